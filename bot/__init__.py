@@ -1,0 +1,1 @@
+"""Rounds runs moderated chats and hands over their transcripts."""

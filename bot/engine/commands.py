@@ -1,0 +1,245 @@
+"""What people may ask of a chat: one table, presented by every platform in its own way."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.engine.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Open a chat of `series` now."""
+
+    series: str
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """Post the next topic now."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddTopic:
+    """Append a topic."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Pass over the next topic; it keeps its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Hold topics back while the window runs on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Post topics again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """Move the end of the window."""
+
+    by: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End the chat now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Correct where a message stands; no topics: it belongs to none."""
+
+    message: str
+    topics: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """What I said so far leaves the transcript."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the chat stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListChats:
+    """Which chats run and come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The chat's transcript in one format."""
+
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catchup:
+    """What I missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to the organizers' pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What can be asked."""
+
+
+Change = (
+    Start
+    | Next
+    | AddTopic
+    | Skip
+    | Pause
+    | Resume
+    | Extend
+    | Close
+    | Place
+    | Withdraw
+)
+"""Asks that change a chat: the engine decides them."""
+
+Question = Status | ListChats | Transcript | Catchup | Link | Help
+"""Asks that change nothing: they are answered from the store."""
+
+Ask = Change | Question
+
+FORMATS = ("html", "md", "json", "csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One row of the table; `argument` is empty where none is taken."""
+
+    name: str
+    argument: str
+    help: str
+    example: str
+    everybody: bool
+    read: Callable[[str], Ask]
+
+
+def _start(text: str) -> Ask:
+    return Start(_needed(text, "Name the series to start: /chat start urojc"))
+
+
+def _topic(text: str) -> Ask:
+    return AddTopic(_needed(text, "Write the question: /chat topic What would you do next?"))
+
+
+def _extend(text: str) -> Ask:
+    try:
+        by = parse_duration(_needed(text, "Say by how much: /chat extend 2h"))
+    except ValueError:
+        raise Refused(
+            f"“{text}” is not a length of time. Write it like 30m, 2h or 1d: /chat extend 2h"
+        ) from None
+    return Extend(by)
+
+
+def _place(text: str) -> Ask:
+    message, _, where = text.strip().partition(" ")
+    where = where.strip()
+    if where.lower() == "none":
+        return Place(message, ())
+    names = re.split(r"[\s,]+", where) if where else []
+    numbers = [re.fullmatch(r"[TtQqAa]?(\d{1,3})", name) for name in names]
+    if not message or not numbers or not all(numbers):
+        raise Refused(
+            "Name the message and its topic: /chat place 17 T3 (or several: T3, T4; or: none)"
+        )
+    return Place(message, tuple(sorted({int(n.group(1)) for n in numbers if n})))
+
+
+def _transcript(text: str) -> Ask:
+    wanted = text.strip().lower().lstrip(".") or FORMATS[0]
+    wanted = {"markdown": "md", "htm": "html"}.get(wanted, wanted)
+    if wanted not in FORMATS:
+        raise Refused(f"“{text.strip()}” is no format of a transcript; take {', '.join(FORMATS)}.")
+    return Transcript(wanted)
+
+
+def _needed(text: str, sentence: str) -> str:
+    text = text.strip()
+    if not text:
+        raise Refused(sentence)
+    return text
+
+
+def _plain(ask: Ask) -> Callable[[str], Ask]:
+    return lambda _text: ask
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("start", "SERIES", "open a chat of a series now", "start urojc", False, _start),
+    Command("next", "", "post the next topic now", "next", False, _plain(Next())),
+    Command("topic", "TEXT", "add a topic", "topic What would you do next?", False, _topic),
+    Command("skip", "", "leave the next topic out", "skip", False, _plain(Skip())),
+    Command("pause", "", "hold topics back; the window runs on", "pause", False, _plain(Pause())),
+    Command("resume", "", "post topics again", "resume", False, _plain(Resume())),
+    Command("extend", "TIME", "move the end of the chat", "extend 2h", False, _extend),
+    Command("close", "", "end the chat now", "close", False, _plain(Close())),
+    Command("status", "", "how the chat stands", "status", False, _plain(Status())),
+    Command("list", "", "chats running and coming", "list", False, _plain(ListChats())),
+    Command("place", "MESSAGE T3", "correct a message's topic", "place 17 T3", False, _place),
+    Command("transcript", "[FORMAT]", "the transcript", "transcript md", False, _transcript),
+    Command("link", "", "a link to the organizers' pages", "link", False, _plain(Link())),
+    Command("catchup", "", "what was asked and answered since you last spoke", "catchup", True,
+            _plain(Catchup())),
+    Command("withdraw", "", "take what you said so far out of the transcript", "withdraw", True,
+            _plain(Withdraw())),
+    Command("help", "", "what can be asked", "help", True, _plain(Help())),
+)  # fmt: skip
+
+
+def parse(text: str) -> tuple[Command, Ask]:
+    """Read what follows `/chat`.
+
+    Raises Refused, with a sentence that shows how to write it.
+    """
+    name, _, argument = text.strip().partition(" ")
+    name = name.lower() or "help"
+    for command in COMMANDS:
+        if command.name == name:
+            return command, command.read(argument)
+    near = difflib.get_close_matches(name, [command.name for command in COMMANDS], n=1)
+    hint = f"Did you mean /chat {near[0]}?" if near else "/chat help lists what there is."
+    raise Refused(f"There is no /chat {name[:40]}. {hint}")
+
+
+def command_of(ask: Ask) -> Command:
+    """Return the table's row for an ask."""
+    name = {AddTopic: "topic", ListChats: "list"}.get(type(ask), type(ask).__name__.lower())
+    return next(command for command in COMMANDS if command.name == name)
+
+
+_DURATION = re.compile(r"(?:(\d{1,4})d)?\s*(?:(\d{1,5})h)?\s*(?:(\d{1,6})m(?:in)?)?", re.IGNORECASE)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read `30m`, `1h`, `48h`, `2d` or `1h 30m`.
+
+    Raises ValueError for anything else.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if match is None or not any(match.groups()):
+        raise ValueError(text)
+    days, hours, minutes = (int(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes)

@@ -1,0 +1,221 @@
+"""What was recorded in a chat's own log: facts, never changed, never removed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.engine.agenda import Agenda, Room
+from bot.engine.messages import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The chat exists; it opens at `opens_at`."""
+
+    at: datetime
+    chat: str
+    series: str
+    agenda: Agenda
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """Its agenda changed before it opened."""
+
+    at: datetime
+    agenda: Agenda
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Its date was taken back before it opened."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Its window passed while nobody was there to open it."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """People were reminded, `before` the opening."""
+
+    at: datetime
+    before: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderLapsed:
+    """A reminder's moment passed unseen; it is not sent late."""
+
+    at: datetime
+    before: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The window is open."""
+
+    at: datetime
+    by: str = ""  # who opened it by command
+
+
+@dataclass(frozen=True, slots=True)
+class TopicAdded:
+    """A moderator appended a topic, due at `due`."""
+
+    at: datetime
+    number: int
+    ask: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TopicOpened:
+    """A topic's moment came; its posts follow."""
+
+    at: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSkipped:
+    """A topic is left out; it keeps its number."""
+
+    at: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPosted:
+    """A topic stands in a room since `at`."""
+
+    at: datetime
+    number: int
+    room: Room
+    ref: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rescheduled:
+    """Topics have new moments, after an absence or a pause."""
+
+    at: datetime
+    dues: tuple[tuple[int, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Topics are held back."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Topics are posted again."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """The window ends later."""
+
+    at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A moderator said where a message stands (`message` is its key)."""
+
+    at: datetime
+    message: str
+    topics: tuple[int, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrew:
+    """A person (by key) took back what they had said until `at`."""
+
+    at: datetime
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The window ended; `by` is empty when it ended by itself."""
+
+    at: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Summarised:
+    """The chat was counted, for its closing post."""
+
+    at: datetime
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class RoomArchived:
+    """A room's conversation was put away."""
+
+    at: datetime
+    room: Room
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """Every room of the chat was put away."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GaveUp:
+    """An action will never be done; `why` is for the operator."""
+
+    at: datetime
+    key: str
+    room: Room
+    why: str
+
+
+Event = (
+    Planned
+    | Replanned
+    | Cancelled
+    | Missed
+    | Reminded
+    | ReminderLapsed
+    | Opened
+    | TopicAdded
+    | TopicOpened
+    | TopicSkipped
+    | TopicPosted
+    | Rescheduled
+    | Paused
+    | Resumed
+    | Extended
+    | Corrected
+    | Withdrew
+    | Closed
+    | Summarised
+    | RoomArchived
+    | Archived
+    | GaveUp
+)

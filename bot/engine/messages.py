@@ -1,0 +1,104 @@
+"""A message as the store keeps it: one row of facts, the same in whatever order they came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.engine.agenda import Room
+from bot.engine.people import Role
+
+
+class Timing(StrEnum):
+    """When a message was said, against the window."""
+
+    EARLY = "early"
+    ON_TIME = "on_time"
+    LATE = "late"
+
+
+class PlacedBy(StrEnum):
+    """Why a message stands under its topics."""
+
+    LABEL = "label"
+    THREAD = "thread"
+    REPLY = "reply"
+    TIME = "time"
+    MODERATOR = "moderator"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message; the file itself stays on its platform."""
+
+    name: str
+    type: str
+    size: int  # bytes
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a chat: what is known of it and where it stands.
+
+    `said` is False while only an edit or a deletion has reached us; such a row counts nowhere.
+    `text` is the last wording, worded at `worded_at` (the message's own time unless edited),
+    and empty once withdrawn; `labels` are the topics that it names, kept apart so that a
+    message can be placed anew without its text. `reply_to` is the id of the message it answers, in the same room.
+    """
+
+    chat: str
+    room: Room
+    id: str
+    said: bool
+    at: datetime
+    author: str = ""
+    name: str = ""
+    role: Role = Role.PARTICIPANT
+    text: str = ""
+    labels: tuple[int, ...] = ()
+    worded_at: datetime | None = None
+    edited: bool = False
+    withdrawn: bool = False
+    reply_to: str | None = None
+    thread: str | None = None
+    timing: Timing = Timing.ON_TIME
+    topics: tuple[int, ...] = ()
+    placed_by: PlacedBy = PlacedBy.NONE
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The one name of this message among all."""
+        return message_key(self.room, self.id)
+
+    @property
+    def parent(self) -> str | None:
+        """The key of the message it answers."""
+        return None if self.reply_to is None else message_key(self.room, self.reply_to)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicTally:
+    """How one topic was answered; messages and people are participants' alone."""
+
+    number: int
+    messages: int
+    participants: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How a chat was attended: participants' messages in the window."""
+
+    participants: int = 0
+    moderators: int = 0
+    messages: int = 0
+    topics: tuple[TopicTally, ...] = ()
+
+
+def message_key(room: Room, message_id: str) -> str:
+    """Name a message by its room and its platform's id."""
+    return f"{room}/{message_id}"

@@ -1,0 +1,60 @@
+"""Who speaks, and as what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.engine.agenda import Agenda
+
+
+class Role(StrEnum):
+    """As what somebody speaks in a chat."""
+
+    PARTICIPANT = "participant"
+    MODERATOR = "moderator"
+    GUEST = "guest"
+    BOT = "bot"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on a platform. Counted by platform and id, never by name.
+
+    `badges` are further names under which an agenda may list them (`role:123`, `group:S1`);
+    a `steward` moderates the room on the platform itself; `role` is set where the source
+    states it, as a recording does.
+    """
+
+    platform: str
+    id: str
+    name: str
+    badges: frozenset[str] = frozenset()
+    steward: bool = False
+    role: Role | None = None
+
+    @property
+    def key(self) -> str:
+        """The one name by which they are counted."""
+        return f"{self.platform}:{self.id}"
+
+
+def role_in(agenda: Agenda, person: Person) -> Role:
+    """As what `person` speaks in a chat of `agenda`.
+
+    A platform's list in `moderators` is complete; without one the room's stewards moderate.
+    """
+    if person.role is not None:
+        return person.role
+    listed = agenda.moderators.get(person.platform, ())
+    if _is_among(person, listed) or (person.steward and not listed):
+        return Role.MODERATOR
+    if _is_among(person, agenda.guests.get(person.platform, ())):
+        return Role.GUEST
+    return Role.PARTICIPANT
+
+
+def _is_among(person: Person, listed: tuple[str, ...]) -> bool:
+    return any(
+        entry in (person.id, f"user:{person.id}") or entry in person.badges for entry in listed
+    )

@@ -1,0 +1,155 @@
+"""What reached us. Every signal carries its own time, `at`, in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.engine.actions import Action
+from bot.engine.agenda import Agenda, Room
+from bot.engine.commands import Ask
+from bot.engine.messages import Attachment, Tally
+from bot.engine.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody said something in a room."""
+
+    at: datetime
+    room: Room
+    id: str
+    author: Person
+    text: str
+    reply_to: str | None = None
+    thread: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A message has a new wording."""
+
+    at: datetime
+    room: Room
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A message was deleted where it stood: it is withdrawn."""
+
+    at: datetime
+    room: Room
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """Somebody put an emoji to a message, or took it back."""
+
+    at: datetime
+    room: Room
+    id: str
+    by: Person
+    emoji: str
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody typed a command."""
+
+    at: datetime
+    room: Room
+    by: Person
+    ask: Ask
+
+
+@dataclass(frozen=True, slots=True)
+class StartAsked:
+    """Somebody asked for a chat of `series` now; `chat` is the id it would have."""
+
+    at: datetime
+    room: Room
+    by: Person
+    chat: str
+    series: str
+    agenda: Agenda
+
+
+@dataclass(frozen=True, slots=True)
+class DateCame:
+    """A date of a series is near (or has passed unseen): its chat begins to exist."""
+
+    at: datetime
+    chat: str
+    series: str
+    agenda: Agenda
+    opens_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaChanged:
+    """A chat's agenda was rewritten; None: its date is no longer held."""
+
+    at: datetime
+    agenda: Agenda | None
+    opens_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Woke:
+    """The moment that `wake_at` named has come."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The chat has ended and was counted."""
+
+    at: datetime
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A platform did what an action asked.
+
+    `ref` is the platform's id of a post, `thread` that of the thread that hangs from it.
+    """
+
+    at: datetime
+    key: str
+    action: Action
+    ref: str = ""
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undeliverable:
+    """A platform will never do what an action asked; `why` is for the operator."""
+
+    at: datetime
+    key: str
+    action: Action
+    why: str
+
+
+Speech = Said | Edited | Deleted
+"""What becomes a message's row."""
+
+Signal = (
+    Speech
+    | Reacted
+    | Asked
+    | StartAsked
+    | DateCame
+    | AgendaChanged
+    | Woke
+    | Counted
+    | Delivered
+    | Undeliverable
+)
