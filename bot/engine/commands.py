@@ -102,18 +102,7 @@ class Help:
     """What can be asked."""
 
 
-Change = (
-    Start
-    | Next
-    | AddTopic
-    | Skip
-    | Pause
-    | Resume
-    | Extend
-    | Close
-    | Place
-    | Withdraw
-)
+Change = Start | Next | AddTopic | Skip | Pause | Resume | Extend | Close | Place | Withdraw
 """Asks that change a chat: the engine decides them."""
 
 Question = Status | ListChats | Transcript | Catchup | Link | Help

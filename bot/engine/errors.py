@@ -1,8 +1,8 @@
 """The two families of errors, by whose fault it is.
 
-    RoundsError
-    ├── Refused     the person asked for what cannot be; the text is for that person alone
-    └── BrokenLog   a chat's log cannot be folded; this chat stops, the operator is told
+RoundsError
+├── Refused     the person asked for what cannot be; the text is for that person alone
+└── BrokenLog   a chat's log cannot be folded; this chat stops, the operator is told
 """
 
 from __future__ import annotations

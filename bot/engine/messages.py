@@ -45,8 +45,9 @@ class Message:
 
     `said` is False while only an edit or a deletion has reached us; such a row counts nowhere.
     `text` is the last wording, worded at `worded_at` (the message's own time unless edited),
-    and empty once withdrawn; `labels` are the topics that it names, kept apart so that a
-    message can be placed anew without its text. `reply_to` is the id of the message it answers, in the same room.
+    and empty once withdrawn. `labels` are the topics that the wording names, kept apart so
+    that a message can be placed anew without its text. `reply_to` is the id of the message it
+    answers, in the same room; `thread` the platform's id of the thread it stands in.
     """
 
     chat: str

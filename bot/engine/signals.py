@@ -118,13 +118,15 @@ class Counted:
 class Delivered:
     """A platform did what an action asked.
 
-    `ref` is the platform's id of a post, `thread` that of the thread that hangs from it.
+    `ref` is the platform's id of a post, `text` its text there, `thread` the id of the thread
+    that hangs from it.
     """
 
     at: datetime
     key: str
     action: Action
     ref: str = ""
+    text: str = ""
     thread: str | None = None
 
 

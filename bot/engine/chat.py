@@ -1,0 +1,405 @@
+"""All choices of a chat.
+
+    decide(chat, signal) -> events     every choice, and every refusal
+    apply(chat, event)   -> chat       no choice
+    react(chat, event)   -> actions    no action without an event
+    wake_at(chat)        -> datetime   when something must happen although nobody speaks
+
+The rules:
+
+1.  A chat exists from its plan on (what is said before the opening is early), opens at its
+    moment, or late if nobody was there, and closes itself. A chat whose whole window passed
+    unseen is missed, not opened.
+2.  A topic is opened at its moment, in order, once. After an absence or a pause the first
+    overdue topic comes at once, the other overdue ones two minutes apart, and the rest keep
+    their distance while the window allows (`bot.engine.pace`).
+3.  `next` uses up the next topic's own moment; `skip` leaves it out and its number stays.
+4.  An added topic follows the last one at the usual distance.
+5.  A reminder later than on time (10 s) is not sent.
+6.  Only a moderator changes a chat; everybody may withdraw.
+7.  The chat is counted once after its end; then come closing post, lock and archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.engine import commands, events, pace, signals, wording
+from bot.engine.actions import Action, Archive, Lock, Post
+from bot.engine.errors import BrokenLog, Refused
+from bot.engine.events import Event
+from bot.engine.people import Role, role_in
+from bot.engine.signals import Signal
+from bot.engine.state import STAGES, Chat, Posted, Stage, TopicState
+
+ON_TIME = timedelta(seconds=10)
+"""What comes this much after its moment still comes on time."""
+
+LONGEST = timedelta(days=31)
+"""No window is longer."""
+
+
+# ---------------------------------------------------------------- decide
+
+
+def decide(chat: Chat | None, signal: Signal) -> list[Event]:
+    """Say what happens because of `signal`; the empty list: nothing.
+
+    Raises Refused, with a sentence for the person who asked.
+    """
+    match signal:
+        case signals.DateCame():
+            return [] if chat else _planned(signal)
+        case signals.StartAsked():
+            return _started(signal)
+    if chat is None:
+        return []
+    match signal:
+        case signals.Woke(at=at):
+            return list(_due(chat, at))
+        case signals.Asked():
+            return _asked(chat, signal)
+        case signals.AgendaChanged():
+            return _replanned(chat, signal)
+        case signals.Counted(at=at, tally=tally):
+            return [events.Summarised(at, tally)] if chat.stage is Stage.CLOSED else []
+        case signals.Delivered():
+            return _delivered(chat, signal)
+        case signals.Undeliverable(at=at, key=key, action=action, why=why):
+            gave_up: list[Event] = [events.GaveUp(at, key, action.room, why)]
+            return gave_up + _archived(chat, at, action)
+    return []
+
+
+def _planned(signal: signals.DateCame) -> list[Event]:
+    agenda, opens_at = signal.agenda, signal.opens_at
+    return [
+        events.Planned(
+            signal.at, signal.chat, signal.series, agenda, opens_at, opens_at + agenda.window
+        )
+    ]
+
+
+def _started(signal: signals.StartAsked) -> list[Event]:
+    """Open a chat by command; the topics count from this moment."""
+    if role_in(signal.agenda, signal.by) is not Role.MODERATOR:
+        raise Refused(wording.only_moderators("start"))
+    at, agenda = signal.at, signal.agenda
+    planned = events.Planned(at, signal.chat, signal.series, agenda, at, at + agenda.window)
+    opened: list[Event] = [planned, events.Opened(at, signal.by.key)]
+    return opened + list(_due(fold(opened), at))
+
+
+def _due(chat: Chat, now: datetime) -> Iterator[Event]:
+    """Yield everything whose moment has come, one by one, each against what came before it."""
+    while events_due := _next_due(chat, now):
+        for event in events_due:
+            yield event
+            chat = apply(chat, event)
+
+
+def _next_due(chat: Chat, now: datetime) -> list[Event]:
+    if chat.stage is Stage.PLANNED:
+        return _due_before_opening(chat, now)
+    if chat.stage is not Stage.OPEN:
+        return []
+    if now >= chat.closes_at:
+        return [events.Closed(now)]
+    if chat.waiting and not chat.paused and chat.waiting[0].due <= now:
+        return _open_topic(chat, chat.waiting[0], now)
+    return []
+
+
+def _due_before_opening(chat: Chat, now: datetime) -> list[Event]:
+    if now >= chat.closes_at:
+        return [events.Missed(now)]
+    for before in chat.reminders:
+        due = chat.opens_at - before
+        if due <= now:
+            sent = now - due <= ON_TIME
+            return [(events.Reminded if sent else events.ReminderLapsed)(now, before)]
+    return [events.Opened(now)] if now >= chat.opens_at else []
+
+
+def _open_topic(chat: Chat, topic: TopicState, now: datetime) -> list[Event]:
+    opened: list[Event] = [events.TopicOpened(now, topic.number)]
+    if now - topic.due > ON_TIME:
+        moments = {t.number: t.due for t in chat.waiting[1:]}
+        dues = pace.after_delay(topic.due, now, moments, chat.closes_at)
+        if dues != moments:
+            opened.append(events.Rescheduled(now, tuple(dues.items())))
+    return opened
+
+
+def _replanned(chat: Chat, signal: signals.AgendaChanged) -> list[Event]:
+    """Take over a rewritten agenda while the chat has not opened; a running one keeps its own."""
+    if chat.stage is not Stage.PLANNED:
+        return []
+    agenda, opens_at = signal.agenda, signal.opens_at
+    if agenda is None or opens_at is None:
+        return [events.Cancelled(signal.at)]
+    if (agenda, opens_at) == (chat.agenda, chat.opens_at):
+        return []
+    return [events.Replanned(signal.at, agenda, opens_at, opens_at + agenda.window)]
+
+
+def _delivered(chat: Chat, signal: signals.Delivered) -> list[Event]:
+    match signal.action:
+        case Post(room=room, topic=int(number)):
+            topic = chat.topics[number - 1]
+            if any(post.room == room for post in topic.posts):
+                return []
+            return [events.TopicPosted(signal.at, number, room, signal.ref, signal.thread)]
+    return _archived(chat, signal.at, signal.action)
+
+
+def _archived(chat: Chat, at: datetime, action: Action) -> list[Event]:
+    """Note a room that was put away, or never will be; with the last one the chat is archived."""
+    if not isinstance(action, Archive) or action.room in chat.archived:
+        return []
+    away: list[Event] = [events.RoomArchived(at, action.room)]
+    if chat.archived | {action.room} >= set(chat.agenda.rooms):
+        away.append(events.Archived(at))
+    return away
+
+
+def _asked(chat: Chat, signal: signals.Asked) -> list[Event]:
+    command = commands.command_of(signal.ask)
+    if not command.everybody and role_in(chat.agenda, signal.by) is not Role.MODERATOR:
+        raise Refused(wording.only_moderators(command.name))
+    rule = _RULES.get(type(signal.ask))
+    return rule(chat, signal, signal.ask) if rule else []
+
+
+def _next(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
+    return [events.TopicOpened(signal.at, _first_waiting(chat, signal).number)]
+
+
+def _skip(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
+    return [events.TopicSkipped(signal.at, _first_waiting(chat, signal).number)]
+
+
+def _first_waiting(chat: Chat, signal: signals.Asked) -> TopicState:
+    _must_run(chat, signal)
+    if not chat.waiting:
+        raise Refused("Every topic has been posted. Add one with /chat topic and your question.")
+    return chat.waiting[0]
+
+
+def _add_topic(chat: Chat, signal: signals.Asked, ask: commands.AddTopic) -> list[Event]:
+    _must_run(chat, signal)
+    last = max((t.due for t in chat.topics if not t.skipped), default=None)
+    due = pace.appended(last, [t.due for t in chat.topics], signal.at, chat.closes_at)
+    added = events.TopicAdded(signal.at, len(chat.topics) + 1, ask.text, due)
+    return [added, *_due(apply(chat, added), signal.at)]
+
+
+def _pause(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
+    _must_run(chat, signal)
+    if chat.paused:
+        raise Refused("The chat is paused already. Go on with /chat resume.")
+    return [events.Paused(signal.at)]
+
+
+def _resume(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
+    _must_run(chat, signal)
+    if not chat.paused:
+        raise Refused("The chat is not paused; topics come at their moments.")
+    resumed = events.Resumed(signal.at)
+    return [resumed, *_due(apply(chat, resumed), signal.at)]
+
+
+def _extend(chat: Chat, signal: signals.Asked, ask: commands.Extend) -> list[Event]:
+    _must_run(chat, signal)
+    closes_at = chat.closes_at + ask.by
+    if ask.by <= timedelta(0) or closes_at - chat.opens_at > LONGEST:
+        raise Refused("A chat lasts at most 31 days in all. Say by how much: /chat extend 2h")
+    return [events.Extended(signal.at, closes_at)]
+
+
+def _close(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
+    _must_run(chat, signal)
+    return [events.Closed(signal.at, signal.by.key)]
+
+
+def _place(chat: Chat, signal: signals.Asked, ask: commands.Place) -> list[Event]:
+    missing = [n for n in ask.topics if n > len(chat.topics) or n < 1]
+    if missing:
+        raise Refused(wording.no_such_topic(missing[0], len(chat.topics)))
+    return [events.Corrected(signal.at, ask.message, ask.topics, signal.by.key)]
+
+
+def _withdraw(_chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
+    return [events.Withdrew(signal.at, signal.by.key)]
+
+
+_RULES: Mapping[type, Callable[[Chat, signals.Asked, Any], list[Event]]] = {
+    commands.Next: _next,
+    commands.Skip: _skip,
+    commands.AddTopic: _add_topic,
+    commands.Pause: _pause,
+    commands.Resume: _resume,
+    commands.Extend: _extend,
+    commands.Close: _close,
+    commands.Place: _place,
+    commands.Withdraw: _withdraw,
+}
+
+
+def _must_run(chat: Chat, signal: signals.Asked) -> None:
+    if chat.stage is Stage.PLANNED:
+        raise Refused(f"{chat.agenda.title} has not opened yet. Open it with /chat start.")
+    if chat.stage is not Stage.OPEN or signal.at >= chat.closes_at:
+        raise Refused(f"{chat.agenda.title} is over. Start another with /chat start.")
+
+
+# ---------------------------------------------------------------- apply
+
+
+def fold(log: list[Event]) -> Chat:
+    """Return the chat that a log tells of.
+
+    Raises BrokenLog where the log is empty or does not begin with the plan.
+    """
+    if not log or not isinstance(log[0], events.Planned):
+        raise BrokenLog("a chat's log begins with its plan")
+    plan = log[0]
+    chat = _with_plan(
+        Chat(
+            plan.chat,
+            plan.series,
+            plan.agenda,
+            plan.at,
+            plan.opens_at,
+            plan.closes_at,
+            seq=1,
+        ),
+        plan,
+    )
+    for event in log[1:]:
+        chat = apply(chat, event)
+    return chat
+
+
+def apply(chat: Chat, event: Event) -> Chat:
+    """Return `chat` after `event`.
+
+    Raises BrokenLog where the event cannot follow.
+    """
+    chat = replace(chat, seq=chat.seq + 1, stage=_stage_after(chat.stage, event))
+    match event:
+        case events.Replanned():
+            return _with_plan(chat, event)
+        case events.Reminded(before=before) | events.ReminderLapsed(before=before):
+            return replace(chat, reminders=tuple(r for r in chat.reminders if r != before))
+        case events.Opened(at=at, by=by):
+            return replace(chat, opened_at=at, opened_by=by, reminders=())
+        case events.TopicAdded(number=number, ask=ask, due=due):
+            return replace(chat, topics=(*chat.topics, TopicState(number, ask, due)))
+        case events.TopicOpened(number=number, at=at):
+            return _with_topic(chat, number, lambda t: replace(t, opened_at=at))
+        case events.TopicSkipped(number=number):
+            return _with_topic(chat, number, lambda t: replace(t, skipped=True))
+        case events.TopicPosted(at=at, number=number, room=room, ref=ref, thread=thread):
+            post = Posted(room, at, ref, thread)
+            return _with_topic(chat, number, lambda t: replace(t, posts=(*t.posts, post)))
+        case events.Rescheduled(dues=dues):
+            moments = dict(dues)
+            return replace(
+                chat,
+                topics=tuple(replace(t, due=moments.get(t.number, t.due)) for t in chat.topics),
+            )
+        case events.Paused() | events.Resumed():
+            return replace(chat, paused=isinstance(event, events.Paused))
+        case events.Extended(closes_at=closes_at):
+            return replace(chat, closes_at=closes_at)
+        case events.Corrected(message=message, topics=topics):
+            return replace(chat, corrections={**chat.corrections, message: topics})
+        case events.Withdrew(at=at, person=person):
+            until = max(at, chat.withdrawn.get(person, at))
+            return replace(chat, withdrawn={**chat.withdrawn, person: until})
+        case events.Closed(at=at):
+            return replace(chat, closed_at=at, paused=False)
+        case events.Summarised(tally=tally):
+            return replace(chat, tally=tally)
+        case events.RoomArchived(room=room):
+            return replace(chat, archived=chat.archived | {room})
+    return chat
+
+
+def _stage_after(stage: Stage, event: Event) -> Stage:
+    moves = STAGES[stage]
+    if type(event) in moves:
+        return moves[type(event)]
+    if any(type(event) in other for other in STAGES.values()):
+        raise BrokenLog(f"{type(event).__name__} cannot follow in stage {stage}")
+    return stage
+
+
+def _with_plan(chat: Chat, plan: events.Planned | events.Replanned) -> Chat:
+    """Lay the topics' and reminders' moments out from the opening."""
+    return replace(
+        chat,
+        agenda=plan.agenda,
+        opens_at=plan.opens_at,
+        closes_at=plan.closes_at,
+        topics=tuple(
+            TopicState(number, topic.ask, plan.opens_at + topic.after)
+            for number, topic in enumerate(plan.agenda.topics, 1)
+        ),
+        reminders=tuple(
+            before
+            for before in sorted(plan.agenda.reminders, reverse=True)
+            if plan.opens_at - before >= plan.at
+        ),
+    )
+
+
+def _with_topic(chat: Chat, number: int, change: Callable[[TopicState], TopicState]) -> Chat:
+    if not 1 <= number <= len(chat.topics):
+        raise BrokenLog(f"there is no topic {number}")
+    topics = list(chat.topics)
+    topics[number - 1] = change(topics[number - 1])
+    return replace(chat, topics=tuple(topics))
+
+
+# ---------------------------------------------------------------- react
+
+
+def react(chat: Chat, event: Event) -> list[Action]:
+    """Say what the world must see because of `event`; `chat` is the chat after it."""
+    rooms = chat.agenda.rooms
+    match event:
+        case (
+            events.Reminded()
+            | events.Opened()
+            | events.TopicOpened()
+            | events.Paused()
+            | events.Resumed()
+            | events.Extended()
+        ):
+            return [post for room in rooms for post in wording.posts(chat, event, room)]
+        case events.Summarised():
+            actions: list[Action] = []
+            for room in rooms:
+                actions += [*wording.posts(chat, event, room), Lock(room), Archive(room)]
+            return actions
+    return []
+
+
+# ---------------------------------------------------------------- wake_at
+
+
+def wake_at(chat: Chat) -> datetime | None:
+    """Return the next moment at which something must happen although nobody speaks."""
+    if chat.stage is Stage.PLANNED:
+        return min([chat.opens_at, *(chat.opens_at - before for before in chat.reminders)])
+    if chat.stage is Stage.OPEN:
+        waiting = chat.waiting
+        if waiting and not chat.paused:
+            return min(chat.closes_at, waiting[0].due)
+        return chat.closes_at
+    return chat.closed_at if chat.stage is Stage.CLOSED else None

@@ -1,0 +1,79 @@
+"""What a signal adds to what is known of a message, in whatever order signals come.
+
+Every fact has one winner that does not depend on arrival: the message's own saying, the last
+wording by its own time, and withdrawal over everything. Applying the same signals in any order,
+any number of times, gives the same row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.engine.labels import labels
+from bot.engine.messages import Message, Timing
+from bot.engine.people import role_in
+from bot.engine.placing import place
+from bot.engine.signals import Deleted, Edited, Said, Speech
+from bot.engine.state import Chat
+
+
+def hear(chat: Chat, known: Message | None, parent: Message | None, signal: Speech) -> Message:
+    """Return the row of the message that `signal` is about, placed under its topics.
+
+    `known` is its row so far, `parent` the row of the message that it answers.
+    """
+    if known is None:
+        known = Message(chat.id, signal.room, signal.id, said=False, at=signal.at)
+    match signal:
+        case Said():
+            heard = _said(chat, known, signal)
+        case Edited():
+            heard = _edited(known, signal)
+        case Deleted():
+            heard = replace(known, withdrawn=True)
+    return settle(chat, heard, parent)
+
+
+def settle(chat: Chat, message: Message, parent: Message | None) -> Message:
+    """Place a message as the chat stands now, and drop the text that may not be kept."""
+    message = place(chat, message, parent)
+    until = chat.withdrawn.get(f"{message.room.platform}:{message.author}")
+    withdrawn = message.withdrawn or (message.said and until is not None and message.at <= until)
+    late = message.said and message.timing is Timing.LATE and not chat.agenda.keep_late
+    if withdrawn or late:
+        message = replace(message, withdrawn=withdrawn, text="", attachments=())
+    return message
+
+
+def _said(chat: Chat, known: Message, signal: Said) -> Message:
+    if known.said:
+        return known
+    edited = known.worded_at is not None and known.worded_at >= signal.at
+    return replace(
+        known,
+        chat=chat.id,
+        said=True,
+        at=signal.at,
+        author=signal.author.id,
+        name=signal.author.name,
+        role=role_in(chat.agenda, signal.author),
+        text=known.text if edited else signal.text,
+        labels=known.labels if edited else labels(signal.text),
+        worded_at=known.worded_at if edited else signal.at,
+        edited=edited,
+        reply_to=signal.reply_to,
+        thread=signal.thread,
+        attachments=signal.attachments,
+    )
+
+
+def _edited(known: Message, signal: Edited) -> Message:
+    """Take a later wording; of two at the same moment the greater text, in either order."""
+    if known.worded_at is not None:
+        if signal.at < known.worded_at:
+            return known
+        if signal.at == known.worded_at and known.edited and signal.text <= known.text:
+            return known
+    return replace(
+        known, text=signal.text, labels=labels(signal.text), worded_at=signal.at, edited=True
+    )

@@ -1,0 +1,102 @@
+"""A chat as it stands: the fold of its events, small however much is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.engine import events
+from bot.engine.agenda import Agenda, Room
+from bot.engine.events import Event
+from bot.engine.messages import Tally
+
+
+class Stage(StrEnum):
+    """Where a chat is in its life."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+    SUMMARISED = "summarised"
+    ARCHIVED = "archived"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+STAGES: Mapping[Stage, Mapping[type[Event], Stage]] = {
+    Stage.PLANNED: {
+        events.Opened: Stage.OPEN,
+        events.Cancelled: Stage.CANCELLED,
+        events.Missed: Stage.MISSED,
+    },
+    Stage.OPEN: {events.Closed: Stage.CLOSED},
+    Stage.CLOSED: {events.Summarised: Stage.SUMMARISED},
+    Stage.SUMMARISED: {events.Archived: Stage.ARCHIVED},
+    Stage.ARCHIVED: {},
+    Stage.CANCELLED: {},
+    Stage.MISSED: {},
+}
+"""Which event leads from which stage to which; the diagram in the docs is drawn from this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A topic's post in one room; `thread` hangs from it."""
+
+    room: Room
+    at: datetime
+    ref: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """A topic in a chat; `due` is its moment as last agreed."""
+
+    number: int
+    ask: str
+    due: datetime
+    opened_at: datetime | None = None
+    skipped: bool = False
+    posts: tuple[Posted, ...] = ()
+
+    @property
+    def posted_at(self) -> datetime | None:
+        """When it first stood in a room."""
+        return min((post.at for post in self.posts), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One dated run of a series: the fold of its events. Its size does not grow with talk."""
+
+    id: str
+    series: str
+    agenda: Agenda
+    planned_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    seq: int = 0  # of the last event
+    stage: Stage = Stage.PLANNED
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    opened_by: str = ""
+    paused: bool = False
+    topics: tuple[TopicState, ...] = ()
+    reminders: tuple[timedelta, ...] = ()  # still to be sent
+    corrections: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    withdrawn: Mapping[str, datetime] = field(default_factory=dict)
+    tally: Tally | None = None
+    archived: frozenset[Room] = frozenset()
+
+    @property
+    def ends_at(self) -> datetime:
+        """The earlier of the planned end and the real one: what is said later is late."""
+        return min(self.closes_at, self.closed_at) if self.closed_at else self.closes_at
+
+    @property
+    def waiting(self) -> tuple[TopicState, ...]:
+        """The topics that are still to come, in order."""
+        return tuple(t for t in self.topics if t.opened_at is None and not t.skipped)

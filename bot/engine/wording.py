@@ -1,0 +1,245 @@
+"""Everything the bot says, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from bot.engine import commands, events
+from bot.engine.actions import Moment, Post, PostKind, Words
+from bot.engine.agenda import Room
+from bot.engine.events import Event
+from bot.engine.state import Chat, TopicState
+
+LIMITS = {"local": 4000, "discord": 2000, "slack": 3000}
+"""Characters in one post. Discord: "Create Message"; Slack: a section's text."""
+
+MOMENT_LENGTH = 60
+"""Characters that a time may take on any platform (Slack's date with its fallback)."""
+
+
+# ---------------------------------------------------------------- posts
+
+
+def posts(chat: Chat, event: Event, room: Room) -> list[Post]:
+    """Return what the bot says in `room` because of `event`, in parts if it is long."""
+    kind, words, topic = _said(chat, event)
+    return [
+        Post(room, kind, part, topic if n == 0 else None)
+        for n, part in enumerate(in_parts(words, LIMITS[room.platform]))
+    ]
+
+
+def _said(chat: Chat, event: Event) -> tuple[PostKind, Words, int | None]:
+    match event:
+        case events.Reminded():
+            return PostKind.REMINDER, _reminder(chat), None
+        case events.Opened():
+            return PostKind.OPENING, _opening(chat), None
+        case events.TopicOpened(number=number):
+            topic = chat.topics[number - 1]
+            words: Words = (f"T{number}: {topic.ask}\n\n", *_what_next(chat))
+            return PostKind.TOPIC, words, number
+        case events.Summarised():
+            return PostKind.CLOSING, _closing(chat), None
+        case events.Paused():
+            return PostKind.NOTICE, _paused(chat), None
+        case events.Resumed():
+            return PostKind.NOTICE, ("Topics are posted again. ", *_what_next(chat)), None
+    return PostKind.NOTICE, ("The chat goes on longer. ", *_what_next(chat)), None
+
+
+def _reminder(chat: Chat) -> Words:
+    return (f"Coming up: {_name(chat)} opens ", Moment(chat.opens_at), ".\n", *_reading(chat))
+
+
+def _opening(chat: Chat) -> Words:
+    agenda = chat.agenda
+    welcome = f"\n\n{agenda.welcome.strip()}" if agenda.welcome.strip() else ""
+    return (
+        f"{_name(chat)} is open.\n",
+        *_reading(chat),
+        f"{welcome}\n\nTo answer topic 1 begin with T1 (or A1), or reply to it.\n\n",
+        *_what_next(chat),
+    )
+
+
+def _closing(chat: Chat) -> Words:
+    tally = chat.tally
+    counts = ""
+    if tally:
+        counts = (
+            f"{_number(tally.participants, 'participant')} wrote "
+            f"{_number(tally.messages, 'message')}."
+        )
+        topics = ", ".join(
+            f"T{topic.number} {topic.messages}" for topic in tally.topics if topic.messages
+        )
+        counts += f" By topic: {topics}." if topics else ""
+    closing = f"\n\n{chat.agenda.closing.strip()}" if chat.agenda.closing.strip() else ""
+    return (f"{_name(chat)} is closed. {counts}{closing}",)
+
+
+def _paused(chat: Chat) -> Words:
+    return ("The next topic waits until a moderator goes on. ", *_end(chat))
+
+
+def _what_next(chat: Chat) -> Words:
+    """Say what comes next and when."""
+    if not chat.waiting:
+        return _end(chat)
+    topic = chat.waiting[0]
+    if chat.paused:
+        return _paused(chat)
+    return (f"Next: T{topic.number}, ", Moment(topic.due), ". ", *_end(chat))
+
+
+def _end(chat: Chat) -> Words:
+    return ("The chat closes ", Moment(chat.closes_at), ".")
+
+
+def _name(chat: Chat) -> str:
+    agenda = chat.agenda
+    return f"{agenda.title} ({agenda.hashtag})" if agenda.hashtag else agenda.title
+
+
+def _reading(chat: Chat) -> Words:
+    reading = chat.agenda.reading
+    if reading is None:
+        return ()
+    authors = ", ".join(reading.authors)
+    lines = [
+        f"Reading: {reading.citation}" if reading.citation else "",
+        reading.link,
+        f"Authors: {authors}" if authors else "",
+    ]
+    return ("\n".join(line for line in lines if line),)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+# ---------------------------------------------------------------- parts
+
+
+def in_parts(words: Words, limit: int) -> list[Words]:
+    """Cut a post into parts of at most `limit` characters, at a space where there is one.
+
+    Every part but the first begins with its number, so that none can begin like a topic.
+    """
+    room = limit - len("(999/999) ")
+    parts: list[list[str | Moment]] = [[]]
+    used = 0
+    for piece in words:
+        for fragment in _fragments(piece, room):
+            size = MOMENT_LENGTH if isinstance(fragment, Moment) else len(fragment)
+            if used + size > room and parts[-1]:
+                parts.append([])
+                used = 0
+            parts[-1].append(fragment)
+            used += size
+    if len(parts) == 1:
+        return [words]
+    return [
+        tuple(part) if n == 1 else (f"({n}/{len(parts)}) ", *part)
+        for n, part in enumerate(parts, 1)
+    ]
+
+
+def _fragments(piece: str | Moment, room: int) -> Iterator[str | Moment]:
+    """Cut a text after spaces into fragments that fit; a word longer than a part is cut."""
+    if isinstance(piece, Moment) or len(piece) <= room:
+        yield piece
+        return
+    start = 0
+    while len(piece) - start > room:
+        space = max(piece.rfind(" ", start, start + room), piece.rfind("\n", start, start + room))
+        end = space + 1 if space > start else start + room
+        yield piece[start:end]
+        start = end
+    yield piece[start:]
+
+
+# ---------------------------------------------------------------- replies to one person
+
+WITHDRAWN = (
+    "What you said in this chat until now is out of the transcript and its text is deleted here. "
+    "What you write from now on counts again."
+)
+
+
+def only_moderators(command: str) -> str:
+    """Refuse a command to somebody who does not moderate."""
+    return f"/chat {command} is for the moderators of this chat. /chat catchup is for everybody."
+
+
+def no_such_topic(number: int, count: int) -> str:
+    """Refuse a topic that the chat does not have."""
+    if count == 1:
+        return f"There is no T{number} in this chat; its only topic is T1."
+    return f"There is no T{number} in this chat; there are T1 to T{count}."
+
+
+def done(chat: Chat, ask: commands.Ask, happened: list[Event]) -> Words:
+    """Tell the person who asked what became of it; `chat` is the chat after it."""
+    match ask:
+        case commands.Start():
+            return (f"{chat.agenda.title} is open as {chat.id}. ", *_what_next(chat))
+        case commands.Next():
+            opened = [e.number for e in happened if isinstance(e, events.TopicOpened)]
+            return (f"T{opened[0]} is posted. ", *_what_next(chat))
+        case commands.AddTopic():
+            return _added(chat, happened)
+        case commands.Skip():
+            skipped = [e.number for e in happened if isinstance(e, events.TopicSkipped)]
+            return (f"T{skipped[0]} is left out. ", *_what_next(chat))
+        case commands.Extend() | commands.Resume() | commands.Pause():
+            return _what_next(chat)
+        case commands.Close():
+            return (f"{chat.agenda.title} is closed. The closing post and transcript follow.",)
+        case commands.Place(message=message, topics=()):
+            return (f"Message {message} now stands under no topic.",)
+        case commands.Place(message=message, topics=topics):
+            return (f"Message {message} now stands under {topic_names(topics)}.",)
+        case commands.Withdraw():
+            return (WITHDRAWN,)
+    return ()
+
+
+def _added(chat: Chat, happened: list[Event]) -> Words:
+    added = next(e for e in happened if isinstance(e, events.TopicAdded))
+    topic: TopicState = chat.topics[added.number - 1]
+    if topic.opened_at:
+        return (f"T{topic.number} is added and posted. ", *_what_next(chat))
+    held = " once the chat is resumed" if chat.paused else ""
+    return (
+        f"T{topic.number} is added. It comes{held} ",
+        Moment(topic.due),
+        ", or with /chat next.",
+    )
+
+
+def topic_names(numbers: tuple[int, ...]) -> str:
+    """Write `T1, T3`."""
+    return ", ".join(f"T{number}" for number in numbers)
+
+
+def duration(span: timedelta) -> str:
+    """Write a length of time as people say it: `2 days`, `1 h 30 min`, `45 s`."""
+    seconds = round(span.total_seconds())
+    days, seconds = divmod(seconds, 86_400)
+    hours, seconds = divmod(seconds, 3_600)
+    minutes, seconds = divmod(seconds, 60)
+    parts = [_number(days, "day") if days else ""]
+    parts += [f"{value} {unit}" for value, unit in ((hours, "h"), (minutes, "min")) if value]
+    if not any(parts):
+        parts.append(f"{seconds} s")
+    return " ".join(part for part in parts if part)
+
+
+def plain(words: Words) -> str:
+    """Write words with their times in UTC."""
+    return "".join(
+        piece if isinstance(piece, str) else f"{piece.at:%Y-%m-%d %H:%M} UTC" for piece in words
+    )

@@ -1,0 +1,1 @@
+"""Places where chats are held: each platform translates, calls, translates back."""

@@ -1,0 +1,194 @@
+"""Takes signals in and commits what follows from them: signal -> decide -> one transaction.
+
+Whatever waits when the writer is free is committed together; a signal is answered only after
+its commit. Everything that a commit needs to know is read inside its transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.engine.agenda import Room
+from bot.engine.errors import BrokenLog, Refused
+from bot.engine.events import Event
+from bot.engine.signals import Signal, Woke
+from bot.engine.state import Chat
+from bot.store.tables import Conflict, Tables
+from bot.work import Work
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 256
+"""Signals in one transaction; more would make the first of them wait."""
+
+KEPT = 2_000
+"""Chats whose state is kept in memory between commits."""
+
+
+class Store(Protocol):
+    """Where everything is kept."""
+
+    def writing(self) -> AbstractAsyncContextManager[Tables]:
+        """Give the store for one transaction, committed as one."""
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[Tables]:
+        """Give the store as it is at one moment."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a signal: the chat it belonged to, as it is now, and its new events."""
+
+    chat: Chat | None = None
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a commit changed, for those who show it."""
+
+    messages: frozenset[str]  # keys
+    rooms: frozenset[Room]  # of those messages
+    chats: frozenset[str]  # with new events
+    actions: bool  # something was put into the outbox
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    signal: Signal
+    chat: str | None
+    outcome: asyncio.Future[Outcome]
+
+
+class Runner:
+    """The one door through which signals reach the chats."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
+        self._chats: dict[str, Chat] = {}
+        self._floors: dict[Room, tuple[str, ...]] = {}
+        self._watchers: list[Callable[[Changed], None]] = []
+
+    def watch(self, watcher: Callable[[Changed], None]) -> None:
+        """Call `watcher` after every commit."""
+        self._watchers.append(watcher)
+
+    async def handle(self, signal: Signal, chat: str | None = None) -> Outcome:
+        """Commit what follows from `signal`; return when it is on the disk.
+
+        `chat` names the chat where the signal does not tell it by its room. Raises Refused with
+        a sentence for the person who asked, and what the store raises; then nothing happened.
+        """
+        waiting = _Waiting(signal, chat, asyncio.get_running_loop().create_future())
+        self._queue.put_nowait(waiting)
+        return await waiting.outcome
+
+    async def wake(self, now: datetime) -> bool:
+        """Handle every chat whose moment has come; say whether there was one."""
+        async with self._store.reading() as tables:
+            due = await tables.due(now, MOST_AT_ONCE)
+        outcomes = [self.handle(Woke(now), chat) for chat in due]
+        for chat, outcome in zip(
+            due, await asyncio.gather(*outcomes, return_exceptions=True), strict=True
+        ):
+            if isinstance(outcome, BrokenLog):
+                log.error("Chat %s is stopped: its log is broken (%s).", chat, outcome)
+                await self._stop(chat)
+            elif isinstance(outcome, BaseException):
+                raise outcome
+        return bool(due)
+
+    async def next_wake(self) -> datetime | None:
+        """Return the earliest moment at which something must happen by itself."""
+        async with self._store.reading() as tables:
+            return await tables.next_wake()
+
+    async def _stop(self, chat: str) -> None:
+        async with self._store.writing() as tables:
+            await tables.never_wake(chat)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Commit signals until the block ends; what was taken in is finished first."""
+        writer = asyncio.create_task(self._write(), name="writer")
+        try:
+            yield
+        finally:
+            await self._queue.join()
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+
+    async def _write(self) -> None:
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < MOST_AT_ONCE and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                await self._commit(batch)
+            finally:
+                for _ in batch:
+                    self._queue.task_done()
+
+    async def _commit(self, batch: Sequence[_Waiting]) -> None:
+        """Commit a batch as one; if one of them is at fault, each for itself."""
+        while True:
+            try:
+                return await self._commit_together(batch)
+            except Conflict:  # somebody else wrote to a log: read it again
+                self._forget()
+            except asyncio.CancelledError:
+                for waiting in batch:
+                    waiting.outcome.cancel()
+                raise
+            except Exception as error:  # handed to whoever waits
+                self._forget()
+                if len(batch) == 1:
+                    _fail(batch[0], error)
+                    return None
+                for waiting in batch:
+                    await self._commit([waiting])
+                return None
+
+    async def _commit_together(self, batch: Sequence[_Waiting]) -> None:
+        results: list[Outcome | Refused] = []
+        async with self._store.writing() as tables:
+            work = Work(tables, dict(self._chats), dict(self._floors))
+            await work.fetch([waiting.signal for waiting in batch])
+            for waiting in batch:
+                try:
+                    chat, events = await work.take(waiting.signal, waiting.chat)
+                    results.append(Outcome(chat, tuple(events)))
+                except Refused as refusal:
+                    results.append(refusal)
+            await work.finish()
+        self._chats, self._floors = work.chats, work.floors
+        while len(self._chats) > KEPT:
+            del self._chats[next(iter(self._chats))]
+        for waiting, result in zip(batch, results, strict=True):
+            if waiting.outcome.done():
+                continue
+            if isinstance(result, Refused):
+                waiting.outcome.set_exception(result)
+            else:
+                waiting.outcome.set_result(result)
+        changed = work.changed()
+        for watcher in self._watchers:
+            watcher(Changed(*changed))
+
+    def _forget(self) -> None:
+        self._chats, self._floors = {}, {}
+
+
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    if not waiting.outcome.done():
+        waiting.outcome.set_exception(error)

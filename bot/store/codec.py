@@ -1,0 +1,144 @@
+"""Rows to values and back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.engine.actions import Action
+from bot.engine.agenda import Room
+from bot.engine.errors import BrokenLog
+from bot.engine.events import Event
+from bot.engine.messages import Attachment, Message, PlacedBy, Timing
+from bot.engine.people import Role
+
+Row = tuple[Any, ...]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def stamp(at: datetime) -> int:
+    """Return a time as microseconds since 1970 UTC, exactly."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def moment(microseconds: int) -> datetime:
+    """Return the time of a stamp, in UTC."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def stamp_or_none(at: datetime | None) -> int | None:
+    """Return a stamp, or None for None."""
+    return None if at is None else stamp(at)
+
+
+_EVENTS = {kind.__name__: TypeAdapter(kind) for kind in get_args(Event)}
+_ACTIONS = {kind.__name__: TypeAdapter(kind) for kind in get_args(Action)}
+_FILES: TypeAdapter[tuple[Attachment, ...]] = TypeAdapter(tuple[Attachment, ...])
+
+
+def encode_event(event: Event) -> tuple[str, str]:
+    """Return an event's kind and body."""
+    kind = type(event).__name__
+    return kind, _EVENTS[kind].dump_json(event).decode()
+
+
+def decode_event(kind: str, body: str) -> Event:
+    """Return what `encode_event` wrote.
+
+    Raises BrokenLog for what no event can be.
+    """
+    try:
+        event: Event = _EVENTS[kind].validate_json(body)
+    except (KeyError, ValidationError) as error:
+        raise BrokenLog(f"an event of kind {kind[:40]} cannot be read") from error
+    return event
+
+
+def encode_action(action: Action) -> tuple[str, str]:
+    """Return an action's kind and body."""
+    kind = type(action).__name__
+    return kind, _ACTIONS[kind].dump_json(action).decode()
+
+
+def decode_action(kind: str, body: str) -> Action:
+    """Return what `encode_action` wrote."""
+    action: Action = _ACTIONS[kind].validate_json(body)
+    return action
+
+
+MESSAGE_COLUMNS = (
+    "key, chat, room, id, said, at, author, name, role, text, labels, worded_at, edited, "
+    "withdrawn, parent, thread, timing, topics, placed_by, attachments"
+)
+
+
+def message_row(message: Message) -> Row:
+    """Return a message's row, in the order of MESSAGE_COLUMNS."""
+    room = str(message.room)
+    return (
+        f"{room}/{message.id}",
+        message.chat,
+        room,
+        message.id,
+        int(message.said),
+        stamp(message.at),
+        message.author,
+        message.name,
+        message.role.value,
+        message.text,
+        _numbers(message.labels),
+        stamp_or_none(message.worded_at),
+        int(message.edited),
+        int(message.withdrawn),
+        message.parent,
+        message.thread,
+        message.timing.value,
+        _numbers(message.topics),
+        message.placed_by.value,
+        _FILES.dump_json(message.attachments).decode() if message.attachments else "",
+    )
+
+
+def message_of(row: Row) -> Message:
+    """Return the message of a row."""
+    (_key, chat, room_text, id_, said, at, author, name, role, text, labels, worded_at, edited,
+     withdrawn, parent, thread, timing, topics, placed_by, attachments) = row  # fmt: skip
+    return Message(
+        chat=chat,
+        room=Room.parse(room_text),
+        id=id_,
+        said=bool(said),
+        at=moment(at),
+        author=author,
+        name=name,
+        role=Role(role),
+        text=text,
+        labels=numbers_of(labels),
+        worded_at=None if worded_at is None else moment(worded_at),
+        edited=bool(edited),
+        withdrawn=bool(withdrawn),
+        reply_to=None if parent is None else parent[len(room_text) + 1 :],
+        thread=thread,
+        timing=Timing(timing),
+        topics=numbers_of(topics),
+        placed_by=PlacedBy(placed_by),
+        attachments=files_of(attachments),
+    )
+
+
+def files_of(text: str) -> tuple[Attachment, ...]:
+    """Return the attachments of a row."""
+    return _FILES.validate_json(text) if text else ()
+
+
+def _numbers(numbers: tuple[int, ...]) -> str:
+    return " ".join(map(str, numbers)) if numbers else ""
+
+
+def numbers_of(text: str) -> tuple[int, ...]:
+    """Return the topic numbers of a row."""
+    return tuple(map(int, text.split())) if text else ()

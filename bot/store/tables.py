@@ -1,0 +1,360 @@
+"""The SQL of the store, in the subset that SQLite and PostgreSQL share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.engine.actions import Action
+from bot.engine.agenda import Room
+from bot.engine.chat import fold, wake_at
+from bot.engine.events import Event
+from bot.engine.messages import Message
+from bot.engine.state import Chat, Stage
+from bot.store.codec import (
+    MESSAGE_COLUMNS,
+    Row,
+    decode_action,
+    decode_event,
+    encode_action,
+    encode_event,
+    message_of,
+    message_row,
+    moment,
+    stamp,
+    stamp_or_none,
+)
+
+
+class Conflict(Exception):
+    """Another process wrote to a chat's log first: load it again and decide anew."""
+
+
+class Connection(Protocol):
+    """What a database offers inside one transaction; `?` stands for an argument."""
+
+    async def rows(self, sql: str, arguments: Sequence[object] = ()) -> list[Row]:
+        """Return all rows of a query."""
+        ...
+
+    async def run(self, sql: str, arguments: Sequence[object] = ()) -> int:
+        """Run a statement; return how many rows it changed."""
+        ...
+
+    async def run_many(self, sql: str, arguments: Iterable[Sequence[object]]) -> None:
+        """Run a statement once for each row of arguments.
+
+        Raises Conflict where a primary key exists already.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLine:
+    """A chat in a list of chats."""
+
+    id: str
+    series: str
+    title: str
+    stage: Stage
+    opens_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """An action that this process may perform until its lease ends."""
+
+    key: str
+    action: Action
+    tries: int
+
+
+_UPSERT_MESSAGE = (
+    f"INSERT INTO messages ({MESSAGE_COLUMNS}) VALUES ({', '.join('?' * 20)}) "
+    "ON CONFLICT (key) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in MESSAGE_COLUMNS.split(", ")[1:])
+)
+_LINE = "chat, series, title, stage, opens_at, ends_at"
+
+
+class Tables:
+    """The store inside one transaction: reading sees one moment, writing commits as one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    # ------------------------------------------------------------ chats
+
+    async def load(self, chats: Collection[str]) -> dict[str, Chat]:
+        """Return the chats of these ids, folded from their logs; unknown ones are left out."""
+        logs: dict[str, list[Event]] = {}
+        for chunk in _chunks(chats):
+            for chat, kind, body in await self.connection.rows(
+                f"SELECT chat, kind, body FROM events WHERE chat IN ({_marks(chunk)}) "
+                "ORDER BY chat, seq",
+                chunk,
+            ):
+                logs.setdefault(chat, []).append(decode_event(kind, body))
+        return {chat: fold(log) for chat, log in logs.items()}
+
+    async def chat(self, chat: str) -> Chat | None:
+        """Return one chat, or None where there is none of that id."""
+        return (await self.load([chat])).get(chat)
+
+    async def append(self, entries: Sequence[tuple[str, int, Event]]) -> None:
+        """Add events (chat, seq, event) to their logs.
+
+        Raises Conflict where another process has written one of them.
+        """
+        await self.connection.run_many(
+            "INSERT INTO events (chat, seq, kind, body) VALUES (?, ?, ?, ?)",
+            [(chat, seq, *encode_event(event)) for chat, seq, event in entries],
+        )
+
+    async def put_chats(self, chats: Sequence[Chat]) -> None:
+        """Write what the lists say of these chats."""
+        await self.connection.run_many(
+            "INSERT INTO chats (chat, series, title, stage, planned_at, opens_at, ends_at, wake_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chat) DO UPDATE SET"
+            " title = excluded.title, stage = excluded.stage, opens_at = excluded.opens_at,"
+            " ends_at = excluded.ends_at, wake_at = excluded.wake_at",
+            [
+                (
+                    chat.id,
+                    chat.series,
+                    chat.agenda.title,
+                    chat.stage.value,
+                    stamp(chat.planned_at),
+                    stamp(chat.opens_at),
+                    stamp(chat.ends_at),
+                    stamp_or_none(wake_at(chat)),
+                )
+                for chat in chats
+            ],
+        )
+
+    async def put_rooms(self, pairs: Sequence[tuple[Room, str]]) -> None:
+        """Note in which rooms chats are held."""
+        await self.connection.run_many(
+            "INSERT INTO rooms (room, chat) VALUES (?, ?) ON CONFLICT (room, chat) DO NOTHING",
+            [(str(room), chat) for room, chat in pairs],
+        )
+
+    async def due(self, now: datetime, most: int) -> list[str]:
+        """Return up to `most` chats whose moment has come, the longest overdue first."""
+        rows = await self.connection.rows(
+            "SELECT chat FROM chats WHERE wake_at <= ? ORDER BY wake_at LIMIT ?",
+            (stamp(now), most),
+        )
+        return [chat for (chat,) in rows]
+
+    async def never_wake(self, chat: str) -> None:
+        """Let a chat sleep whose log is broken."""
+        await self.connection.run("UPDATE chats SET wake_at = NULL WHERE chat = ?", (chat,))
+
+    async def next_wake(self) -> datetime | None:
+        """Return the earliest moment at which a chat must be woken."""
+        ((at,),) = await self.connection.rows(
+            "SELECT MIN(wake_at) FROM chats WHERE wake_at IS NOT NULL"
+        )
+        return None if at is None else moment(at)
+
+    async def chats_in(self, room: Room, most: int) -> list[str]:
+        """Return the latest chats of a room that were not cancelled or missed, latest first."""
+        rows = await self.connection.rows(
+            "SELECT c.chat FROM rooms r JOIN chats c ON c.chat = r.chat "
+            "WHERE r.room = ? AND c.stage NOT IN ('cancelled', 'missed') "
+            "ORDER BY c.opens_at DESC, c.chat DESC LIMIT ?",
+            (str(room), most),
+        )
+        return [chat for (chat,) in rows]
+
+    async def lines(self, series: str | None = None, most: int = 1000) -> list[ChatLine]:
+        """Return the latest chats, of one series or of all, latest first."""
+        rows = await self.connection.rows(
+            f"SELECT {_LINE} FROM chats WHERE (? = '' OR series = ?) "
+            "ORDER BY opens_at DESC, chat DESC LIMIT ?",
+            (series or "", series or "", most),
+        )
+        return [
+            ChatLine(chat, name, title, Stage(stage), moment(opens), moment(ends))
+            for chat, name, title, stage, opens, ends in rows
+        ]
+
+    async def planned_until(self, series: str) -> datetime | None:
+        """Return up to when a series' dates have been looked at."""
+        rows = await self.connection.rows("SELECT until FROM planned WHERE series = ?", (series,))
+        return moment(rows[0][0]) if rows else None
+
+    async def set_planned_until(self, series: str, until: datetime) -> None:
+        """Note up to when a series' dates have been looked at."""
+        await self.connection.run(
+            "INSERT INTO planned (series, until) VALUES (?, ?) "
+            "ON CONFLICT (series) DO UPDATE SET until = excluded.until",
+            (series, stamp(until)),
+        )
+
+    # ------------------------------------------------------------ messages
+
+    async def messages(self, keys: Collection[str]) -> list[Message]:
+        """Return the messages of these keys; unknown ones are left out."""
+        return await self._messages_where("key", keys)
+
+    async def replies_to(self, keys: Collection[str]) -> list[Message]:
+        """Return the messages that answer these."""
+        return await self._messages_where("parent", keys)
+
+    async def _messages_where(self, column: str, keys: Collection[str]) -> list[Message]:
+        found: list[Message] = []
+        for chunk in _chunks(keys):
+            rows = await self.connection.rows(
+                f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {column} IN ({_marks(chunk)})",
+                chunk,
+            )
+            found += map(message_of, rows)
+        return found
+
+    async def put_messages(self, messages: Iterable[Message]) -> None:
+        """Write these messages' rows."""
+        await self.connection.run_many(_UPSERT_MESSAGE, [message_row(m) for m in messages])
+
+    async def messages_since(self, chat: str, since: datetime) -> AsyncIterator[list[Message]]:
+        """Yield, in batches, a chat's messages that were said or reworded at or after `since`."""
+        after = (stamp(since), "")
+        while True:
+            rows = await self.connection.rows(
+                f"SELECT {MESSAGE_COLUMNS} FROM messages "
+                "WHERE chat = ? AND (at, key) > (?, ?) ORDER BY at, key LIMIT 500",
+                (chat, *after),
+            )
+            if not rows:
+                break
+            after = (rows[-1][5], rows[-1][0])
+            yield [message_of(row) for row in rows]
+        rows = await self.connection.rows(
+            f"SELECT {MESSAGE_COLUMNS} FROM messages "
+            "WHERE chat = ? AND edited = 1 AND worded_at >= ? AND at < ?",
+            (chat, stamp(since), stamp(since)),
+        )
+        if rows:
+            yield [message_of(row) for row in rows]
+
+    async def withdraw(self, chat: str, platform: str, author: str, until: datetime) -> None:
+        """Blank what a person said in a chat until then."""
+        await self.connection.run(
+            "UPDATE messages SET text = '', attachments = '', withdrawn = 1 "
+            "WHERE chat = ? AND author = ? AND said = 1 AND at <= ? AND room LIKE ?",
+            (chat, author, stamp(until), f"{platform}:%"),
+        )
+
+    async def put_reactions(
+        self, reactions: Sequence[tuple[str, str, str, datetime, bool]]
+    ) -> None:
+        """Note reactions (message key, person key, emoji, at, present); the latest counts."""
+        await self.connection.run_many(
+            "INSERT INTO reactions (message, person, emoji, at, present) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (message, person, emoji) DO UPDATE SET "
+            "at = excluded.at, present = excluded.present WHERE excluded.at >= reactions.at",
+            [(key, who, emoji, stamp(at), int(there)) for key, who, emoji, at, there in reactions],
+        )
+
+    # ------------------------------------------------------------ outbox
+
+    async def put_actions(
+        self, actions: Sequence[tuple[str, int, int, Action]], queued_at: datetime
+    ) -> None:
+        """Queue actions (chat, seq, n, action); their key is `chat/seq/n`."""
+        await self.connection.run_many(
+            "INSERT INTO outbox (key, chat, seq, n, room, kind, body, state, queued_at, due_at, "
+            "leased_until, tries) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, 0, 0, 0)",
+            [
+                (
+                    f"{chat}/{seq}/{n}",
+                    chat,
+                    seq,
+                    n,
+                    str(action.room),
+                    *encode_action(action),
+                    stamp(queued_at),
+                )
+                for chat, seq, n, action in actions
+            ],
+        )
+
+    async def waiting_rooms(self) -> list[Room]:
+        """Return the rooms for which actions wait."""
+        rows = await self.connection.rows(
+            "SELECT DISTINCT room FROM outbox WHERE state = 'waiting' ORDER BY room"
+        )
+        return [Room.parse(room) for (room,) in rows]
+
+    async def lease(self, room: Room, now: datetime, until: datetime) -> Leased | datetime | None:
+        """Take the room's first waiting action until then.
+
+        Returns None where none waits, or the moment to come back where the first one is not
+        yet due again or is leased by somebody else.
+        """
+        rows = await self.connection.rows(
+            "SELECT key, kind, body, due_at, leased_until, tries FROM outbox "
+            "WHERE state = 'waiting' AND room = ? ORDER BY queued_at, chat, seq, n LIMIT 1",
+            (str(room),),
+        )
+        if not rows:
+            return None
+        key, kind, body, due_at, leased_until, tries = rows[0]
+        ready_at = max(due_at, leased_until)
+        if ready_at > stamp(now):
+            return moment(ready_at)
+        await self.connection.run(
+            "UPDATE outbox SET leased_until = ?, tries = tries + 1 WHERE key = ?",
+            (stamp(until), key),
+        )
+        return Leased(key, decode_action(kind, body), tries + 1)
+
+    async def is_waiting(self, key: str) -> bool:
+        """Say whether an action has not been marked yet."""
+        rows = await self.connection.rows(
+            "SELECT 1 FROM outbox WHERE key = ? AND state = 'waiting'", (key,)
+        )
+        return bool(rows)
+
+    async def mark(self, key: str, state: str) -> bool:
+        """Mark a waiting action `done` or `gave_up` and drop its body; say whether it waited."""
+        return bool(
+            await self.connection.run(
+                "UPDATE outbox SET state = ?, body = '' WHERE key = ? AND state = 'waiting'",
+                (state, key),
+            )
+        )
+
+    async def postpone(self, key: str, until: datetime) -> None:
+        """Try an action again then."""
+        await self.connection.run(
+            "UPDATE outbox SET due_at = ?, leased_until = 0 WHERE key = ? AND state = 'waiting'",
+            (stamp(until), key),
+        )
+
+    # ------------------------------------------------------------ secrets
+
+    async def secret(self, name: str, fresh: str) -> str:
+        """Return the secret of this name; `fresh` becomes it where there is none."""
+        await self.connection.run(
+            "INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+            (name, fresh),
+        )
+        ((value,),) = await self.connection.rows(
+            "SELECT value FROM secrets WHERE name = ?", (name,)
+        )
+        return str(value)
+
+
+def _marks(arguments: Sequence[object]) -> str:
+    return ", ".join("?" * len(arguments))
+
+
+def _chunks(keys: Collection[str], size: int = 500) -> Iterable[list[str]]:
+    ordered = list(keys)
+    return (ordered[start : start + size] for start in range(0, len(ordered), size))

@@ -1,0 +1,1 @@
+"""The organizers' pages and the built-in room."""

@@ -1,0 +1,301 @@
+"""What one transaction reads, decides and writes: the decisions of many signals as one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.engine import events, signals
+from bot.engine.actions import Action, Post
+from bot.engine.agenda import Room
+from bot.engine.chat import apply, decide, fold, react
+from bot.engine.commands import Place
+from bot.engine.errors import Refused
+from bot.engine.events import Event
+from bot.engine.floor import chat_at, chat_for_command
+from bot.engine.hearing import hear, settle
+from bot.engine.messages import Message, message_key
+from bot.engine.people import Role
+from bot.engine.placing import unsettles
+from bot.engine.signals import Signal, Speech
+from bot.engine.state import Chat, Stage
+from bot.store import figures
+from bot.store.tables import Tables
+
+REMEMBERED = 8
+"""Of each room this many chats, the latest, can still be spoken to."""
+
+
+class Work:
+    """Decides signals one after the other inside one transaction, then writes everything.
+
+    `chats` and `floors` (the chats of each room) are what earlier transactions have read; they
+    may be kept for the next one only if this one is committed.
+    """
+
+    def __init__(
+        self, tables: Tables, chats: dict[str, Chat], floors: dict[Room, tuple[str, ...]]
+    ) -> None:
+        self.chats = chats
+        self.floors = floors
+        self._tables = tables
+        self._known: dict[str, Message | None] = {}
+        self._written: dict[str, Message] = {}
+        self._moved: set[str] = set()  # keys whose placing may move those of their replies
+        self._unsettled: dict[str, datetime] = {}
+        self._events: list[tuple[str, int, Event]] = []
+        self._actions: list[tuple[str, int, int, Action]] = []
+        self._queued_at: datetime | None = None
+        self._reactions: list[tuple[str, str, str, datetime, bool]] = []
+        self._seen: set[str] = set()
+        self._rooms: set[Room] = set()
+        self._touched: set[str] = set()
+
+    def changed(self) -> tuple[frozenset[str], frozenset[Room], frozenset[str], bool]:
+        """Return what was changed: messages (keys), their rooms, chats, and whether to post."""
+        return (
+            frozenset(self._seen),
+            frozenset(self._rooms),
+            frozenset(self._touched),
+            bool(self._actions),
+        )
+
+    async def fetch(self, coming: Iterable[Signal]) -> None:
+        """Read at once what these signals will need."""
+        keys: set[str] = set()
+        for signal in coming:
+            if isinstance(signal, Speech):
+                keys.add(message_key(signal.room, signal.id))
+                if isinstance(signal, signals.Said) and signal.reply_to is not None:
+                    keys.add(message_key(signal.room, signal.reply_to))
+        await self._read(keys)
+
+    async def take(self, signal: Signal, chat_id: str | None) -> tuple[Chat | None, list[Event]]:
+        """Decide one signal.
+
+        Returns the chat it belongs to (None: to none) and its new events. Raises Refused.
+        """
+        match signal:
+            case signals.Said() | signals.Edited() | signals.Deleted():
+                return await self._hear(signal), []
+            case signals.Reacted():
+                return await self._note_reaction(signal), []
+            case signals.StartAsked() | signals.DateCame():
+                return await self._begin(signal)
+            case signals.Asked():
+                return await self._ask(signal)
+            case signals.Delivered() | signals.Undeliverable():
+                return await self._mark(signal)
+        chat = await self._chat(chat_id or "")
+        if isinstance(signal, signals.Woke) and chat and chat.stage is Stage.CLOSED:
+            await self._settle_all()
+            tally = await figures.tally(self._tables.connection, chat.id)
+            signal = signals.Counted(signal.at, tally)
+        return self._record(chat, decide(chat, signal))
+
+    # ------------------------------------------------------------ messages
+
+    async def _hear(self, signal: Speech) -> Chat | None:
+        known = await self._message(message_key(signal.room, signal.id))
+        if known is not None and (known.said or not isinstance(signal, signals.Said)):
+            chat = await self._chat(known.chat)
+        else:
+            chat = chat_at(await self._chats_in(signal.room), signal.at)
+        if chat is None:
+            return None
+        reply_to = signal.reply_to if isinstance(signal, signals.Said) else None
+        if known is not None and known.said:
+            reply_to = known.reply_to
+        parent = await self._message(message_key(signal.room, reply_to)) if reply_to else None
+        heard = hear(chat, known, parent, signal)
+        self._put(known, heard)
+        return chat
+
+    async def _note_reaction(self, signal: signals.Reacted) -> Chat | None:
+        chat = chat_at(await self._chats_in(signal.room), signal.at)
+        if chat is not None and signal.by.role is not Role.BOT:
+            key = message_key(signal.room, signal.id)
+            self._reactions.append(
+                (key, signal.by.key, signal.emoji, signal.at, not signal.removed)
+            )
+            self._seen.add(key)
+            self._rooms.add(signal.room)
+        return chat
+
+    def _put(self, before: Message | None, message: Message) -> None:
+        if message == before:
+            return
+        key = message.key
+        self._known[key] = self._written[key] = message
+        self._seen.add(key)
+        self._rooms.add(message.room)
+        if before is None or (before.topics, before.said) != (message.topics, message.said):
+            self._moved.add(key)
+
+    async def _message(self, key: str) -> Message | None:
+        if key not in self._known:
+            await self._read({key})
+        return self._known[key]
+
+    async def _read(self, keys: Iterable[str]) -> None:
+        missing = {key for key in keys if key not in self._known}
+        if missing:
+            self._known.update(dict.fromkeys(missing))
+            self._known.update({m.key: m for m in await self._tables.messages(missing)})
+
+    async def _settle(self, messages: Sequence[Message]) -> None:
+        """Place messages anew as their chats and parents stand now."""
+        await self._read({m.parent for m in messages if m.parent})
+        for read in messages:
+            message = self._known.get(read.key) or read
+            chat = await self._chat(message.chat)
+            if chat is not None:
+                parent = self._known[message.parent] if message.parent else None
+                self._put(message, settle(chat, message, parent))
+
+    async def _settle_all(self) -> None:
+        """Write what was heard, and place anew whatever that or an event has moved."""
+        while self._written or self._unsettled:
+            await self._tables.put_messages(self._written.values())
+            moved, self._moved, self._written = self._moved, set(), {}
+            if moved:
+                await self._settle(await self._tables.replies_to(moved))
+            for chat_id, since in self._unsettled.items():
+                async for messages in self._tables.messages_since(chat_id, since):
+                    await self._settle(messages)
+            self._unsettled = {}
+
+    # ------------------------------------------------------------ chats
+
+    async def _chat(self, chat_id: str) -> Chat | None:
+        if chat_id not in self.chats:
+            self.chats.update(await self._tables.load([chat_id]))
+        return self.chats.get(chat_id)
+
+    async def _chats_in(self, room: Room) -> list[Chat]:
+        if room not in self.floors:
+            self.floors[room] = tuple(await self._tables.chats_in(room, REMEMBERED))
+        chats = [await self._chat(chat) for chat in self.floors[room]]
+        return [chat for chat in chats if chat is not None]
+
+    async def _begin(
+        self, signal: signals.StartAsked | signals.DateCame
+    ) -> tuple[Chat | None, list[Event]]:
+        """Let a chat exist, under the first free id of its date."""
+        await self._record_waiting()
+        lines = await self._tables.lines(signal.series)
+        if isinstance(signal, signals.DateCame):
+            if any(line.opens_at == signal.opens_at for line in lines):
+                return None, []
+        elif running := [line for line in lines if line.stage is Stage.OPEN]:
+            raise Refused(
+                f"{signal.agenda.title} is running already, as {running[0].id}. "
+                "End it with /chat close before you start another."
+            )
+        number, free = 1, signal.chat
+        while await self._chat(free) is not None:
+            number += 1
+            free = f"{signal.chat}-{number}"
+        begun = decide(None, replace(signal, chat=free))
+        return self._record(None, begun)
+
+    async def _ask(self, signal: signals.Asked) -> tuple[Chat | None, list[Event]]:
+        chat = chat_for_command(await self._chats_in(signal.room), signal.at)
+        if chat is None:
+            raise Refused("No chat is held in this room yet. Open one with /chat start SERIES.")
+        if isinstance(signal.ask, Place):
+            key = message_key(signal.room, signal.ask.message)
+            message = await self._message(key)
+            if message is None or not message.said or message.chat != chat.id:
+                raise Refused(f"There is no message {signal.ask.message[:60]} in this chat.")
+            signal = replace(signal, ask=replace(signal.ask, message=key))
+        chat, happened = self._record(chat, decide(chat, signal))
+        for event in happened:
+            if isinstance(event, events.Withdrew):
+                await self._withdraw(event.at, signal)
+            elif isinstance(event, events.Corrected):
+                corrected = self._known[event.message]
+                await self._settle([corrected] if corrected else [])
+        return chat, happened
+
+    async def _withdraw(self, until: datetime, signal: signals.Asked) -> None:
+        chat = chat_for_command(await self._chats_in(signal.room), signal.at)
+        if chat is not None:
+            await self._settle_all()
+            await self._tables.withdraw(chat.id, signal.by.platform, signal.by.id, until)
+            self._known = {}
+
+    async def _mark(
+        self, signal: signals.Delivered | signals.Undeliverable
+    ) -> tuple[Chat | None, list[Event]]:
+        """Record what became of an action, with its mark; the second time nothing happens."""
+        chat = await self._chat(signal.key.rsplit("/", 2)[0])
+        delivered = isinstance(signal, signals.Delivered)
+        if chat is None or not await self._tables.mark(
+            signal.key, "done" if delivered else "gave_up"
+        ):
+            return chat, []
+        chat, happened = self._record(chat, decide(chat, signal))
+        if isinstance(signal, signals.Delivered) and isinstance(signal.action, Post) and chat:
+            post = await self._message(message_key(signal.action.room, signal.ref))
+            self._put(post, settle(chat, _own_message(chat, signal, signal.action), None))
+        return chat, happened
+
+    def _record(self, chat: Chat | None, happened: list[Event]) -> tuple[Chat | None, list[Event]]:
+        """Apply events to their chat, and queue them and their actions for writing."""
+        for n, event in enumerate(happened):
+            chat = apply(chat, event) if chat else fold(happened[: n + 1])
+            self._events.append((chat.id, chat.seq, event))
+            for number, action in enumerate(react(chat, event)):
+                self._actions.append((chat.id, chat.seq, number, action))
+            since = unsettles(event)
+            if since is not None:
+                self._unsettled[chat.id] = min(since, self._unsettled.get(chat.id, since))
+            self._queued_at = event.at
+        if chat and happened:
+            self._touched.add(chat.id)
+            self.chats.pop(chat.id, None)  # to the end: the longest unused are forgotten first
+            self.chats[chat.id] = chat
+            for room in chat.agenda.rooms if isinstance(happened[0], events.Planned) else ():
+                self.floors.pop(room, None)
+        return chat, happened
+
+    async def _record_waiting(self) -> None:
+        """Write the events so far, so that reading the lists sees them."""
+        if not self._events:
+            return
+        touched = [self.chats[chat] for chat in dict.fromkeys(chat for chat, _, _ in self._events)]
+        await self._tables.append(self._events)
+        await self._tables.put_chats(touched)
+        begun = {chat for chat, seq, _ in self._events if seq == 1}
+        await self._tables.put_rooms(
+            [(room, chat.id) for chat in touched if chat.id in begun for room in chat.agenda.rooms]
+        )
+        self._events = []
+
+    async def finish(self) -> None:
+        """Write everything that was decided and not yet written."""
+        await self._record_waiting()
+        await self._settle_all()
+        if self._actions and self._queued_at:
+            await self._tables.put_actions(self._actions, self._queued_at)
+        if self._reactions:
+            await self._tables.put_reactions(self._reactions)
+
+
+def _own_message(chat: Chat, signal: signals.Delivered, post: Post) -> Message:
+    """Return the row of a post of ours; a topic's post belongs to its topic."""
+    return Message(
+        chat=chat.id,
+        room=post.room,
+        id=signal.ref,
+        said=True,
+        at=signal.at,
+        author="rounds",
+        name="Rounds",
+        role=Role.BOT,
+        text=signal.text,
+        labels=() if post.topic is None else (post.topic,),
+        worded_at=signal.at,
+    )
