@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 """How long an action is ours; afterwards another process may perform it, under the same key."""
 
+AFTER_A_FAILURE = timedelta(seconds=5)
 RETRY_AT_LEAST_EVERY = timedelta(minutes=5)
 
 
@@ -45,7 +46,11 @@ class Outbox:
         """Perform actions until cancelled."""
         while True:
             self._poked.clear()
-            again = await self.deliver()
+            try:
+                again = await self.deliver()
+            except Exception:
+                log.exception("The outbox could not be emptied; it is tried again in 5 s.")
+                again = self._clock() + AFTER_A_FAILURE
             wait = None if again is None else max(0.0, (again - self._clock()).total_seconds())
             try:
                 await asyncio.wait_for(self._poked.wait(), wait)

@@ -74,6 +74,13 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
     return []
 
 
+def permit(ask: commands.Ask, role: Role) -> None:
+    """Raise Refused where somebody of this role may not ask this."""
+    command = commands.command_of(ask)
+    if not command.everybody and role is not Role.MODERATOR:
+        raise Refused(wording.only_moderators(command.name))
+
+
 def _planned(signal: signals.DateCame) -> list[Event]:
     agenda, opens_at = signal.agenda, signal.opens_at
     return [
@@ -85,8 +92,7 @@ def _planned(signal: signals.DateCame) -> list[Event]:
 
 def _started(signal: signals.StartAsked) -> list[Event]:
     """Open a chat by command; the topics count from this moment."""
-    if role_in(signal.agenda, signal.by) is not Role.MODERATOR:
-        raise Refused(wording.only_moderators("start"))
+    permit(commands.Start(signal.series), role_in(signal.agenda, signal.by))
     at, agenda = signal.at, signal.agenda
     planned = events.Planned(at, signal.chat, signal.series, agenda, at, at + agenda.window)
     opened: list[Event] = [planned, events.Opened(at, signal.by.key)]
@@ -167,9 +173,7 @@ def _archived(chat: Chat, at: datetime, action: Action) -> list[Event]:
 
 
 def _asked(chat: Chat, signal: signals.Asked) -> list[Event]:
-    command = commands.command_of(signal.ask)
-    if not command.everybody and role_in(chat.agenda, signal.by) is not Role.MODERATOR:
-        raise Refused(wording.only_moderators(command.name))
+    permit(signal.ask, role_in(chat.agenda, signal.by))
     rule = _RULES.get(type(signal.ask))
     return rule(chat, signal, signal.ask) if rule else []
 

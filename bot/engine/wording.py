@@ -38,15 +38,15 @@ def _said(chat: Chat, event: Event) -> tuple[PostKind, Words, int | None]:
             return PostKind.OPENING, _opening(chat), None
         case events.TopicOpened(number=number):
             topic = chat.topics[number - 1]
-            words: Words = (f"T{number}: {topic.ask}\n\n", *_what_next(chat))
+            words: Words = (f"T{number}: {topic.ask}\n\n", *what_next(chat))
             return PostKind.TOPIC, words, number
         case events.Summarised():
             return PostKind.CLOSING, _closing(chat), None
         case events.Paused():
             return PostKind.NOTICE, _paused(chat), None
         case events.Resumed():
-            return PostKind.NOTICE, ("Topics are posted again. ", *_what_next(chat)), None
-    return PostKind.NOTICE, ("The chat goes on longer. ", *_what_next(chat)), None
+            return PostKind.NOTICE, ("Topics are posted again. ", *what_next(chat)), None
+    return PostKind.NOTICE, ("The chat goes on longer. ", *what_next(chat)), None
 
 
 def _reminder(chat: Chat) -> Words:
@@ -60,7 +60,7 @@ def _opening(chat: Chat) -> Words:
         f"{_name(chat)} is open.\n",
         *_reading(chat),
         f"{welcome}\n\nTo answer topic 1 begin with T1 (or A1), or reply to it.\n\n",
-        *_what_next(chat),
+        *what_next(chat),
     )
 
 
@@ -69,8 +69,7 @@ def _closing(chat: Chat) -> Words:
     counts = ""
     if tally:
         counts = (
-            f"{_number(tally.participants, 'participant')} wrote "
-            f"{_number(tally.messages, 'message')}."
+            f"{count(tally.participants, 'participant')} wrote {count(tally.messages, 'message')}."
         )
         topics = ", ".join(
             f"T{topic.number} {topic.messages}" for topic in tally.topics if topic.messages
@@ -84,7 +83,7 @@ def _paused(chat: Chat) -> Words:
     return ("The next topic waits until a moderator goes on. ", *_end(chat))
 
 
-def _what_next(chat: Chat) -> Words:
+def what_next(chat: Chat) -> Words:
     """Say what comes next and when."""
     if not chat.waiting:
         return _end(chat)
@@ -116,8 +115,14 @@ def _reading(chat: Chat) -> Words:
     return ("\n".join(line for line in lines if line),)
 
 
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def count(number: int, noun: str) -> str:
+    """Write `1 message`, `1,200 messages`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def replies(number: int) -> str:
+    """Write `1 reply`, `3 replies`."""
+    return "1 reply" if number == 1 else f"{number:,} replies"
 
 
 # ---------------------------------------------------------------- parts
@@ -181,21 +186,21 @@ def no_such_topic(number: int, count: int) -> str:
     return f"There is no T{number} in this chat; there are T1 to T{count}."
 
 
-def done(chat: Chat, ask: commands.Ask, happened: list[Event]) -> Words:
+def done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
     """Tell the person who asked what became of it; `chat` is the chat after it."""
     match ask:
         case commands.Start():
-            return (f"{chat.agenda.title} is open as {chat.id}. ", *_what_next(chat))
+            return (f"{chat.agenda.title} is open as {chat.id}. ", *what_next(chat))
         case commands.Next():
             opened = [e.number for e in happened if isinstance(e, events.TopicOpened)]
-            return (f"T{opened[0]} is posted. ", *_what_next(chat))
+            return (f"T{opened[0]} is posted. ", *what_next(chat))
         case commands.AddTopic():
             return _added(chat, happened)
         case commands.Skip():
             skipped = [e.number for e in happened if isinstance(e, events.TopicSkipped)]
-            return (f"T{skipped[0]} is left out. ", *_what_next(chat))
+            return (f"T{skipped[0]} is left out. ", *what_next(chat))
         case commands.Extend() | commands.Resume() | commands.Pause():
-            return _what_next(chat)
+            return what_next(chat)
         case commands.Close():
             return (f"{chat.agenda.title} is closed. The closing post and transcript follow.",)
         case commands.Place(message=message, topics=()):
@@ -204,14 +209,13 @@ def done(chat: Chat, ask: commands.Ask, happened: list[Event]) -> Words:
             return (f"Message {message} now stands under {topic_names(topics)}.",)
         case commands.Withdraw():
             return (WITHDRAWN,)
-    return ()
 
 
 def _added(chat: Chat, happened: list[Event]) -> Words:
     added = next(e for e in happened if isinstance(e, events.TopicAdded))
     topic: TopicState = chat.topics[added.number - 1]
     if topic.opened_at:
-        return (f"T{topic.number} is added and posted. ", *_what_next(chat))
+        return (f"T{topic.number} is added and posted. ", *what_next(chat))
     held = " once the chat is resumed" if chat.paused else ""
     return (
         f"T{topic.number} is added. It comes{held} ",
@@ -231,7 +235,7 @@ def duration(span: timedelta) -> str:
     days, seconds = divmod(seconds, 86_400)
     hours, seconds = divmod(seconds, 3_600)
     minutes, seconds = divmod(seconds, 60)
-    parts = [_number(days, "day") if days else ""]
+    parts = [count(days, "day") if days else ""]
     parts += [f"{value} {unit}" for value, unit in ((hours, "h"), (minutes, "min")) if value]
     if not any(parts):
         parts.append(f"{seconds} s")

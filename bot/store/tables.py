@@ -179,10 +179,14 @@ class Tables:
             "ORDER BY opens_at DESC, chat DESC LIMIT ?",
             (series or "", series or "", most),
         )
-        return [
-            ChatLine(chat, name, title, Stage(stage), moment(opens), moment(ends))
-            for chat, name, title, stage, opens, ends in rows
-        ]
+        return [_line(row) for row in rows]
+
+    async def lines_in_stage(self, stage: Stage) -> list[ChatLine]:
+        """Return the chats in a stage, in order of opening."""
+        rows = await self.connection.rows(
+            f"SELECT {_LINE} FROM chats WHERE stage = ? ORDER BY opens_at, chat", (stage.value,)
+        )
+        return [_line(row) for row in rows]
 
     async def planned_until(self, series: str) -> datetime | None:
         """Return up to when a series' dates have been looked at."""
@@ -314,12 +318,13 @@ class Tables:
         )
         return Leased(key, decode_action(kind, body), tries + 1)
 
-    async def is_waiting(self, key: str) -> bool:
-        """Say whether an action has not been marked yet."""
-        rows = await self.connection.rows(
-            "SELECT 1 FROM outbox WHERE key = ? AND state = 'waiting'", (key,)
+    async def held_up(self, chat: str, since: datetime) -> int:
+        """Count a chat's actions that have waited since then."""
+        ((count,),) = await self.connection.rows(
+            "SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND chat = ? AND queued_at <= ?",
+            (chat, stamp(since)),
         )
-        return bool(rows)
+        return int(count)
 
     async def mark(self, key: str, state: str) -> bool:
         """Mark a waiting action `done` or `gave_up` and drop its body; say whether it waited."""
@@ -337,6 +342,10 @@ class Tables:
             (stamp(until), key),
         )
 
+    async def release(self) -> None:
+        """Take over what a process that is gone had leased."""
+        await self.connection.run("UPDATE outbox SET leased_until = 0 WHERE state = 'waiting'")
+
     # ------------------------------------------------------------ secrets
 
     async def secret(self, name: str, fresh: str) -> str:
@@ -349,6 +358,11 @@ class Tables:
             "SELECT value FROM secrets WHERE name = ?", (name,)
         )
         return str(value)
+
+
+def _line(row: Row) -> ChatLine:
+    chat, series, title, stage, opens_at, ends_at = row
+    return ChatLine(chat, series, title, Stage(stage), moment(opens_at), moment(ends_at))
 
 
 def _marks(arguments: Sequence[object]) -> str:

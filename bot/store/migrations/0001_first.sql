@@ -21,6 +21,7 @@ CREATE TABLE chats (
     wake_at BIGINT
 );
 CREATE INDEX chats_by_wake ON chats (wake_at) WHERE wake_at IS NOT NULL;
+CREATE INDEX chats_by_stage ON chats (stage);
 CREATE INDEX chats_by_series ON chats (series, opens_at);
 
 CREATE TABLE rooms (

@@ -1,0 +1,100 @@
+"""Answers to questions about chats, for one person alone; nothing here changes anything."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.engine import wording
+from bot.engine.actions import Moment, Words
+from bot.engine.agenda import Series
+from bot.engine.commands import COMMANDS
+from bot.engine.people import Person, Role, role_in
+from bot.engine.state import Chat, Stage
+from bot.schedule import coming
+from bot.store import figures
+from bot.store.tables import Tables
+
+MOST = 10
+"""Lines in a list of chats."""
+
+EXCERPT = 200
+"""Characters of an answer shown in a catch-up."""
+
+
+def help_for(role: Role) -> Words:
+    """List what somebody of this role can ask."""
+    lines = [
+        f"/chat {command.example} — {command.help}"
+        for command in COMMANDS
+        if command.everybody or role is Role.MODERATOR
+    ]
+    return ("\n".join(lines),)
+
+
+async def chats(tables: Tables, series: Iterable[Series], by: Person, now: datetime) -> Words:
+    """List the chats that run and those that come next, of the series that `by` moderates."""
+    words: list[str | Moment] = []
+    own = [one for one in series if role_in(one.agenda, by) is Role.MODERATOR]
+    names = {one.name for one in own}
+    for line in await tables.lines():
+        if line.stage is Stage.OPEN and line.series in names:
+            words += [f"{line.id}: running, closes ", Moment(line.ends_at), "\n"]
+    dates = [(date.opens_at, one) for one in own for date in itertools.islice(coming(one, now), 3)]
+    for opens_at, one in sorted(dates, key=lambda pair: (pair[0], pair[1].name))[:MOST]:
+        words += [f"{one.name}: {one.agenda.title} opens ", Moment(opens_at), "\n"]
+    return tuple(words) or ("No chat runs and none is planned.",)
+
+
+async def status(tables: Tables, chat: Chat, now: datetime) -> Words:
+    """Say how a chat stands."""
+    tally = await figures.tally(tables.connection, chat.id)
+    words: list[str | Moment] = [f"{chat.agenda.title} ({chat.id}) ", *_stage(chat), "\n"]
+    posted = [topic.number for topic in chat.topics if topic.opened_at]
+    topics = f"{len(posted)} of {wording.count(len(chat.topics), 'topic')} posted."
+    people = wording.count(tally.participants, "participant")
+    words.append(f"{topics} {people}, {wording.count(tally.messages, 'message')}.")
+    if chat.stage is Stage.OPEN:
+        words += ["\n", *wording.what_next(chat)]
+    held_up = await tables.held_up(chat.id, now - timedelta(seconds=10))
+    words += [f"\n{wording.count(held_up, 'post')} could not be delivered yet."] if held_up else []
+    return tuple(words)
+
+
+def _stage(chat: Chat) -> Words:
+    match chat.stage:
+        case Stage.PLANNED:
+            return ("opens ", Moment(chat.opens_at), ".")
+        case Stage.OPEN:
+            return ("is paused.",) if chat.paused else ("is open.",)
+        case Stage.CANCELLED:
+            return ("was cancelled.",)
+        case Stage.MISSED:
+            return ("was missed: nobody was there to open it.",)
+    return ("closed ", Moment(chat.closed_at or chat.closes_at), ".")
+
+
+async def catchup(tables: Tables, chat: Chat, by: Person) -> Words:
+    """Tell what was asked, and the answers most replied to, since `by` last spoke."""
+    since = await figures.last_spoke(tables.connection, chat.id, by.platform, by.id)
+    words: list[str | Moment] = []
+    if since is None:
+        words += ["You have not written in this chat yet; this is all of it.\n"]
+    else:
+        words += ["Since you last wrote, ", Moment(since), ":\n"]
+    asked = [t for t in chat.topics if t.opened_at and (since is None or t.opened_at > since)]
+    words += [f"T{topic.number}: {topic.ask}\n" for topic in asked]
+    answers = await figures.most_replied_to(tables.connection, chat.id, since)
+    for answer in answers:
+        where = f"{wording.topic_names(answer.topics)}, " if answer.topics else ""
+        count = wording.replies(answer.replies)
+        words.append(f"{where}{answer.name} ({count}): {_excerpt(answer.text)}\n")
+    if not asked and not answers:
+        words += ["Nothing new was asked, and no answer has a reply yet."]
+    return tuple(words)
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"

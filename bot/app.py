@@ -1,0 +1,172 @@
+"""Puts the rooms of the house together; the only file that reads the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import web
+
+from bot.alarm import Alarm
+from bot.asking import Desk
+from bot.catalogue import Catalogue
+from bot.engine.people import Person
+from bot.outbox import Outbox
+from bot.planner import Planner
+from bot.platforms.local_adapter import LocalRooms
+from bot.runner import Changed, Runner
+from bot.settings import Settings
+from bot.store.sqlite import SqliteStore
+from bot.web.access import Access
+from bot.web.site import House, site
+
+log = logging.getLogger(__name__)
+
+READ_AGENDAS_EVERY = timedelta(seconds=30)
+
+
+def clock() -> datetime:
+    """Return the present time in UTC; everything else is given it."""
+    return datetime.now(UTC)
+
+
+async def serve(settings: Settings, say: Callable[[str], None]) -> None:
+    """Serve rooms and pages, open and close chats, until told to stop.
+
+    `say` prints a line for whoever started the process. Raises StoreError where the store
+    cannot be opened, and OSError where the address is taken.
+    """
+    store = SqliteStore(settings.data / "rounds.db")
+    await store.open()
+    try:
+        async with _house(settings, store, say):
+            stopped = asyncio.Event()
+            loop = asyncio.get_running_loop()
+            for name in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(name, stopped.set)
+            await stopped.wait()
+    finally:
+        await store.close()
+
+
+@contextlib.asynccontextmanager
+async def _house(
+    settings: Settings, store: SqliteStore, say: Callable[[str], None]
+) -> AsyncIterator[None]:
+    catalogue = Catalogue(settings.chats)
+    _refresh(catalogue)
+    runner = Runner(store)
+    async with store.writing() as tables:
+        await tables.release()
+        access = Access(await tables.secret("signing", secrets.token_urlsafe(32)))
+
+    def link_for(person: Person, now: datetime) -> str:
+        return access.link_for(person.id, settings.url, now)
+
+    desk = Desk(runner, store, catalogue.series, link_for)
+    outbox = Outbox(store, runner, {"local": LocalRooms()}, clock)
+    planner = Planner(runner, store, catalogue.series, catalogue.unreadable)
+    ringing = Ringing(runner, planner, outbox)
+    alarm = Alarm(ringing.ring, clock)
+
+    def notice(changed: Changed) -> None:
+        if changed.chats:
+            alarm.now()
+        if changed.actions:
+            outbox.poke()
+
+    runner.watch(notice)
+    house = House(runner, store, desk, access, catalogue.series, clock, settings.url)
+    async with runner.running(), _background(outbox.run()):
+        await planner.follow_agendas(clock())
+        async with _listening(site(house), settings):
+            alarm.start()
+            _announce(catalogue, link_for, settings.url, say)
+            try:
+                async with _background(_reread(catalogue, planner, ringing, alarm)):
+                    yield
+            finally:
+                alarm.stop()
+
+
+class Ringing:
+    """What is done when the alarm rings: plan what is near, wake what is due."""
+
+    def __init__(self, runner: Runner, planner: Planner, outbox: Outbox) -> None:
+        self._runner = runner
+        self._planner = planner
+        self._outbox = outbox
+        self._plan_at: datetime | None = None
+        self.replan = True
+
+    async def ring(self, now: datetime) -> datetime | None:
+        """Do everything whose moment has come; return the next moment."""
+        if self.replan or (self._plan_at is not None and now >= self._plan_at):
+            self.replan = False
+            self._plan_at = await self._planner.plan(now)
+        while await self._runner.wake(now):
+            self._outbox.poke()
+        moments = [await self._runner.next_wake(), self._plan_at]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _announce(
+    catalogue: Catalogue,
+    link_for: Callable[[Person, datetime], str],
+    url: str,
+    say: Callable[[str], None],
+) -> None:
+    """Print where the rooms are, and a link for each moderator of them."""
+    rooms: dict[str, None] = {}
+    moderators: dict[str, None] = {}
+    for series in catalogue.series().values():
+        rooms |= dict.fromkeys(r.name for r in series.agenda.rooms if r.platform == "local")
+        moderators |= dict.fromkeys(series.agenda.moderators.get("local", ()))
+    for room in rooms:
+        say(f"Room {room}: {url}/rooms/{room}")
+    for name in moderators:
+        say(f"Moderator {name}: {link_for(Person('local', name, name), clock())}")
+
+
+def _refresh(catalogue: Catalogue) -> bool:
+    """Read changed agendas; log what is wrong with them; say whether something changed."""
+    mistakes = catalogue.refresh()
+    for mistake in mistakes or ():
+        log.error("%s", mistake)
+    return mistakes is not None
+
+
+async def _reread(catalogue: Catalogue, planner: Planner, ringing: Ringing, alarm: Alarm) -> None:
+    """Take over changed, new and removed agendas; a file that became wrong keeps its old one."""
+    while True:
+        await asyncio.sleep(READ_AGENDAS_EVERY.total_seconds())
+        if await asyncio.to_thread(_refresh, catalogue):
+            await planner.follow_agendas(clock())
+            ringing.replan = True
+            alarm.now()
+
+
+@contextlib.asynccontextmanager
+async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[None]:
+    server = web.AppRunner(app, access_log=None)
+    await server.setup()
+    try:
+        await web.TCPSite(server, settings.host, settings.port).start()
+        yield
+    finally:
+        await server.cleanup()
+
+
+@contextlib.asynccontextmanager
+async def _background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

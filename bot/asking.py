@@ -1,0 +1,124 @@
+"""What becomes of a command: changes go to the chat, questions are answered from the store."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot import answers
+from bot.engine import commands, wording
+from bot.engine.actions import Words
+from bot.engine.agenda import Room, Series
+from bot.engine.chat import permit
+from bot.engine.errors import Refused
+from bot.engine.floor import chat_for_command
+from bot.engine.people import Person, Role, role_in
+from bot.engine.signals import Asked, StartAsked
+from bot.engine.state import Chat
+from bot.runner import Runner, Store
+from bot.store.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the person who asked is told, alone; `transcript`: the format to hand `chat` out in."""
+
+    words: Words
+    chat: str = ""
+    transcript: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Answers commands, the same on every platform.
+
+    `catalogue` gives the series by name, `link_for` a person's link to the organizers' pages.
+    """
+
+    runner: Runner
+    store: Store
+    catalogue: Callable[[], Mapping[str, Series]]
+    link_for: Callable[[Person, datetime], str]
+
+    async def ask(self, text: str, by: Person, room: Room, now: datetime) -> Reply:
+        """Do what `text` (what follows `/chat`) asks for.
+
+        Raises Refused with a sentence for that person.
+        """
+        _command, ask = commands.parse(text)
+        if isinstance(ask, commands.Start):
+            return await self._start(ask, by, room, now)
+        if isinstance(ask, commands.Change):
+            outcome = await self.runner.handle(Asked(now, room, by, ask))
+            if outcome.chat is None:
+                raise Refused("No chat is held in this room yet.")
+            return Reply(wording.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
+        async with self.store.reading() as tables:
+            chat = await _chat_of(tables, room, now)
+            permit(ask, self._role(chat, by, room))
+            return await self._answer(tables, chat, ask, by, room, now)
+
+    async def _start(self, ask: commands.Start, by: Person, room: Room, now: datetime) -> Reply:
+        series = self.catalogue().get(ask.series)
+        if series is None:
+            raise Refused(_no_such_series(ask.series, self.catalogue()))
+        day = now.astimezone(ZoneInfo(series.agenda.zone)).date()
+        agenda = series.agenda_on(day)
+        signal = StartAsked(now, room, by, f"{series.name}-{day}", series.name, agenda)
+        outcome = await self.runner.handle(signal)
+        if outcome.chat is None:
+            raise Refused(f"{agenda.title} could not be opened; try again.")
+        return Reply(wording.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
+
+    async def _answer(
+        self,
+        tables: Tables,
+        chat: Chat | None,
+        ask: commands.Question,
+        by: Person,
+        room: Room,
+        now: datetime,
+    ) -> Reply:
+        match ask:
+            case commands.Help():
+                role = self._role(chat, by, room)
+                return Reply(answers.help_for(role))
+            case commands.ListChats():
+                return Reply(await answers.chats(tables, self.catalogue().values(), by, now))
+            case commands.Link():
+                return Reply(("The organizers' pages: ", self.link_for(by, now)))
+        if chat is None:
+            raise Refused("No chat is held in this room yet.")
+        match ask:
+            case commands.Status():
+                return Reply(await answers.status(tables, chat, now), chat.id)
+            case commands.Catchup():
+                return Reply(await answers.catchup(tables, chat, by), chat.id)
+            case commands.Transcript(format=wanted):
+                words = (f"The transcript of {chat.agenda.title} as it stands now.",)
+                return Reply(words, chat.id, wanted)
+
+    def _role(self, chat: Chat | None, by: Person, room: Room) -> Role:
+        """As what somebody asks: in the room's chat, else in any series held in the room."""
+        if chat is not None:
+            return role_in(chat.agenda, by)
+        roles = {
+            role_in(series.agenda, by)
+            for series in self.catalogue().values()
+            if room in series.agenda.rooms
+        }
+        return Role.MODERATOR if Role.MODERATOR in roles else Role.PARTICIPANT
+
+
+async def _chat_of(tables: Tables, room: Room, now: datetime) -> Chat | None:
+    chats = await tables.load(await tables.chats_in(room, 8))
+    return chat_for_command(chats.values(), now)
+
+
+def _no_such_series(name: str, known: Mapping[str, Series]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known))}."
+    return f"There is no series {name[:60]}. {hint}"

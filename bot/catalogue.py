@@ -1,0 +1,61 @@
+"""The series of a folder of agendas, read again when a file changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.agenda import read_agenda
+from bot.engine.agenda import Series
+from bot.mistakes import AgendaMistakes, Mistake
+
+
+class Catalogue:
+    """What a folder of agendas holds. A file that became wrong keeps its last right reading."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._series: dict[str, Series] = {}
+        self._unreadable: frozenset[str] = frozenset()
+        self._seen: dict[Path, tuple[int, int]] = {}
+
+    def series(self) -> Mapping[str, Series]:
+        """Return the series by name."""
+        return self._series
+
+    def unreadable(self) -> frozenset[str]:
+        """Return the names of files that are wrong and have no right reading yet."""
+        return self._unreadable
+
+    def refresh(self) -> list[Mistake] | None:
+        """Read what has changed since last time.
+
+        Returns None where nothing has, else every mistake of the files that were read.
+        """
+        found = {path: _fingerprint(path) for path in sorted(self._folder.glob("*.yaml"))}
+        if found == self._seen and found:
+            return None
+        mistakes: list[Mistake] = []
+        kept = {path.stem for path in found}
+        series = {name: one for name, one in self._series.items() if name in kept}
+        unreadable = self._unreadable & kept
+        for path, fingerprint in found.items():
+            if self._seen.get(path) == fingerprint:
+                continue
+            try:
+                series[path.stem] = read_agenda(path)
+                unreadable -= {path.stem}
+            except AgendaMistakes as wrong:
+                mistakes += wrong.mistakes
+                if path.stem not in series:
+                    unreadable |= {path.stem}
+        self._series, self._unreadable, self._seen = series, unreadable, found
+        return mistakes
+
+
+def _fingerprint(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_size)

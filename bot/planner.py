@@ -1,0 +1,106 @@
+"""Lets the chats of series come into being before they open, and follow their agendas."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.engine.agenda import Series
+from bot.engine.signals import AgendaChanged, DateCame
+from bot.engine.state import Stage
+from bot.runner import Runner, Store
+from bot.schedule import Date, coming
+from bot.store.tables import ChatLine
+
+SHORTEST_LEAD = timedelta(hours=24)
+SLACK = timedelta(minutes=5)
+"""A chat exists this much before its first reminder, so that the reminder comes on time."""
+
+
+class Planner:
+    """Looks at the dates of all series."""
+
+    def __init__(
+        self,
+        runner: Runner,
+        store: Store,
+        catalogue: Callable[[], Mapping[str, Series]],
+        unreadable: Callable[[], frozenset[str]] = frozenset,
+    ) -> None:
+        self._runner = runner
+        self._store = store
+        self._catalogue = catalogue
+        self._unreadable = unreadable  # series whose file is there but wrong
+
+    async def plan(self, now: datetime) -> datetime | None:
+        """Let every chat exist whose date is near; return when to look again.
+
+        Dates that passed while nobody looked come too: their chats open late, or are missed.
+        """
+        following = [await self._plan(series, now) for series in self._catalogue().values()]
+        return min((moment for moment in following if moment is not None), default=None)
+
+    async def _plan(self, series: Series, now: datetime) -> datetime | None:
+        lead = lead_of(series)
+        async with self._store.reading() as tables:
+            seen_until = await tables.planned_until(series.name)
+        running_since = now - series.agenda.window
+        since = running_since if seen_until is None else min(seen_until, running_since)
+        for date in coming(series, since):
+            if date.opens_at > now + lead:
+                following: datetime | None = date.opens_at - lead
+                break
+            if date.opens_at == since:
+                continue
+            await self._runner.handle(
+                DateCame(now, date.chat, series.name, date.agenda, date.opens_at)
+            )
+        else:
+            following = None
+        async with self._store.writing() as tables:
+            await tables.set_planned_until(series.name, now + lead)
+        return following
+
+    async def follow_agendas(self, now: datetime) -> None:
+        """Tell every chat that has not opened what its agenda says by now."""
+        async with self._store.reading() as tables:
+            lines = await tables.lines_in_stage(Stage.PLANNED)
+        by_series = itertools.groupby(
+            sorted(lines, key=lambda line: (line.series, line.opens_at, line.id)),
+            key=lambda line: line.series,
+        )
+        for name, planned in by_series:
+            if name not in self._unreadable():
+                await self._follow(self._catalogue().get(name), list(planned), now)
+
+    async def _follow(self, series: Series | None, planned: list[ChatLine], now: datetime) -> None:
+        """Match a series' chats with its dates: by moment, else by day; the rest is cancelled."""
+        dates: list[Date] = []
+        if series is not None:
+            first, last = planned[0].opens_at, planned[-1].opens_at
+            around = timedelta(days=2)
+            dates = list(
+                itertools.takewhile(
+                    lambda date: date.opens_at <= last + around,
+                    coming(series, first - around),
+                )
+            )
+        for line in planned:
+            same = [date for date in dates if date.opens_at == line.opens_at]
+            if not same and series is not None:
+                day = line.opens_at.astimezone(ZoneInfo(series.agenda.zone)).date()
+                taken = {other.opens_at for other in planned}
+                same = [d for d in dates if d.day == day and d.opens_at not in taken]
+            if same:
+                dates.remove(same[0])
+            changed = AgendaChanged(
+                now, same[0].agenda if same else None, same[0].opens_at if same else None
+            )
+            await self._runner.handle(changed, line.id)
+
+
+def lead_of(series: Series) -> timedelta:
+    """Return how long before its opening a chat exists."""
+    return max([SHORTEST_LEAD, *series.agenda.reminders]) + SLACK

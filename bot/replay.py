@@ -1,0 +1,86 @@
+"""A recorded conversation through the same engine, store and transcript on a simulated clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.engine.agenda import Series
+from bot.engine.commands import Change, Start
+from bot.engine.errors import Refused
+from bot.engine.signals import Asked, DateCame
+from bot.recording import Line, Recording
+from bot.runner import Store
+from bot.simulation import Simulation
+
+AT_ONCE = 200
+"""Lines that are handled together where nothing happens between them."""
+
+
+async def replay(
+    series: Series,
+    recording: Recording,
+    starts: datetime,
+    store: Store,
+    progress: Callable[[int, int], None],
+) -> str:
+    """Hold the chat of `series` that opens at `starts` with what was recorded; return its id.
+
+    `progress` is told how many lines of how many are done. Raises Refused where the store
+    holds that chat already.
+    """
+    day = starts.astimezone(ZoneInfo(series.agenda.zone)).date()
+    agenda = replace(series.agenda_on(day), reminders=())
+    chat = f"{series.name}-{day}"
+    async with store.reading() as tables:
+        if await tables.chat(chat) is not None:
+            raise Refused(f"{chat} is in this store already. Choose another place with --data DIR.")
+    lines = recording.lines
+    first = min([starts, *(line.at for line in lines[:1])])
+    house = Simulation(store, first)
+    async with house.runner.running():
+        await house.runner.handle(DateCame(first, chat, series.name, agenda, starts))
+        done = 0
+        for group in _together(lines):
+            await house.advance(group[0].at)
+            done += await _take(house, group)
+            progress(done, len(lines))
+        await house.advance(max(house.now, starts + timedelta(days=62)))
+    return chat
+
+
+async def _take(house: Simulation, group: Sequence[Line]) -> int:
+    """Handle the lines of a group; what becomes due among them comes at its own moment."""
+    waiting = list(group)
+    while waiting:
+        moment = await house.next_wake()
+        before = [line for line in waiting if moment is None or line.at < moment]
+        if not before:
+            await house.advance(waiting[0].at)
+            before = waiting[:1]
+        house.now = before[-1].at
+        await house.take(before)
+        waiting = waiting[len(before) :]
+    return len(group)
+
+
+def _together(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Cut lines into groups; a command stands alone, for it may change what is due."""
+    group: list[Line] = []
+    for line in lines:
+        if isinstance(line, Asked):
+            if not isinstance(line.ask, Change) or isinstance(line.ask, Start):
+                continue  # a question changes nothing, and the chat is started already
+            if group:
+                yield group
+            yield [line]
+            group = []
+            continue
+        group.append(line)
+        if len(group) == AT_ONCE:
+            yield group
+            group = []
+    if group:
+        yield group

@@ -1,0 +1,65 @@
+"""Runs chats on a clock that is moved by hand: through recordings, demonstrations and tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.engine.errors import Refused
+from bot.engine.signals import Signal
+from bot.outbox import Outbox
+from bot.platforms.local_adapter import LocalRooms
+from bot.runner import Changed, Outcome, Runner, Store
+
+
+class Simulation:
+    """A house without alarm: its time passes only when told, and stops at every due moment."""
+
+    def __init__(self, store: Store, now: datetime) -> None:
+        self.now = now
+        self.store = store
+        self.runner = Runner(store)
+        self.outbox = Outbox(store, self.runner, {"local": LocalRooms()}, self.clock)
+        self._next: datetime | None = None
+        self._stale = True
+        self.runner.watch(self._notice)
+
+    def clock(self) -> datetime:
+        """Return the time that was reached."""
+        return self.now
+
+    def _notice(self, changed: Changed) -> None:
+        self._stale = self._stale or bool(changed.chats)
+
+    async def next_wake(self) -> datetime | None:
+        """Return the next moment at which something happens by itself."""
+        if self._stale:
+            self._stale = False
+            self._next = await self.runner.next_wake()
+        return self._next
+
+    async def advance(self, to: datetime) -> None:
+        """Let time pass until `to`, doing at every due moment what is due."""
+        while True:
+            await self.outbox.deliver()
+            moment = await self.next_wake()
+            if moment is None or moment > to:
+                break
+            self.now = max(self.now, moment)
+            if not await self.runner.wake(self.now):
+                break
+        self.now = max(self.now, to)
+
+    async def take(self, signals: Sequence[Signal], chat: str | None = None) -> list[Outcome]:
+        """Handle signals of this moment together; refused ones are left out of the answer."""
+        outcomes = await asyncio.gather(
+            *(self.runner.handle(signal, chat) for signal in signals), return_exceptions=True
+        )
+        taken: list[Outcome] = []
+        for outcome in outcomes:
+            if isinstance(outcome, Outcome):
+                taken.append(outcome)
+            elif not isinstance(outcome, Refused):
+                raise outcome
+        return taken
