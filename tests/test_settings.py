@@ -1,0 +1,193 @@
+"""What the environment and the command line become, and what is said when they are wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from bot.settings import NAMES, OPTIONS, Settings, WrongSettings, read_settings
+
+OPERATING = Path(__file__).resolve().parents[1] / "docs" / "operating.md"
+
+
+def mistakes(environment: dict[str, str], options: dict[str, str] | None = None) -> list[str]:
+    with pytest.raises(WrongSettings) as caught:
+        read_settings(environment, options)
+    assert str(caught.value) == "\n".join(caught.value.mistakes)
+    return list(caught.value.mistakes)
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    settings = read_settings({"PATH": "/bin", "HOME": "/root"})
+    assert settings == Settings("127.0.0.1", 8080, "", Path("chats"), Path("data"), "info")
+    assert settings.url == "http://127.0.0.1:8080"
+    assert settings.store == Path("data/rounds.sqlite")
+
+
+def test_every_setting_is_read() -> None:
+    settings = read_settings(
+        {
+            "HOST": "0.0.0.0",
+            "PORT": "9000",
+            "ROUNDS_URL": "https://Chat.Example.org/",
+            "ROUNDS_CHATS": "/srv/chats",
+            "ROUNDS_DATA": "../store",
+            "ROUNDS_LOG": "DEBUG",
+        }
+    )
+    assert settings == Settings(
+        "0.0.0.0",
+        9000,
+        "https://chat.example.org",
+        Path("/srv/chats"),
+        Path("../store"),
+        "debug",
+    )
+    assert settings.url == "https://chat.example.org"
+
+
+def test_each_name_is_read_into_a_setting_of_its_own() -> None:
+    assert len(NAMES) == len(dataclasses.fields(Settings))
+
+
+def test_an_empty_value_counts_as_none() -> None:
+    assert read_settings(dict.fromkeys(NAMES, " ")) == Settings()
+
+
+def test_an_option_wins_over_the_environment() -> None:
+    environment = {"PORT": "9000", "HOST": "::1", "ROUNDS_CHATS": "a", "ROUNDS_DATA": "b"}
+    options = {"PORT": "9001", "HOST": "localhost", "ROUNDS_CHATS": "c", "ROUNDS_DATA": "d"}
+    settings = read_settings(environment, options)
+    assert settings == Settings("localhost", 9001, "", Path("c"), Path("d"))
+
+
+def test_an_option_also_wins_over_a_wrong_value() -> None:
+    assert read_settings({"PORT": "none"}, {"PORT": "9001"}).port == 9001
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("localhost", "http://localhost:8080"),
+        ("::1", "http://[::1]:8080"),
+        ("[::1]", "http://[::1]:8080"),
+        ("0.0.0.0", "http://127.0.0.1:8080"),
+        ("::", "http://[::1]:8080"),
+        ("rounds.example.org", "http://rounds.example.org:8080"),
+    ],
+)
+def test_the_address_for_people_can_be_opened_as_it_is_printed(host: str, url: str) -> None:
+    assert read_settings({"HOST": host}).url == url
+
+
+@pytest.mark.parametrize(
+    "host", ["http://localhost", "localhost:8080", "a b", "300.1.1.1", "-x", "x/", "1.2.3", "a\nb"]
+)
+def test_a_wrong_host_is_refused(host: str) -> None:
+    (sentence,) = mistakes({"HOST": host})
+    assert sentence.startswith("HOST is “")
+    assert "like 127.0.0.1" in sentence
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(
+    "port", ["http", "-1", "65536", "8080.0", "٨٠٨٠", "1e3", "8_080", "123456"]
+)
+def test_a_wrong_port_is_refused(port: str) -> None:
+    (sentence,) = mistakes({"PORT": port})
+    assert sentence.startswith(f"PORT is “{port}”: write a number from 1 to 65535")
+
+
+@pytest.mark.parametrize("port", ["0", "1", "65535"])
+def test_the_least_and_the_greatest_port_are_taken(port: str) -> None:
+    assert read_settings({"PORT": port}).port == int(port)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "chat.example.org",
+        "ftp://chat.example.org",
+        "javascript:alert(1)",
+        "https://",
+        "https://chat.example.org/rounds",
+        "https://chat.example.org?x=1",
+        "https://chat.example.org/#",
+        "https://me:secret@chat.example.org",
+        "https://chat.example.org:99999",
+        "https://[::1",
+        "https://a b",
+        "https://exa<mple.org",
+    ],
+)
+def test_a_wrong_public_address_is_refused(url: str) -> None:
+    (sentence,) = mistakes({"ROUNDS_URL": url})
+    assert sentence.startswith("ROUNDS_URL is “")
+    assert "like https://chat.example.org" in sentence
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("https://chat.example.org", "https://chat.example.org"),
+        ("http://localhost:9000/", "http://localhost:9000"),
+        ("HTTPS://CHAT.EXAMPLE.ORG", "https://chat.example.org"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_a_public_address_is_taken_without_its_slash(given: str, url: str) -> None:
+    assert read_settings({"ROUNDS_URL": given}).url == url
+
+
+def test_a_wrong_level_names_the_levels() -> None:
+    assert mistakes({"ROUNDS_LOG": "loud"}) == [
+        "ROUNDS_LOG is “loud”: write one of debug, info, warning, error."
+    ]
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    environment = {"HOST": "a b", "PORT": "x", "ROUNDS_URL": "x", "ROUNDS_LOG": "x", "ROUNDS_X": ""}
+    assert len(mistakes(environment)) == 5
+
+
+def test_a_mistake_names_the_option_where_the_value_came_from_there() -> None:
+    (sentence,) = mistakes({"PORT": "80"}, {"PORT": "eighty"})
+    assert sentence.startswith("--port is “eighty”")
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("ROUNDS_CHAT", "ROUNDS_CHATS"),
+        ("ROUNDS_LOGS", "ROUNDS_LOG"),
+        ("rounds_data", "ROUNDS_DATA"),
+        ("ROUNDS_PORT", "PORT"),
+        ("ROUNDS_HOST", "HOST"),
+        ("ROUNDS_BASE_URL", "ROUNDS_URL"),
+    ],
+)
+def test_an_unknown_name_is_reported_with_the_nearest_known_one(name: str, known: str) -> None:
+    assert mistakes({name: "secret value"}) == [f"“{name}” is no setting. Did you mean {known}?"]
+
+
+def test_an_unknown_name_like_no_other_is_reported_with_all() -> None:
+    (sentence,) = mistakes({"ROUNDS_ZEBRA": "1"})
+    assert all(name in sentence for name in NAMES)
+
+
+def test_what_is_wrong_cannot_drive_a_terminal() -> None:
+    (port, name) = mistakes({"PORT": "\x1b[2J\u202e8", "ROUNDS_\x07X": "1"})
+    assert (port + name).isprintable()
+
+
+def test_every_setting_is_explained_for_operators() -> None:
+    text = OPERATING.read_text("utf-8")
+    for name in NAMES:
+        row = next((line for line in text.splitlines() if line.startswith(f"| `{name}` |")), "")
+        assert row, f"docs/operating.md has no row for {name}"
+        if name in OPTIONS:
+            assert f"`{OPTIONS[name]}`" in row
+    for default in ("127.0.0.1", "8080", "chats", "data", "info"):
+        assert f"| `{default}` |" in text
