@@ -56,7 +56,7 @@ class Settings:
     @property
     def store(self) -> Path:
         """The file of the store."""
-        return self.data / "rounds.sqlite"
+        return self.data / "rounds.db"
 
 
 class WrongSettings(RoundsError):

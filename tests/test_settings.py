@@ -23,7 +23,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     settings = read_settings({"PATH": "/bin", "HOME": "/root"})
     assert settings == Settings("127.0.0.1", 8080, "", Path("chats"), Path("data"), "info")
     assert settings.url == "http://127.0.0.1:8080"
-    assert settings.store == Path("data/rounds.sqlite")
+    assert settings.store == Path("data/rounds.db")
 
 
 def test_every_setting_is_read() -> None:
@@ -165,7 +165,7 @@ def test_a_mistake_names_the_option_where_the_value_came_from_there() -> None:
         ("rounds_data", "ROUNDS_DATA"),
         ("ROUNDS_PORT", "PORT"),
         ("ROUNDS_HOST", "HOST"),
-        ("ROUNDS_BASE_URL", "ROUNDS_URL"),
+        ("ROUNDS_URLS", "ROUNDS_URL"),
     ],
 )
 def test_an_unknown_name_is_reported_with_the_nearest_known_one(name: str, known: str) -> None:

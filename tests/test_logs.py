@@ -1,0 +1,96 @@
+"""What the log shows, and what it keeps to itself, as a process writes it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def log_of(script: str, level: str = "info") -> str:
+    """Return what a process writes to standard error that keeps its log and runs `script`."""
+    start = f"""
+        import asyncio, logging
+        from bot.logs import keep_log
+        keep_log({level!r})
+        log = logging.getLogger("bot.here")
+    """
+    program = textwrap.dedent(start) + textwrap.dedent(script)
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == ""
+    return ended.stderr
+
+
+def test_a_record_is_one_line_with_its_time_in_utc() -> None:
+    line = log_of('log.warning("%s waits", "urojc-2026-12-07/3/0")')
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z WARNING bot\.here: "
+        r"urojc-2026-12-07/3/0 waits\n",
+        line,
+    )
+
+
+def test_an_exception_is_named_with_its_places_and_without_what_it_says() -> None:
+    written = log_of(
+        """
+        def fall():
+            said = "I have the disease myself"
+            raise ValueError(said) from KeyError(said)
+        try:
+            fall()
+        except ValueError:
+            log.exception("It could not be done.")
+        """
+    )
+    assert "It could not be done." in written
+    assert "  ValueError\n" in written
+    assert re.search(r"^  .*:\d+ in fall$", written, re.MULTILINE)
+    assert "disease" not in written
+
+
+def test_a_task_that_nobody_waited_for_is_told_without_what_it_says() -> None:
+    written = log_of(
+        """
+        async def main():
+            async def fall():
+                raise ValueError("I have the disease myself")
+            task = asyncio.create_task(fall())
+            await asyncio.sleep(0)
+            del task
+        asyncio.run(main())
+        """
+    )
+    assert "Task exception was never retrieved" in written
+    assert "ValueError" in written
+    assert "disease" not in written
+
+
+def test_the_database_does_not_write_rows_to_the_log_even_at_debug() -> None:
+    written = log_of(
+        """
+        import aiosqlite
+        async def main():
+            async with aiosqlite.connect(":memory:") as database:
+                await database.execute_fetchall("SELECT ?", ("I have the disease myself",))
+        log.debug("Something small happened.")
+        asyncio.run(main())
+        """,
+        level="debug",
+    )
+    assert "Something small happened." in written
+    assert "disease" not in written
+
+
+def test_what_is_below_the_level_is_left_out() -> None:
+    assert log_of('log.info("hello"); log.warning("hello")', level="error") == ""
+
+
+def test_a_record_cannot_drive_a_terminal() -> None:
+    written = log_of(r"""log.warning("%s", "a\x1b[2J\u202eb\r")""")
+    assert written.rstrip("\n").isprintable()
