@@ -1,0 +1,339 @@
+"""Fills the agenda's form from the tree of its file; what does not fit becomes a flaw."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.agenda_form import (
+    EXAMPLES,
+    AgendaForm,
+    DateForm,
+    EvenTopicsForm,
+    PeopleForm,
+    ReadingForm,
+    RoomForm,
+    ScheduleForm,
+    TopicForm,
+)
+from bot.mistakes import Flaw, Mark, shown
+from bot.yaml_tree import Items, Mapping, Node, Scalar
+
+Path = tuple[str | int, ...]
+"""The way from the root of a tree to one of its values: keys and places in lists."""
+
+FREE_TEXT = frozenset({"title", "hashtag", "ask", "welcome", "closing", "citation", "authors"})
+"""The keys whose text is prose, in which a # is more likely a hashtag than a comment."""
+
+
+def fill(root: Mapping) -> tuple[AgendaForm, list[Flaw]]:
+    """Return the form with everything that could be read, and a flaw for everything else.
+
+    A wrong value is reported, taken out, and the rest is read again, so that all flaws of a
+    file are found in one go and the later checks work with what is right.
+    """
+    flaws = dict(_silent(root, ()))
+    data = _plain(root)
+    gone: set[Path] = set()
+    for path in flaws:
+        node = find(root, path)
+        if isinstance(node, Scalar) and node.bare:
+            _take_out(data, path)
+    while True:
+        try:
+            return AgendaForm.model_validate(data), list(flaws.values())
+        except ValidationError as wrong:
+            for error in wrong.errors(include_url=False, include_input=False):
+                path = _path(root, error["loc"])
+                if any(path[:n] in gone for n in range(len(path))):
+                    continue
+                if error["loc"][-1] == "[key]":
+                    gone.add(path)  # what stands under a wrong date cannot be judged
+                if error["type"] == "extra_forbidden":
+                    flaws.pop(path, None)  # it does not matter what else is wrong with it
+                flaws.setdefault(path, _flaw(root, path, error))
+                _take_out(data, path)
+
+
+def find(root: Node, path: Path) -> Node | None:
+    """Return the value at `path`, None if there is none."""
+    node: Node | None = root
+    for step in path:
+        if isinstance(node, Mapping) and isinstance(step, str):
+            node = node.pairs[step].value if step in node.pairs else None
+        elif isinstance(node, Items) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            return None
+    return node
+
+
+def mark_of(root: Node, path: Path) -> Mark:
+    """Return where the value at `path` begins, or the nearest value around it."""
+    while (node := find(root, path)) is None:
+        path = path[:-1]
+    return node.at
+
+
+def key_mark(root: Node, path: Path) -> Mark:
+    """Return where the key at the end of `path` stands."""
+    around = find(root, path[:-1])
+    pair = around.pairs.get(str(path[-1])) if isinstance(around, Mapping) else None
+    return pair.key.at if pair else mark_of(root, path)
+
+
+def _plain(node: Node) -> Any:
+    """Return the tree as Python's own values; None for a value that is broken or not there."""
+    if isinstance(node, Scalar):
+        return node.text if _has_text(node) else None
+    if isinstance(node, Mapping):
+        return {key: _plain(pair.value) for key, pair in node.pairs.items()}
+    if isinstance(node, Items):
+        return [_plain(item) for item in node.items]
+    return None
+
+
+def _take_out(data: Any, path: Path) -> None:
+    """Remove the value at `path`; in a list None takes its place, so that places stay."""
+    for step in path[:-1]:
+        data = data[step]
+    if isinstance(data, list) and isinstance(path[-1], int):
+        data[path[-1]] = None
+    elif isinstance(data, dict):
+        data.pop(path[-1], None)
+
+
+def _has_text(node: Scalar) -> bool:
+    return not (node.plain and node.text in _NOTHING)
+
+
+_NOTHING = ("", "~", "null", "Null", "NULL")
+
+
+def _silent(node: Node, path: Path) -> Iterator[tuple[Path, Flaw]]:
+    """Find what YAML passes over in silence: values that are not there, texts cut off by a #."""
+    if isinstance(node, Items):
+        for place, item in enumerate(node.items):
+            yield from _silent(item, (*path, place))
+    elif isinstance(node, Mapping):
+        for key, pair in node.pairs.items():
+            yield from _silent(pair.value, (*path, key))
+    elif isinstance(node, Scalar) and node.bare:
+        words = (
+            f"{shown(str(path[-1]))} stands alone between commas. Inside braces a text that holds "
+            'a comma needs quotes around the whole of it: {ask: "First this, then that"}'
+        )
+        yield path, Flaw(node.at, words)
+    elif isinstance(node, Scalar):
+        flaw = _cut_off(node, path) if _has_text(node) else _nothing(node, path)
+        if flaw:
+            yield path, flaw
+
+
+def _nothing(node: Scalar, path: Path) -> Flaw:
+    name = _name(path)
+    if node.dropped and re.match(r"#\w", node.dropped.text):
+        return Flaw(
+            node.dropped.at,
+            f"To YAML {shown(node.dropped.text)} is a comment, so {name} is empty. Put quotes "
+            f'around it: "{shown(node.dropped.text)[1:-1]}"',
+        )
+    return Flaw(node.at, f"{name} is empty. Write it like {_example(path)} or delete it.")
+
+
+def _cut_off(node: Scalar, path: Path) -> Flaw | None:
+    """Tell a hashtag from a comment after prose.
+
+    `#` and a letter or digit is a hashtag. `# ` begins a comment, unless it holds the end of the
+    sentence: “How many # of cores do you take?”
+    """
+    if node.dropped is None or _last_key(path) not in FREE_TEXT:
+        return None
+    dropped = node.dropped.text
+    ends_there = dropped[-1] in ".?!" and node.text.rstrip()[-1:] not in ".?!:"
+    if not re.match(r"#\w", dropped) and not (node.plain and ends_there):
+        return None
+    whole = f"{node.text} {dropped}" if node.plain else dropped
+    return Flaw(
+        node.dropped.at,
+        f"To YAML {shown(dropped)} is a comment and is dropped. Put quotes around the whole text: "
+        f'"{shown(whole, 60)[1:-1]}"',
+    )
+
+
+def _path(root: Mapping, loc: tuple[int | str, ...]) -> Path:
+    """Return the part of pydantic's `loc` that is a path of the tree.
+
+    Names of alternatives (`<list>`) and `[key]` are left out, and so is the 0 of a single text
+    that was taken for a list of one.
+    """
+    path: Path = ()
+    for step in loc:
+        if find(root, (*path, step)) is not None:
+            path = (*path, step)
+    return path
+
+
+def _flaw(root: Mapping, path: Path, error: ErrorDetails) -> Flaw:
+    kind = error["type"]
+    if error["loc"][-1:] == ("[key]",):
+        words = str(error["ctx"]["error"])
+        if str(path[-1]) in DateForm.model_fields:
+            words = (
+                f"{path[-1]} belongs under a date. Write dates: {{2026-12-07: {{{path[-1]}: ...}}}}"
+            )
+        return Flaw(key_mark(root, path), words)
+    if kind == "value_error":
+        return Flaw(mark_of(root, path), str(error["ctx"]["error"]))
+    if kind == "extra_forbidden":
+        return Flaw(key_mark(root, path), _unknown(path, _keys_at(path)))
+    if kind == "too_short":
+        return Flaw(mark_of(root, path), f"{_name(path)} is empty. Write it like {_example(path)}")
+    return Flaw(mark_of(root, path), _misfit(find(root, path), path))
+
+
+def _misfit(node: Node | None, path: Path) -> str:
+    example = _example(path)
+    if isinstance(node, Mapping) and " " in next(iter(node.pairs), ""):
+        return (
+            f"{_name(path)} is cut in two at the colon. Put quotes around the whole of a text that "
+            f"holds a colon. Write it like {example}"
+        )
+    kinds = {Mapping: "keys with values", Items: "a list"}
+    kind = kinds.get(type(node), "a single text")
+    return f"{_name(path)} cannot be {kind}. Write it like {example}"
+
+
+def _name(path: Path) -> str:
+    """Name a value in a sentence: `window`, `topic 3`, `ask 2`."""
+    if path and isinstance(path[-1], int):
+        word = _last_key(path)
+        return f"{word.removesuffix('s')} {path[-1] + 1}"
+    return _last_key(path) or "the file"
+
+
+def _last_key(path: Path) -> str:
+    return next((step for step in reversed(path) if isinstance(step, str)), "")
+
+
+def _keys(path: Path) -> list[str]:
+    """Return the keys on the way, without `dates` and its date."""
+    keys = [step for step in path if isinstance(step, str)]
+    return keys[2:] if keys[:1] == ["dates"] and len(keys) > 1 else keys
+
+
+def _example(path: Path) -> str:
+    """Return how the value at `path` is written, or what is around it."""
+    keys = _keys(path)
+    on_date = path[:1] == ("dates",)
+    if path[-2:] == ("topics", "ask"):
+        return EXAMPLES["topics.every"]
+    while keys:
+        dotted = ".".join(keys)
+        if on_date and f"dates.{dotted}" in EXAMPLES:
+            return EXAMPLES[f"dates.{dotted}"]
+        if dotted in EXAMPLES:
+            return EXAMPLES[dotted]
+        keys.pop()
+    return EXAMPLES["dates" if on_date else "title"]
+
+
+_FORMS: dict[str, type[BaseModel]] = {
+    "topics": TopicForm,
+    "schedule": ScheduleForm,
+    "reading": ReadingForm,
+    "rooms": RoomForm,
+    "moderators": PeopleForm,
+    "guests": PeopleForm,
+}
+
+
+def _keys_at(path: Path) -> tuple[str, ...]:
+    """Return the keys that are known where the key at the end of `path` stands."""
+    keys = _keys(path)[:-1]
+    form: type[BaseModel] = AgendaForm
+    if keys:
+        form = _FORMS[keys[0]]
+        if keys[0] == "topics" and not isinstance(path[-2], int):
+            form = EvenTopicsForm
+    elif len(path) > 2:
+        form = DateForm
+    return tuple(field.alias or name for name, field in form.model_fields.items())
+
+
+def meant(key: str, known: tuple[str, ...]) -> str | None:
+    """Return which of the `known` keys somebody meant who wrote `key`, None if none is near."""
+    word = key[:60].casefold()
+    said = [name for name in _MEANT.get(word, ()) if name in known]
+    return next(iter(said or difflib.get_close_matches(word, known, n=1, cutoff=0.6)), None)
+
+
+def _unknown(path: Path, known: tuple[str, ...]) -> str:
+    key = str(path[-1])
+    said = f"{shown(key)} is no key here."
+    bare = re.sub(r"\W", "", key)
+    if bare in known:
+        dash = " Put a space after the dash." if key.startswith("-") else ""
+        return f"{said}{dash or f' Write it without the stray character: {bare}'}"
+    if name := meant(key, known):
+        return f"{said} Write {name}"
+    if key in _ELSEWHERE:
+        return f"{said} {_ELSEWHERE[key]}"
+    if " " in key:
+        return f"{said} Put quotes around the whole of a text that holds a colon or a comma."
+    return f"{said} Delete it, or write one of {', '.join(known)}"
+
+
+_MEANT = {
+    **dict.fromkeys(("name", "chat", "heading", "subject"), ("title", "local")),
+    **dict.fromkeys(("timezone", "time_zone", "tz"), ("zone",)),
+    **dict.fromkeys(("when", "recurrence", "repeat", "frequency"), ("schedule", "every")),
+    **dict.fromkeys(("duration", "length", "lasts", "hours"), ("window",)),
+    **dict.fromkeys(("channel", "channels", "room", "place", "where"), ("rooms",)),
+    **dict.fromkeys(("host", "hosts", "mods", "moderator"), ("moderators",)),
+    **dict.fromkeys(("questions", "agenda"), ("topics", "ask")),
+    **dict.fromkeys(("question", "text", "topic", "q"), ("ask", "topics")),
+    **dict.fromkeys(("time", "minute", "offset"), ("after", "at", "start")),
+    "at": ("after", "start"),
+    **dict.fromkeys(("paper", "article", "literature"), ("reading",)),
+    **dict.fromkeys(("intro", "opening", "introduction", "greeting"), ("welcome",)),
+    **dict.fromkeys(("end", "ending", "goodbye", "outro", "thanks"), ("closing",)),
+    **dict.fromkeys(("link", "href", "address"), ("url",)),
+    **dict.fromkeys(("reference", "title"), ("citation",)),
+    **dict.fromkeys(("tag", "hash"), ("hashtag",)),
+    **dict.fromkeys(("overrides", "exceptions"), ("dates", "except")),
+    **dict.fromkeys(("skip", "skips", "not", "exclude"), ("except",)),
+    **dict.fromkeys(("extra", "plus", "add"), ("also",)),
+    "late": ("after_close",),
+}
+"""What people write for a key, and which key may be meant."""
+
+_ELSEWHERE = {
+    **dict.fromkeys(
+        ("every", "rrule", "except", "also", "at", "from"),
+        "It stands under schedule: schedule: {every: first monday at 07:00}",
+    ),
+    "ask": "It stands under topics: " + EXAMPLES["topics"],
+    "after": "It stands under topics: " + EXAMPLES["topics"],
+    "start": "It stands under a date in dates; the time of all chats stands in schedule.",
+    "starts": "It stands at the left margin, instead of schedule.",
+    **dict.fromkeys(
+        ("citation", "doi", "url", "authors"), "It stands under reading: " + EXAMPLES["reading"]
+    ),
+    **dict.fromkeys(("local", "discord", "slack"), "It stands under rooms or moderators."),
+    **dict.fromkeys(
+        ("title", "hashtag", "zone", "schedule", "window", "rooms", "guests", "closing"),
+        "It stands at the left margin and holds for all dates.",
+    ),
+    **dict.fromkeys(
+        ("reminders", "after_close", "dates", "topics", "reading", "welcome", "moderators"),
+        "It stands at the left margin.",
+    ),
+    "<<": "Agendas have no merge keys; write the values out.",
+}
+"""Keys that are known at another place."""
