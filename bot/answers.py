@@ -56,7 +56,7 @@ async def status(tables: Tables, chat: Chat, now: datetime) -> Words:
     people = wording.count(tally.participants, "participant")
     words.append(f"{topics} {people}, {wording.count(tally.messages, 'message')}.")
     if chat.stage is Stage.OPEN:
-        words += ["\n", *wording.what_next(chat)]
+        words += ["\n", *wording.what_next(chat, now)]
     held_up = await tables.held_up(chat.id, now - timedelta(seconds=10))
     words += [f"\n{wording.count(held_up, 'post')} could not be delivered yet."] if held_up else []
     return tuple(words)

@@ -43,36 +43,24 @@ async def replay(
     async with house.runner.running():
         await house.runner.handle(DateCame(first, chat, series.name, agenda, starts))
         done = 0
-        for group in _together(lines):
-            await house.advance(group[0].at)
-            done += await _take(house, group)
+        for group in together(lines):
+            await house.play(group)
+            done += len(group)
             progress(done, len(lines))
         await house.advance(max(house.now, starts + timedelta(days=62)))
     return chat
 
 
-async def _take(house: Simulation, group: Sequence[Line]) -> int:
-    """Handle the lines of a group; what becomes due among them comes at its own moment."""
-    waiting = list(group)
-    while waiting:
-        moment = await house.next_wake()
-        before = [line for line in waiting if moment is None or line.at < moment]
-        if not before:
-            await house.advance(waiting[0].at)
-            before = waiting[:1]
-        house.now = before[-1].at
-        await house.take(before)
-        waiting = waiting[len(before) :]
-    return len(group)
+def together(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Cut lines into groups; a command stands alone, for it may change what is due.
 
-
-def _together(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """Cut lines into groups; a command stands alone, for it may change what is due."""
+    Questions are left out: they change nothing.
+    """
     group: list[Line] = []
     for line in lines:
         if isinstance(line, Asked):
             if not isinstance(line.ask, Change) or isinstance(line.ask, Start):
-                continue  # a question changes nothing, and the chat is started already
+                continue
             if group:
                 yield group
             yield [line]

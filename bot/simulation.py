@@ -51,6 +51,22 @@ class Simulation:
                 break
         self.now = max(self.now, to)
 
+    async def play(self, signals: Sequence[Signal]) -> None:
+        """Handle recorded signals, in order of time, each at its moment.
+
+        What becomes due among them happens in between; of equal moments first what is due.
+        """
+        waiting = list(signals)
+        while waiting:
+            moment = await self.next_wake()
+            before = [signal for signal in waiting if moment is None or signal.at < moment]
+            if not before:
+                await self.advance(waiting[0].at)
+                before = waiting[:1]
+            self.now = max(self.now, before[-1].at)
+            await self.take(before)
+            waiting = waiting[len(before) :]
+
     async def take(self, signals: Sequence[Signal], chat: str | None = None) -> list[Outcome]:
         """Handle signals of this moment together; refused ones are left out of the answer."""
         outcomes = await asyncio.gather(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.engine import commands, events
 from bot.engine.actions import Moment, Post, PostKind, Words
@@ -38,29 +38,29 @@ def _said(chat: Chat, event: Event) -> tuple[PostKind, Words, int | None]:
             return PostKind.OPENING, _opening(chat), None
         case events.TopicOpened(number=number):
             topic = chat.topics[number - 1]
-            words: Words = (f"T{number}: {topic.ask}\n\n", *what_next(chat))
+            words: Words = (f"T{number}: {topic.ask}\n\n", *what_next(chat, event.at))
             return PostKind.TOPIC, words, number
         case events.Summarised():
             return PostKind.CLOSING, _closing(chat), None
         case events.Paused():
             return PostKind.NOTICE, _paused(chat), None
         case events.Resumed():
-            return PostKind.NOTICE, ("Topics are posted again. ", *what_next(chat)), None
-    return PostKind.NOTICE, ("The chat goes on longer. ", *what_next(chat)), None
+            return PostKind.NOTICE, ("Topics are posted again. ", *what_next(chat, event.at)), None
+    return PostKind.NOTICE, ("The chat goes on longer. ", *what_next(chat, event.at)), None
 
 
 def _reminder(chat: Chat) -> Words:
-    return (f"Coming up: {_name(chat)} opens ", Moment(chat.opens_at), ".\n", *_reading(chat))
+    return (f"Coming up: {_name(chat)} opens ", Moment(chat.opens_at), ".", *_reading(chat))
 
 
 def _opening(chat: Chat) -> Words:
     agenda = chat.agenda
     welcome = f"\n\n{agenda.welcome.strip()}" if agenda.welcome.strip() else ""
     return (
-        f"{_name(chat)} is open.\n",
+        f"{_name(chat)} is open.",
         *_reading(chat),
         f"{welcome}\n\nTo answer topic 1 begin with T1 (or A1), or reply to it.\n\n",
-        *what_next(chat),
+        *what_next(chat, chat.opened_at or chat.opens_at),
     )
 
 
@@ -83,13 +83,15 @@ def _paused(chat: Chat) -> Words:
     return ("The next topic waits until a moderator goes on. ", *_end(chat))
 
 
-def what_next(chat: Chat) -> Words:
+def what_next(chat: Chat, now: datetime) -> Words:
     """Say what comes next and when."""
     if not chat.waiting:
         return _end(chat)
     topic = chat.waiting[0]
     if chat.paused:
         return _paused(chat)
+    if topic.due <= now:
+        return (f"T{topic.number} follows now. ", *_end(chat))
     return (f"Next: T{topic.number}, ", Moment(topic.due), ". ", *_end(chat))
 
 
@@ -112,7 +114,7 @@ def _reading(chat: Chat) -> Words:
         reading.link,
         f"Authors: {authors}" if authors else "",
     ]
-    return ("\n".join(line for line in lines if line),)
+    return ("".join(f"\n{line}" for line in lines if line),)
 
 
 def count(number: int, noun: str) -> str:
@@ -188,19 +190,20 @@ def no_such_topic(number: int, count: int) -> str:
 
 def done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
     """Tell the person who asked what became of it; `chat` is the chat after it."""
+    now = max((event.at for event in happened), default=chat.opens_at)
     match ask:
         case commands.Start():
-            return (f"{chat.agenda.title} is open as {chat.id}. ", *what_next(chat))
+            return (f"{chat.agenda.title} is open as {chat.id}. ", *what_next(chat, now))
         case commands.Next():
             opened = [e.number for e in happened if isinstance(e, events.TopicOpened)]
-            return (f"T{opened[0]} is posted. ", *what_next(chat))
+            return (f"T{opened[0]} is posted. ", *what_next(chat, now))
         case commands.AddTopic():
-            return _added(chat, happened)
+            return _added(chat, happened, now)
         case commands.Skip():
             skipped = [e.number for e in happened if isinstance(e, events.TopicSkipped)]
-            return (f"T{skipped[0]} is left out. ", *what_next(chat))
+            return (f"T{skipped[0]} is left out. ", *what_next(chat, now))
         case commands.Extend() | commands.Resume() | commands.Pause():
-            return what_next(chat)
+            return what_next(chat, now)
         case commands.Close():
             return (f"{chat.agenda.title} is closed. The closing post and transcript follow.",)
         case commands.Place(message=message, topics=()):
@@ -211,11 +214,11 @@ def done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
             return (WITHDRAWN,)
 
 
-def _added(chat: Chat, happened: list[Event]) -> Words:
+def _added(chat: Chat, happened: list[Event], now: datetime) -> Words:
     added = next(e for e in happened if isinstance(e, events.TopicAdded))
     topic: TopicState = chat.topics[added.number - 1]
     if topic.opened_at:
-        return (f"T{topic.number} is added and posted. ", *what_next(chat))
+        return (f"T{topic.number} is added and posted. ", *what_next(chat, now))
     held = " once the chat is resumed" if chat.paused else ""
     return (
         f"T{topic.number} is added. It comes{held} ",

@@ -122,6 +122,20 @@ class SqliteStore:
 
 
 @contextlib.asynccontextmanager
+async def opened(path: str | Path) -> AsyncIterator[SqliteStore]:
+    """Open the store at `path` for a block, and close it after it.
+
+    Raises StoreError where it cannot be used.
+    """
+    store = SqliteStore(path)
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@contextlib.asynccontextmanager
 async def _transaction(database: aiosqlite.Connection, kind: str) -> AsyncIterator[None]:
     await database.execute_fetchall(f"BEGIN {kind}")
     try:

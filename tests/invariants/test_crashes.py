@@ -1,0 +1,128 @@
+"""A 48-hour chat killed at every commit, before and after it, loses and repeats nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.engine.commands import parse
+from bot.engine.people import Person
+from bot.engine.signals import Asked, DateCame, Deleted, Edited, Reacted, Said, Signal
+from bot.engine.state import Stage
+from bot.simulation import Simulation
+from bot.store.codec import decode_event
+from bot.store.tables import Tables
+from tests.invariants.crashing import CrashingStore, Killed, crashing
+from tests.invariants.history import CHAT, OPENS, ROOM, agenda, rows
+
+ANN, BOB = Person("local", "ann", "Ann"), Person("local", "bob", "Bob")
+HENRY = Person("local", "henry", "Henry")
+
+
+def at(hours: float) -> datetime:
+    return OPENS + timedelta(hours=hours)
+
+
+def asked(hours: float, command: str, by: Person = HENRY) -> Asked:
+    return Asked(at(hours), ROOM, by, parse(command)[1])
+
+
+STORY: tuple[Signal, ...] = (
+    Said(at(-0.5), ROOM, "1", ANN, "Early bird"),
+    Said(at(0.2), ROOM, "2", ANN, "T1: a good question"),
+    Said(at(0.3), ROOM, "3", BOB, "I agree", reply_to="2"),
+    Edited(at(0.4), ROOM, "2", "T1: a very good question"),
+    Reacted(at(0.5), ROOM, "2", BOB, "👍"),
+    asked(1, "topic An added one?"),
+    asked(2, "next"),
+    Said(at(7), ROOM, "4", BOB, "A2 the control group is odd"),
+    asked(8, "pause"),
+    asked(14, "resume"),
+    Deleted(at(15), ROOM, "3"),
+    asked(16, "withdraw", ANN),
+    Said(at(17), ROOM, "5", ANN, "T3: starting anew"),
+    asked(47, "extend 2h"),
+    Said(at(51), ROOM, "6", BOB, "too late"),
+)
+
+
+async def live(store: CrashingStore, story: Sequence[Signal]) -> None:
+    """Live through the story; whenever the process dies, start it again and go on.
+
+    What was not acknowledged is delivered again, as the platforms do.
+    """
+    waiting = list(story)
+    now = at(-26)
+    while True:
+        house = Simulation(store, now)
+        try:
+            async with house.runner.running():
+                await start(house)
+                while waiting:
+                    await house.advance(waiting[0].at)
+                    await house.runner.handle(waiting[0])
+                    del waiting[0]
+                await house.advance(at(80))
+                return
+        except Killed:
+            now = house.now
+            await store.open()
+            if waiting and isinstance(waiting[0], Asked) and await is_recorded(store, waiting[0]):
+                del waiting[0]  # nobody types a command again whose effect they see
+
+
+async def is_recorded(store: CrashingStore, command: Asked) -> bool:
+    async with store.reading() as tables:
+        log = await tables.connection.rows("SELECT kind, body FROM events WHERE chat = ?", [CHAT])
+    return any(decode_event(kind, body).at == command.at for kind, body in log)
+
+
+async def start(house: Simulation) -> None:
+    async with house.store.writing() as tables:
+        await tables.release()
+    await house.runner.handle(DateCame(house.now, CHAT, "urojc", agenda(), OPENS))
+
+
+async def outcome(store: CrashingStore) -> object:
+    """Return what can be told apart: rows, reactions, what the log says, what was posted."""
+    messages, reactions = await rows(store)
+    async with store.reading() as tables:
+        chat = await tables.chat(CHAT)
+        assert chat is not None
+        return messages, reactions, chat, await waiting_actions(tables)
+
+
+async def waiting_actions(tables: Tables) -> list[tuple[object, ...]]:
+    return await tables.connection.rows("SELECT key, state FROM outbox ORDER BY key")
+
+
+async def undisturbed(path: Path) -> tuple[object, int]:
+    async with crashing(path) as store:
+        await live(store, STORY)
+        return await outcome(store), store.commits
+
+
+async def test_the_story_ends_archived_with_every_topic_once_and_in_order(tmp_path: Path) -> None:
+    async with crashing(tmp_path / "rounds.db") as store:
+        await live(store, STORY)
+        async with store.reading() as tables:
+            chat = await tables.chat(CHAT)
+    assert chat is not None
+    assert chat.stage is Stage.ARCHIVED
+    posts = [(post.at, topic.number) for topic in chat.topics for post in topic.posts]
+    assert [number for _, number in sorted(posts)] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.timeout(600)
+async def test_killed_at_every_commit_the_story_ends_the_same(tmp_path: Path, after: bool) -> None:
+    expected, commits = await undisturbed(tmp_path / "undisturbed.db")
+    assert commits > 30
+    for number in range(1, commits + 1):
+        async with crashing(tmp_path / f"{number}.db") as store:
+            store.at, store.after = number, after
+            await live(store, STORY)
+            assert await outcome(store) == expected, f"killed at commit {number}"
