@@ -1,0 +1,83 @@
+"""The names people give themselves: made harmless, and refused where they pass for another's."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from bot.engine.errors import Refused
+
+LONGEST = 60
+"""Characters in a name."""
+
+_JOINERS = "\u200c\u200d"  # Persian words and emoji of several parts need them
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols that show nothing
+_MARKS = 3
+"""Combining marks on one letter; Vietnamese and Hebrew need no more."""
+
+_ALIKE = str.maketrans(
+    "аеорсухіјѕһԁԛԝкмнтвɡɑοανικρτυχε0135|ıł",
+    "aeopcyxijshdqwkmhtbgaoavikptuxeoiesiil",
+)
+"""Letters of other scripts, and digits, that are read as Latin letters."""
+
+
+def clean_text(text: str) -> str:
+    """Return what somebody typed with line ends as LF and without control characters."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(
+        c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")
+    ).strip()
+
+
+def is_blank(text: str) -> bool:
+    """Say whether a text shows nothing at all."""
+    return not any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANKS for c in text)
+
+
+def clean_name(text: str, reserved: Iterable[str]) -> str:
+    """Return the name that somebody gave, without what could disturb a page.
+
+    Controls, direction marks and invisible characters are left out. Raises Refused where
+    nothing is left, where it is too long, and where it reads like one of the `reserved` names.
+    """
+    name = unicodedata.normalize("NFC", text)
+    name = "".join(c for c in name if _shows(c))
+    name = re.sub(r"\s+", " ", _with_few_marks(name)).strip(f" {_JOINERS}")
+    if is_blank(name):
+        raise Refused("Write a name by which others can address you, with at least one letter.")
+    if len(name) > LONGEST:
+        raise Refused(f"A name has at most {LONGEST} characters; yours has {len(name)}.")
+    shape = _shape(name)
+    if any(shape == _shape(other) for other in (*reserved, "Rounds")):
+        raise Refused(
+            f"“{name}” reads like the name of a moderator or of this house. Add your surname or "
+            "where you work. If you are a moderator, come in by your own link."
+        )
+    return name
+
+
+def _shows(character: str) -> bool:
+    if character in _JOINERS or character in " \t\n":
+        return True
+    category = unicodedata.category(character)
+    return category not in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") and character not in _BLANKS
+
+
+def _with_few_marks(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if marks <= _MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _shape(name: str) -> str:
+    """Return how a name reads at a glance: without case, marks, gaps, and foreign twins."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    letters = "".join(c for c in folded if unicodedata.category(c)[0] in "LN" or c == "|")
+    alike = letters.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
+    return alike.replace("l", "i")  # l, I, 1 and | are one stroke

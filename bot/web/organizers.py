@@ -1,0 +1,292 @@
+"""The organizers' pages: their chats, each with figures, pictures, log and downloads."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from bot.engine.messages import Tally
+from bot.engine.people import Person, Role, role_in
+from bot.engine.state import Chat, Stage
+from bot.schedule import Date, coming
+from bot.store import pages
+from bot.store.tables import Tables
+from bot.transcripts import FORMATS, MEDIA_TYPES, phrases, pictures, render
+from bot.transcripts.clock import Clock
+from bot.transcripts.summary import Summary, summarise
+from bot.web.access import Visitor
+from bot.web.chronicle import chronicle
+from bot.web.counts import Counts
+from bot.web.gate import Gate, Sorry, page
+from bot.web.house import House
+from bot.web.templates import Templates
+
+log = logging.getLogger(__name__)
+
+SHOWN = 20
+"""Chats on a page of the list."""
+
+COMING = 3
+"""Dates of each series that are listed ahead."""
+
+DRAWN = {"over-time": pictures.over_time, "by-topic": pictures.by_topic}
+
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""A picture brings its own sheet, and nothing that runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A chat in the list."""
+
+    chat: Chat
+    clock: Clock
+    tally: Tally
+
+    @property
+    def state(self) -> str:
+        """Running, coming, over, cancelled or missed."""
+        match self.chat.stage:
+            case Stage.OPEN:
+                return "running"
+            case Stage.PLANNED:
+                return "coming"
+            case Stage.CANCELLED | Stage.MISSED:
+                return self.chat.stage.value
+        return "over"
+
+    @property
+    def asked(self) -> int:
+        """How many topics were asked."""
+        return sum(topic.opened_at is not None for topic in self.chat.topics)
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """The built-in rooms in which it is held."""
+        return tuple(room.name for room in self.chat.agenda.rooms if room.platform == "local")
+
+
+class OrganizerPages:
+    """Answers moderators, and nobody else."""
+
+    def __init__(self, house: House, gate: Gate, counts: Counts, templates: Templates) -> None:
+        self._house = house
+        self._gate = gate
+        self._counts = counts
+        self._templates = templates
+
+    # ------------------------------------------------------------ coming in
+
+    async def enter(self, request: web.Request) -> web.Response:
+        """Let a moderator in who holds a signed link."""
+        query = request.query
+        visitor = self._house.access.entering(
+            query.get("person", ""),
+            query.get("until", ""),
+            query.get("key", ""),
+            self._house.clock(),
+        )
+        if visitor is None:
+            raise Sorry(
+                403,
+                "This link does not open",
+                "It has expired, or a part of it was lost on the way. Links work for 7 days.",
+                *HOW_TO_GET_IN,
+            )
+        response = web.HTTPSeeOther("/")
+        self._gate.keep(response, visitor)
+        raise response
+
+    def _moderator(self, request: web.Request) -> Visitor:
+        """Return who came in by a link; raises the same Sorry for everybody else."""
+        visitor = self._gate.visitor(request)
+        if visitor is None or not visitor.came_by_link:
+            raise _turned_away()
+        return visitor
+
+    async def _own(self, request: web.Request, tables: Tables) -> tuple[Visitor, Chat]:
+        """Return the chat that an address names, if its moderator asks.
+
+        Raises the same Sorry where there is no such chat as where it is another's.
+        """
+        visitor = self._moderator(request)
+        chat = await tables.chat(request.match_info["chat"])
+        if chat is None or role_in(chat.agenda, visitor.person) is not Role.MODERATOR:
+            raise _turned_away(visitor)
+        return visitor, chat
+
+    async def elsewhere(self, request: web.Request) -> web.Response:
+        """Say that nothing is at an address among these pages, to moderators alone."""
+        self._moderator(request)
+        raise web.HTTPNotFound
+
+    # ------------------------------------------------------------ the list
+
+    async def chats(self, request: web.Request) -> web.Response:
+        """List a moderator's chats: running, coming, past."""
+        visitor = self._moderator(request)
+        now = self._house.clock()
+        older_than = request.query.get("older", "")
+        async with self._house.store.reading() as tables:
+            found, more = await self._chats_of(tables, visitor.person, older_than)
+        dates = [] if older_than else self._coming(visitor.person, found, now)
+        if not found and not dates and not older_than and not self._moderates(visitor.person):
+            raise _turned_away(visitor)
+        cards = [Card(chat, Clock(chat.agenda.zone), await self._counts.of(chat)) for chat in found]
+        html = self._templates.render(
+            "chats.html",
+            visitor=visitor,
+            now=now,
+            running=[card for card in cards if card.state == "running"],
+            planned=sorted(
+                (card for card in cards if card.state == "coming"),
+                key=lambda card: card.chat.opens_at,
+            ),
+            past=[card for card in cards if card.state not in ("running", "coming")],
+            dates=[(date, Clock(date.agenda.zone)) for date in dates],
+            older=found[-1].id if more else "",
+            is_first=not older_than,
+            formats=FORMATS,
+        )
+        return page(html)
+
+    async def _chats_of(
+        self, tables: Tables, person: Person, older_than: str
+    ) -> tuple[list[Chat], bool]:
+        """Return a moderator's latest chats, latest first, and whether there are more."""
+        ids = [line.id for line in await tables.lines()]
+        if older_than:
+            ids = ids[ids.index(older_than) + 1 :] if older_than in ids else []
+        found: list[Chat] = []
+        for start in range(0, len(ids), SHOWN):
+            chunk = ids[start : start + SHOWN]
+            chats = await tables.load(chunk)
+            for chat in chunk:
+                if role_in(chats[chat].agenda, person) is Role.MODERATOR:
+                    if len(found) == SHOWN:
+                        return found, True
+                    found.append(chats[chat])
+        return found, False
+
+    def _coming(self, person: Person, known: list[Chat], now: datetime) -> list[Date]:
+        """Return the next dates of a moderator's series that are no chats yet."""
+        opened = {(chat.series, chat.opens_at) for chat in known}
+
+        def ahead() -> Iterator[Date]:
+            for series in self._house.catalogue().values():
+                for date in itertools.islice(coming(series, now), COMING):
+                    is_own = role_in(date.agenda, person) is Role.MODERATOR
+                    if is_own and (series.name, date.opens_at) not in opened:
+                        yield date
+
+        return sorted(ahead(), key=lambda date: (date.opens_at, date.chat))
+
+    def _moderates(self, person: Person) -> bool:
+        return person.id in self._house.moderators()
+
+    # ------------------------------------------------------------ one chat
+
+    async def chat(self, request: web.Request) -> web.Response:
+        """Show a chat: its figures, pictures, topics, and its log in words."""
+        async with self._house.store.reading() as tables:
+            visitor, chat = await self._own(request, tables)
+            summary, _names = await summarise(tables, chat)
+            happened = await pages.log(tables.connection, chat.id)
+        clock = Clock(chat.agenda.zone)
+        html = self._templates.render(
+            "chat.html",
+            visitor=visitor,
+            now=self._house.clock(),
+            card=Card(chat, clock, await self._counts.of(chat)),
+            chat=chat,
+            clock=clock,
+            summary=summary,
+            phrases=phrases,
+            entries=chronicle(happened),
+            drawn=_drawn(summary),
+            formats=FORMATS,
+        )
+        return page(html)
+
+    async def picture(self, request: web.Request) -> web.Response:
+        """Draw one of a chat's pictures."""
+        async with self._house.store.reading() as tables:
+            _visitor, chat = await self._own(request, tables)
+            draw = DRAWN.get(request.match_info["picture"])
+            if draw is None:
+                raise web.HTTPNotFound
+            summary, _names = await summarise(tables, chat)
+        return web.Response(
+            text=draw(summary, alone=True),
+            content_type="image/svg+xml",
+            headers={"Content-Security-Policy": PICTURE_POLICY},
+        )
+
+    async def transcript(self, request: web.Request) -> web.StreamResponse:
+        """Send a chat's transcript in one format, as it is read from the store."""
+        async with self._house.store.reading() as tables:
+            _visitor, chat = await self._own(request, tables)
+            wanted = request.match_info["format"]
+            if wanted not in FORMATS:
+                raise Sorry(
+                    404,
+                    "No such format",
+                    f"A transcript is there as {', '.join(FORMATS)}.",
+                    back=f"/chats/{chat.id}",
+                    back_words="To the chat",
+                )
+            response = web.StreamResponse()
+            response.headers["Content-Type"] = MEDIA_TYPES[wanted]
+            response.headers["Content-Disposition"] = (
+                f'attachment; filename="{_file_name(chat.id)}.{wanted}"'
+            )
+            try:
+                pieces = render(tables, chat, wanted)
+                first = await anext(pieces, b"")  # what fails before it still becomes a page
+                await response.prepare(request)
+                await response.write(first)
+                async for piece in pieces:
+                    await response.write(piece)
+                await response.write_eof()
+            except ConnectionError:
+                pass  # whoever asked went away
+            except Exception as error:
+                if not response.prepared:
+                    raise
+                log.error("The transcript of %s broke off: %s.", chat.id, type(error).__name__)
+                if request.transport is not None:
+                    request.transport.abort()  # or half a file would look whole
+        return response
+
+
+HOW_TO_GET_IN = (
+    "If you moderate a chat, type /chat link in its room: the answer is a link for you alone.",
+    "Whoever runs Rounds finds a link for each moderator in what it printed when it was started.",
+)
+
+
+def _turned_away(visitor: Visitor | None = None) -> Sorry:
+    """Return what everybody sees who may not see a page, whether or not it exists."""
+    known = f"You came in as {visitor.person.name}." if visitor else ""
+    return Sorry(
+        403,
+        "For moderators only",
+        "This page is for those who moderate the chat that it is about.",
+        *((known,) if known else ()),
+        *HOW_TO_GET_IN,
+    )
+
+
+def _drawn(summary: Summary) -> dict[str, str]:
+    return {name: draw(summary) for name, draw in DRAWN.items()}
+
+
+def _file_name(chat: str) -> str:
+    """Return a chat's id as a file name that means nothing else on any system."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", chat)[:100].strip("-") or "transcript"

@@ -1,0 +1,89 @@
+"""From a scene to the parts of a room's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.engine.agenda import Room
+from bot.transcripts.clock import Clock
+from bot.web.access import Visitor, new_ticket
+from bot.web.house import Reply
+from bot.web.rows import Quote, Row
+from bot.web.scene import Scene
+from bot.web.templates import Templates
+
+PLACEHOLDERS = {
+    "open": "Begin with T1 to answer topic 1, or reply to somebody",
+    "planned": "Say hello",
+    "over": "/chat catchup, /chat withdraw",
+    "none": "/chat help",
+}
+
+
+class Painter:
+    """Renders rooms, whole and in parts."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    def room(self, scene: Scene, version: str, reply: Quote | None) -> Markup:
+        """Return the whole page of a room."""
+        return self._templates.render(
+            "room.html",
+            **_common(scene),
+            version=version,
+            reply=reply,
+            ticket=new_ticket(),
+            placeholder=PLACEHOLDERS[scene.stage],
+        )
+
+    def main(self, scene: Scene, version: str) -> Markup:
+        """Return the parts of a room's page that change as it is looked at."""
+        return self._templates.render("main.html", **_common(scene), version=version)
+
+    def bar(self, scene: Scene) -> Markup:
+        """Return how a chat stands, with its topics."""
+        return self._templates.render("bar.html", **_common(scene))
+
+    def rows(
+        self,
+        rows: Sequence[Row],
+        room: Room,
+        clock: Clock,
+        own: Mapping[str, frozenset[str]],
+        visitor: Visitor | None,
+    ) -> Markup:
+        """Return messages as `visitor` sees them, who put the emoji `own` to them."""
+        return self._templates.render(
+            "rows.html",
+            rows=rows,
+            room=room,
+            clock=clock,
+            own=own,
+            me=visitor.person.id if visitor else None,
+        )
+
+    def answer(self, scene: Scene, asked: str, reply: Reply) -> tuple[Markup, Markup]:
+        """Return the answer to a command, as a part of the room's page and as its own page."""
+        values = {"asked": asked, "reply": reply, "room": scene.room, "clock": clock_of(scene)}
+        part = self._templates.render("answer.html", **values)
+        return part, self._templates.render("answered.html", **values)
+
+
+def _common(scene: Scene) -> dict[str, Any]:
+    return {
+        "scene": scene,
+        "chat": scene.chat,
+        "clock": clock_of(scene),
+        "me": scene.visitor.person.id if scene.visitor else None,
+    }
+
+
+def clock_of(scene: Scene) -> Clock:
+    """Return the clock of a scene's zone."""
+    if scene.chat is not None:
+        return Clock(scene.chat.agenda.zone)
+    return Clock(scene.following.agenda.zone if scene.following else "UTC")

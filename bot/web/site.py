@@ -1,0 +1,78 @@
+"""Puts the pages together as one application."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.web.gate import MOST_BYTES, Gate
+from bot.web.house import House
+from bot.web.live import Live
+from bot.web.organizers import OrganizerPages
+from bot.web.painter import Painter
+from bot.web.room import RoomPages
+from bot.web.talk import Talk
+from bot.web.templates import Asset, Templates
+
+__all__ = ["House", "site"]
+
+FOREVER = "public, max-age=31536000, immutable"
+"""For a file whose address changes with its content."""
+
+
+def site(house: House) -> web.Application:
+    """Return the built-in rooms and the organizers' pages as an application.
+
+    It reads its templates and files now, watches the house's runner from now on, and ends the
+    open pages' connections when it is shut down.
+    """
+    templates = Templates()
+    painter = Painter(templates)
+    gate = Gate(house, templates)
+    live = Live(house, painter)
+    app = web.Application(middlewares=[gate.pass_through], client_max_size=MOST_BYTES)
+    app.on_response_prepare.append(gate.dress)
+
+    async def hang_up(_app: web.Application) -> None:
+        live.close()
+
+    app.on_shutdown.append(hang_up)
+    rooms = RoomPages(house, gate, live, painter, templates)
+    talk = Talk(house, gate, live, painter, templates)
+    organizers = OrganizerPages(house, gate, live.scenes.counts, templates)
+    app.add_routes(
+        [
+            web.get("/", organizers.chats),
+            web.get("/enter", organizers.enter),
+            web.get("/chats/{chat}", organizers.chat),
+            web.get("/chats/{chat}/{picture}.svg", organizers.picture),
+            web.get("/chats/{chat}/transcript.{format}", organizers.transcript),
+            web.get("/chats", organizers.elsewhere),
+            web.get("/chats/{tail:.*}", organizers.elsewhere),
+            web.get("/you", rooms.you),
+            web.post("/leave", talk.leave),
+            web.get("/rooms/{room}", rooms.room),
+            web.post("/rooms/{room}/join", talk.join),
+            web.post("/rooms/{room}/say", talk.say),
+            web.get("/rooms/{room}/live", rooms.live),
+            web.get("/rooms/{room}/messages/{message}", rooms.message),
+            web.post("/rooms/{room}/messages/{message}/edit", talk.edit),
+            web.post("/rooms/{room}/messages/{message}/delete", talk.delete),
+            web.post("/rooms/{room}/messages/{message}/react", talk.react),
+            web.post("/rooms/{room}/messages/{message}/place", talk.place),
+            *(_served(asset) for asset in templates.assets.values()),
+        ]
+    )
+    return app
+
+
+def _served(asset: Asset) -> web.RouteDef:
+    async def serve(request: web.Request) -> web.Response:
+        fresh = request.query.get("v") == asset.version
+        return web.Response(
+            body=asset.body,
+            content_type=asset.kind,
+            charset="utf-8",
+            headers={"Cache-Control": FOREVER if fresh else "no-cache"},
+        )
+
+    return web.get(f"/static/{asset.name}", serve)

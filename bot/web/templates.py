@@ -1,0 +1,117 @@
+"""From what a page shows to its HTML; everything that is put into a template is escaped."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from bot.engine import wording
+from bot.store.codec import stamp
+from bot.transcripts import clock as clocks
+from bot.transcripts.characters import excerpt
+from bot.transcripts.clock import Clock
+from bot.web.texts import text_html, words_html
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that pages link to, under an address that changes with its content."""
+
+    name: str
+    body: bytes
+    kind: str
+
+    @property
+    def version(self) -> str:
+        """What tells this content from another."""
+        return hashlib.sha256(self.body).hexdigest()[:12]
+
+    @property
+    def address(self) -> str:
+        """Where it is fetched."""
+        return f"/static/{self.name}?v={self.version}"
+
+
+def assets() -> dict[str, Asset]:
+    """Read the files that pages link to."""
+    kinds = {"style.css": "text/css", "room.js": "text/javascript"}
+    return {
+        name: Asset(name, (HERE / "static" / name).read_bytes(), kind)
+        for name, kind in kinds.items()
+    }
+
+
+class Templates:
+    """Renders the templates of this folder."""
+
+    def __init__(self) -> None:
+        self.assets = assets()
+        self._environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(
+            excerpt=excerpt,
+            safe_link=safe_link,
+            asset=lambda name: self.assets[name].address,
+            room_path=room_path,
+            message_path=message_path,
+            when=when,
+            count=wording.count,
+            span=span,
+            text_html=text_html,
+            words_html=words_html,
+        )
+
+    def render(self, template: str, /, **values: Any) -> Markup:
+        """Return a template with these values."""
+        return Markup(self._environment.get_template(template).render(**values))  # noqa: S704  escaped there
+
+
+def room_path(name: str) -> str:
+    """Return the address of a room's page."""
+    return f"/rooms/{quote(name, safe='')}"
+
+
+def message_path(name: str, message: str) -> str:
+    """Return the address of a message's own page."""
+    return f"{room_path(name)}/messages/{quote(message, safe='')}"
+
+
+def when(clock: Clock, at: datetime, shows: str = "full") -> Markup:
+    """Write a time in the chat's zone, for the script to write it anew in the reader's.
+
+    `shows` is `full` (date, time, zone), `day` (date and time) or `time` (weekday and time).
+    """
+    local = clock.local(at)
+    words = {
+        "full": clock.long(at),
+        "day": clock.short(at),
+        "time": f"{clock.short(at)[:3]} {local:%H:%M}",
+    }[shows]
+    title = Markup("") if shows == "full" else Markup(' title="{}"').format(clock.long(at))
+    return Markup('<time datetime="{}" data-shows="{}"{}>{}</time>').format(
+        clocks.utc(stamp(at)), shows, title, words
+    )
+
+
+def span(length: timedelta) -> str:
+    """Write a length of time that is left, in its two greatest units."""
+    return clocks.span(max(0.0, length.total_seconds()))
+
+
+def safe_link(address: str) -> str:
+    """Return an address that a link may lead to: of the web, and nothing that runs."""
+    return address if address.lower().startswith(("https://", "http://")) else "about:blank"

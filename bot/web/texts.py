@@ -1,0 +1,35 @@
+"""What people and the bot say, as HTML in which nothing can run."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from bot.engine.actions import Words
+from bot.engine.messages import Message
+from bot.platforms.local_adapter import text_of
+from bot.transcripts.clock import Clock, utc
+from bot.transcripts.html_text import HtmlText
+
+
+class RoomText(HtmlText):
+    """Writes as a transcript does, with times that the script shows in the reader's zone."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__("local", {}, clock)
+        self._here = clock
+
+    def moment(self, at: int) -> str:
+        """Write a time."""
+        shown = escape(self._here.long(at))
+        return f'<time datetime="{utc(at)}" data-shows="full">{shown}</time>'
+
+
+def text_html(message: Message, clock: Clock, text: str | None = None) -> Markup:
+    """Return a message's text, or a part of it, with links and marks; times in the chat's zone."""
+    shown = message.text if text is None else text
+    return Markup(RoomText(clock).of(shown))  # noqa: S704  the writer escapes
+
+
+def words_html(words: Words, clock: Clock) -> Markup:
+    """Return an answer to one person as HTML."""
+    return Markup(RoomText(clock).of(text_of(words)))  # noqa: S704  the writer escapes
