@@ -30,6 +30,7 @@ from bot.simulation import Simulation
 from bot.store import figures
 from bot.store.sqlite import SqliteStore
 from bot.transcripts.files import write_files
+from bot.transcripts.summary import Summary, summarise
 from bot.web.access import Access
 from bot.web.site import House, site
 
@@ -56,9 +57,9 @@ class Screen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the demonstration left: the chat, and its files."""
+    """What the demonstration left: its figures, and its files."""
 
-    chat: Chat
+    summary: Summary
     files: tuple[Path, ...]
 
 
@@ -88,10 +89,11 @@ async def hold(
                 async with store.reading() as tables:
                     chat = await tables.chat((await tables.chats_in(room, 1))[0])
                     assert chat is not None
+                    summary, _names = await summarise(tables, chat)
                     files = await write_files(tables, chat, out)
                 clock = asyncio.create_task(_go_on(house))
                 try:
-                    yield Held(chat, files)
+                    yield Held(summary, files)
                 finally:
                     clock.cancel()
                     await asyncio.gather(clock, return_exceptions=True)
