@@ -230,8 +230,8 @@ def _starts(line: str, group: re.Match[str], parts: _Parts) -> bool:
 
 def _is_starred(line: str, group: re.Match[str]) -> bool:
     """Whether a label bears a star of its own, as in `T2* imaging`, and is not set in bold."""
-    marks = {"*", "_"}
-    return line[group.end() : group.end() + 1] in marks and line[group.start() - 1] not in marks
+    before, after = line[: group.start()][-1:], line[group.end() :][:1]
+    return after in {"*", "_"} and before not in {"*", "_"}
 
 
 def _introduces(line: str, group: re.Match[str]) -> bool:

@@ -47,6 +47,10 @@ def cases(text: str) -> list[tuple[str, tuple[int, ...]]]:
         (A3) by asking                                   | 3
         [A3] by asking                                   | 3
         "A3: by asking"                                  | 3
+        **A3** by asking                                 | 3
+        **A3**: by asking                                | 3
+        *A3* by asking                                   | 3
+        __T3__ we ask                                    | 3
         A.6 by asking                                    | 6
         A#6: by asking                                   | 6
         A 6: by asking                                   | 6
@@ -227,7 +231,7 @@ def test_what_stands_beside_a_quote_or_code_is_read() -> None:
         "Q1/A1 as always, please", "Q1, Q2 ... is how we ask", "A1, A2 for answers",
         "It goes Q1, Q2 #tag",
         "T1 and T2 made the difference", "It should be A2 level", "The letter A 2: done",
-        "T2* rocks",
+        "T2* rocks", "T2* is *better*",
         "T1, T2, T3 will be posted every 10 minutes", "Tag your posts with T1, T2, T3 etc",
         # medicine
         "T2DM is common", "Type 2 (T2) diabetes", "T2 diabetes", "T1D is hard", "T2D: a burden",
