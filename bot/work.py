@@ -97,7 +97,8 @@ class Work:
     # ------------------------------------------------------------ messages
 
     async def _hear(self, signal: Speech) -> Chat | None:
-        known = await self._message(message_key(signal.room, signal.id))
+        key = message_key(signal.room, signal.id)
+        known = await self._message(key)
         if known is not None and (known.said or not isinstance(signal, signals.Said)):
             chat = await self._chat(known.chat)
         else:
@@ -108,8 +109,7 @@ class Work:
         if known is not None and known.said:
             reply_to = known.reply_to
         parent = await self._message(message_key(signal.room, reply_to)) if reply_to else None
-        heard = hear(chat, known, parent, signal)
-        self._put(known, heard)
+        self._put(key, known, hear(chat, known, parent, signal))
         return chat
 
     async def _note_reaction(self, signal: signals.Reacted) -> Chat | None:
@@ -123,10 +123,9 @@ class Work:
             self._rooms.add(signal.room)
         return chat
 
-    def _put(self, before: Message | None, message: Message) -> None:
+    def _put(self, key: str, before: Message | None, message: Message) -> None:
         if message == before:
             return
-        key = message.key
         self._known[key] = self._written[key] = message
         self._seen.add(key)
         self._rooms.add(message.room)
@@ -152,7 +151,7 @@ class Work:
             chat = await self._chat(message.chat)
             if chat is not None:
                 parent = self._known[message.parent] if message.parent else None
-                self._put(message, settle(chat, message, parent))
+                self._put(read.key, message, settle(chat, message, parent))
 
     async def _settle_all(self) -> None:
         """Write what was heard, and place anew whatever that or an event has moved."""
@@ -238,8 +237,9 @@ class Work:
             return chat, []
         chat, happened = self._record(chat, decide(chat, signal))
         if isinstance(signal, signals.Delivered) and isinstance(signal.action, Post) and chat:
-            post = await self._message(message_key(signal.action.room, signal.ref))
-            self._put(post, settle(chat, _own_message(chat, signal, signal.action), None))
+            key = message_key(signal.action.room, signal.ref)
+            post = await self._message(key)
+            self._put(key, post, settle(chat, _own_message(chat, signal, signal.action), None))
         return chat, happened
 
     def _record(self, chat: Chat | None, happened: list[Event]) -> tuple[Chat | None, list[Event]]:

@@ -7,8 +7,6 @@ any number of times, gives the same row.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.engine.labels import labels
 from bot.engine.messages import Message, Timing
 from bot.engine.people import role_in
@@ -30,27 +28,33 @@ def hear(chat: Chat, known: Message | None, parent: Message | None, signal: Spee
         case Edited():
             heard = _edited(known, signal)
         case Deleted():
-            heard = replace(known, withdrawn=True)
+            heard = known._replace(withdrawn=True)
     return settle(chat, heard, parent)
 
 
 def settle(chat: Chat, message: Message, parent: Message | None) -> Message:
     """Place a message as the chat stands now, and drop the text that may not be kept."""
     message = place(chat, message, parent)
-    until = chat.withdrawn.get(f"{message.room.platform}:{message.author}")
-    withdrawn = message.withdrawn or (message.said and until is not None and message.at <= until)
+    withdrawn = message.withdrawn or _is_withdrawn(chat, message)
     late = message.said and message.timing is Timing.LATE and not chat.agenda.keep_late
     if withdrawn or late:
-        message = replace(message, withdrawn=withdrawn, text="", attachments=())
+        message = message._replace(withdrawn=withdrawn, text="", attachments=())
     return message
+
+
+def _is_withdrawn(chat: Chat, message: Message) -> bool:
+    """Whether its author took back what they had said until then."""
+    if not chat.withdrawn or not message.said:
+        return False
+    until = chat.withdrawn.get(f"{message.room.platform}:{message.author}")
+    return until is not None and message.at <= until
 
 
 def _said(chat: Chat, known: Message, signal: Said) -> Message:
     if known.said:
         return known
     edited = known.worded_at is not None and known.worded_at >= signal.at
-    return replace(
-        known,
+    return known._replace(
         chat=chat.id,
         said=True,
         at=signal.at,
@@ -74,6 +78,6 @@ def _edited(known: Message, signal: Edited) -> Message:
             return known
         if signal.at == known.worded_at and known.edited and signal.text <= known.text:
             return known
-    return replace(
-        known, text=signal.text, labels=labels(signal.text), worded_at=signal.at, edited=True
+    return known._replace(
+        text=signal.text, labels=labels(signal.text), worded_at=signal.at, edited=True
     )

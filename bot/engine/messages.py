@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.engine.agenda import Room
 from bot.engine.people import Role
@@ -39,9 +40,10 @@ class Attachment:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message of a chat: what is known of it and where it stands.
+
+    A tuple, because every message that comes makes a few of them.
 
     `said` is False while only an edit or a deletion has reached us; such a row counts nowhere.
     `text` is the last wording, worded at `worded_at` (the message's own time unless edited),

@@ -55,6 +55,8 @@ def role_in(agenda: Agenda, person: Person) -> Role:
 
 
 def _is_among(person: Person, listed: tuple[str, ...]) -> bool:
-    return any(
-        entry in (person.id, f"user:{person.id}") or entry in person.badges for entry in listed
+    if not listed:
+        return False
+    return (
+        person.id in listed or f"user:{person.id}" in listed or not person.badges.isdisjoint(listed)
     )

@@ -14,7 +14,6 @@ In this order; the reason is kept with the message:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.engine import events
@@ -30,7 +29,10 @@ def place(chat: Chat, message: Message, parent: Message | None) -> Message:
     a reply to something later is no reply; this also keeps circles of replies out.
     """
     topics, placed_by = _topics(chat, message, parent)
-    return replace(message, timing=_timing(chat, message.at), topics=topics, placed_by=placed_by)
+    timing = _timing(chat, message.at)
+    if (timing, topics, placed_by) == (message.timing, message.topics, message.placed_by):
+        return message
+    return message._replace(timing=timing, topics=topics, placed_by=placed_by)
 
 
 def _timing(chat: Chat, at: datetime) -> Timing:
@@ -42,8 +44,7 @@ def _timing(chat: Chat, at: datetime) -> Timing:
 def _topics(
     chat: Chat, message: Message, parent: Message | None
 ) -> tuple[tuple[int, ...], PlacedBy]:
-    corrected = chat.corrections.get(message.key)
-    if corrected is not None:
+    if chat.corrections and (corrected := chat.corrections.get(message.key)) is not None:
         return corrected, PlacedBy.MODERATOR
     if message.labels and (named := _posted_by(chat, message)):
         return named, PlacedBy.LABEL

@@ -35,6 +35,9 @@ def stamp_or_none(at: datetime | None) -> int | None:
     return None if at is None else stamp(at)
 
 
+_ROLES = {role.value: role for role in Role}
+_TIMINGS = {timing.value: timing for timing in Timing}
+_REASONS = {reason.value: reason for reason in PlacedBy}
 _EVENTS = {kind.__name__: TypeAdapter(kind) for kind in get_args(Event)}
 _ACTIONS = {kind.__name__: TypeAdapter(kind) for kind in get_args(Action)}
 _FILES: TypeAdapter[tuple[Attachment, ...]] = TypeAdapter(tuple[Attachment, ...])
@@ -78,27 +81,26 @@ MESSAGE_COLUMNS = (
 
 def message_row(message: Message) -> Row:
     """Return a message's row, in the order of MESSAGE_COLUMNS."""
-    room = str(message.room)
     return (
-        f"{room}/{message.id}",
+        message.key,
         message.chat,
-        room,
+        str(message.room),
         message.id,
-        int(message.said),
+        message.said,
         stamp(message.at),
         message.author,
         message.name,
-        message.role.value,
+        message.role,
         message.text,
         _numbers(message.labels),
         stamp_or_none(message.worded_at),
-        int(message.edited),
-        int(message.withdrawn),
+        message.edited,
+        message.withdrawn,
         message.parent,
         message.thread,
-        message.timing.value,
+        message.timing,
         _numbers(message.topics),
-        message.placed_by.value,
+        message.placed_by,
         _FILES.dump_json(message.attachments).decode() if message.attachments else "",
     )
 
@@ -115,7 +117,7 @@ def message_of(row: Row) -> Message:
         at=moment(at),
         author=author,
         name=name,
-        role=Role(role),
+        role=_ROLES[role],
         text=text,
         labels=numbers_of(labels),
         worded_at=None if worded_at is None else moment(worded_at),
@@ -123,9 +125,9 @@ def message_of(row: Row) -> Message:
         withdrawn=bool(withdrawn),
         reply_to=None if parent is None else parent[len(room_text) + 1 :],
         thread=thread,
-        timing=Timing(timing),
+        timing=_TIMINGS[timing],
         topics=numbers_of(topics),
-        placed_by=PlacedBy(placed_by),
+        placed_by=_REASONS[placed_by],
         attachments=files_of(attachments),
     )
 

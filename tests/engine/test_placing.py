@@ -60,7 +60,7 @@ def said(minutes: float, *labels: int, **facts: object) -> Message:
         THREE.id, ROOM, "m5", said=True, at=at(minutes), author="ann", labels=labels,
         worded_at=at(minutes),
     )  # fmt: skip
-    return replace(message, **facts)  # type: ignore[arg-type]
+    return message._replace(**facts)  # type: ignore[arg-type]
 
 
 def placed(
@@ -83,7 +83,7 @@ def placed(
     ],
 )
 def test_the_window_includes_both_its_ends(moment: datetime, timing: Timing) -> None:
-    assert place(THREE, replace(said(0), at=moment), None).timing is timing
+    assert place(THREE, said(0)._replace(at=moment), None).timing is timing
 
 
 def test_after_a_close_by_hand_a_message_is_late_before_the_planned_end() -> None:
@@ -198,7 +198,7 @@ def test_a_reply_to_what_is_not_known_is_placed_by_time() -> None:
 
 
 def test_a_reply_into_another_chat_is_placed_by_time() -> None:
-    parent = replace(place(THREE, said(11, id="m1"), None), chat="urojc-2026-11-02")
+    parent = place(THREE, said(11, id="m1"), None)._replace(chat="urojc-2026-11-02")
     assert placed(THREE, said(25, reply_to="m1"), parent) == ((2,), PlacedBy.TIME)
 
 
@@ -212,7 +212,7 @@ def test_nobody_answers_what_comes_later() -> None:
 def test_of_two_messages_at_one_moment_only_one_can_answer_the_other() -> None:
     first, second = said(25, 1, id="m1", reply_to="m2"), said(25, 1, id="m2", reply_to="m1")
     tied = {m.id: place(THREE, m, None) for m in (first, second)}
-    unlabelled = (replace(first, labels=()), replace(second, labels=()))
+    unlabelled = (first._replace(labels=()), second._replace(labels=()))
     assert placed(THREE, unlabelled[0], tied["m2"])[1] is PlacedBy.TIME
     assert placed(THREE, unlabelled[1], tied["m1"])[1] is PlacedBy.REPLY
 
@@ -221,7 +221,7 @@ def test_a_moderators_correction_counts_over_everything() -> None:
     message = said(35, 1, thread="T2")
     corrected = apply(THREE, events.Corrected(at(50), message.key, (3,), by="local:henry"))
     assert placed(corrected, message) == ((3,), PlacedBy.MODERATOR)
-    assert placed(corrected, replace(message, id="m6")) == ((1,), PlacedBy.LABEL)
+    assert placed(corrected, message._replace(id="m6")) == ((1,), PlacedBy.LABEL)
 
 
 def test_a_moderator_can_take_a_message_out_of_all_topics() -> None:
@@ -268,8 +268,8 @@ def test_only_timing_topics_and_reason_are_set(
     the_chat: Chat, message: Message, parent: Message
 ) -> None:
     result = place(the_chat, message, place(the_chat, parent, None))
-    assert replace(
-        result, timing=message.timing, topics=message.topics, placed_by=message.placed_by
+    assert result._replace(
+        timing=message.timing, topics=message.topics, placed_by=message.placed_by
     ) == message  # fmt: skip
     assert list(result.topics) == sorted(set(result.topics))
     assert (result.topics == ()) == (result.placed_by is PlacedBy.NONE)
@@ -281,8 +281,8 @@ def test_placing_does_not_depend_on_the_text_the_person_or_an_earlier_placing(
 ) -> None:
     parent = place(the_chat, parent, None)
     expected = placed(the_chat, message, parent)
-    other = replace(
-        message, text=text, name=text, author=text, role=role, withdrawn=True,
+    other = message._replace(
+        text=text, name=text, author=text, role=role, withdrawn=True,
         topics=(9,), placed_by=PlacedBy.MODERATOR, timing=Timing.LATE,
     )  # fmt: skip
     assert placed(the_chat, other, parent) == expected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.engine.agenda import Agenda, Room, Topic
@@ -69,4 +69,4 @@ async def rows(store: Store) -> tuple[list[Message], list[tuple[object, ...]]]:
 
 def of_people(messages: Sequence[Message]) -> list[Message]:
     """Leave the bot's own posts out."""
-    return [replace(m) for m in messages if m.role is not Role.BOT and m.said]
+    return [m for m in messages if m.role is not Role.BOT and m.said]
