@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ EVERY_FORMAT = ",".join(FORMATS)
 
 def read_count(text: str) -> int:
     """Read how many; raises ValueError with a sentence."""
-    if text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST_DATES:
+    if re.fullmatch(r"[0-9]{1,4}", text) and 1 <= int(text) <= MOST_DATES:
         return int(text)
     raise ValueError(f"Write a number from 1 to {MOST_DATES}.")
 

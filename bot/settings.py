@@ -39,7 +39,7 @@ class Settings:
     """What an operator decides; paths are relative to where Rounds was started, or absolute."""
 
     host: str = "127.0.0.1"  # a name or an address to listen at
-    port: int = 8080  # 0: any that is free
+    port: int = 8080
     public_url: str = ""  # empty: http://host:port
     chats: Path = Path("chats")  # the folder of the agendas
     data: Path = Path("data")  # the folder of the store
@@ -126,9 +126,9 @@ def _host(text: str) -> str:
 
 
 def _port(text: str) -> int:
-    if re.fullmatch(r"[0-9]{1,5}", text) and int(text) <= 65_535:
+    if re.fullmatch(r"[0-9]{1,5}", text) and 1 <= int(text) <= 65_535:
         return int(text)
-    raise ValueError("write a number from 1 to 65535, or 0 for any port that is free.")
+    raise ValueError("write a number from 1 to 65535.")
 
 
 def _url(text: str) -> str:
