@@ -6,9 +6,10 @@ what must be there is asked for where a series is made of the form.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -19,20 +20,17 @@ from pydantic import (
     Field,
     PlainValidator,
     Tag,
+    ValidationError,
     WithJsonSchema,
 )
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
 
-from bot.engine.commands import parse_duration
+from bot import agenda_values
 from bot.icalendar_rule import read_rrule
-from bot.mistakes import shown
 from bot.recurrence import FORMS, Rule, read_every
 from bot.wall_times import read_day, read_moment, read_time
 from bot.zones import zone_name
-
-SHAPE = "shape"
-"""The error type of a value that is a mapping or a list where a text belongs, or the reverse."""
 
 REQUIRED = ("title", "zone", "window", "rooms", "topics")
 """The keys that every agenda has, apart from `schedule` or `starts`."""
@@ -45,143 +43,35 @@ def _read(read: Callable[[str], _Value], **schema: object) -> tuple[PlainValidat
 
     def value(given: object) -> _Value:
         if not isinstance(given, str):
-            raise PydanticCustomError(SHAPE, "a text belongs here")
+            raise PydanticCustomError("shape", "a text belongs here")
         return read(given)
 
     return PlainValidator(value), WithJsonSchema({"type": "string", **schema})
-
-
-def _text(text: str) -> str:
-    kept = text.strip()
-    if not kept:
-        raise ValueError("There is no text between the quotes. Write it, or delete this key.")
-    return kept
-
-
-def _line(text: str) -> str:
-    line = " ".join(_text(text).split())
-    if len(line) > 200:
-        raise ValueError("This is longer than 200 characters. Shorten it to one line.")
-    return line
-
-
-def _name(text: str) -> str:
-    name = _line(text)
-    if name.startswith(("@", "#")):
-        raise ValueError(f"Write the name without its sign: {shown(name.lstrip('@# '))}")
-    return name
-
-
-def _hashtag(text: str) -> str:
-    tag = _line(text).lstrip("#")
-    if not re.fullmatch(r"\w{1,100}", tag):
-        raise ValueError(
-            f"{shown(text)} is no hashtag. Write one word in straight quotes: hashtag: "
-            f'"#{re.sub(r"[^A-Za-z0-9_]", "", tag)[:40] or "urojc"}"'
-        )
-    return f"#{tag}"
-
-
-def _duration(text: str) -> timedelta:
-    try:
-        return parse_duration(text)
-    except ValueError:
-        number = re.match(r"\s*(\d{1,4})\s*([a-zA-Z]?)", text)
-        like = f"{number[1]}{(number[2] or 'h').lower()}" if number else "48h"
-        example = like if like[-1] in "mhd" else "48h"
-        raise ValueError(
-            f"{shown(text)} is no length of time. Write a number with m, h or d, such as {example}"
-        ) from None
-
-
-def _window(text: str) -> timedelta:
-    window = _duration(text)
-    if not timedelta(0) < window <= timedelta(days=31):
-        raise ValueError("A chat is open for at least 1m and at most 31d. Write it like 48h or 1h.")
-    return window
-
-
-def _reminder(text: str) -> timedelta:
-    before = _duration(text)
-    if not timedelta(0) < before <= timedelta(days=31):
-        raise ValueError("A reminder comes at least 1m and at most 31d before a chat. Write 24h.")
-    return before
-
-
-def _after_close(text: str) -> bool:
-    if text not in ("keep", "drop"):
-        raise ValueError(
-            f"{shown(text)} cannot be chosen. Write keep (the text of late messages is kept) or "
-            "drop (they are only counted)."
-        )
-    return text == "keep"
-
-
-def _doi(text: str) -> str:
-    doi = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", text.strip(), flags=re.IGNORECASE)
-    if not re.fullmatch(r"10\.\d{4,9}/\S{1,300}", doi):
-        raise ValueError(f"{shown(text)} is no DOI. A DOI begins with 10., such as 10.1000/xyz123")
-    return doi
-
-
-def _url(text: str) -> str:
-    url = text.strip()
-    if not re.fullmatch(r"https?://[^\s<>\"]{1,2000}", url, re.IGNORECASE):
-        raise ValueError(f"{shown(text)} is no address. Write it whole, beginning with https://")
-    return url
-
-
-def _local(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text):
-        like = re.sub(r"[^A-Za-z0-9_-]+", "-", text.strip(" #")).strip("-")[:64] or "urojc"
-        raise ValueError(
-            f"{shown(text)} cannot stand in an address. Name the room with letters, digits, dash "
-            f"and underscore, at most 64, such as {like}"
-        )
-    return text
-
-
-def _discord(text: str) -> str:
-    if not re.fullmatch(r"\d{1,20}", text, re.ASCII):
-        raise ValueError(
-            f"{shown(text)} is no Discord channel id. It is a number; right-click the channel, "
-            'choose Copy Channel ID, and write discord: "123456789012345678"'
-        )
-    return text
-
-
-def _slack(text: str) -> str:
-    if not re.fullmatch(r"[CDG][A-Z0-9]{1,20}", text, re.ASCII):
-        raise ValueError(
-            f"{shown(text)} is no Slack channel id. It begins with C and stands at the end of the "
-            'channel’s details; write slack: "C0123456789"'
-        )
-    return text
 
 
 def _one_or_many(given: object) -> object:
     return [given] if isinstance(given, str) else given
 
 
-Text = Annotated[str, *_read(_text, minLength=1)]
-Line = Annotated[str, *_read(_line, minLength=1)]
-Name = Annotated[str, *_read(_name, minLength=1)]
-Hashtag = Annotated[str, *_read(_hashtag, pattern=r"^#?\w+$")]
+Text = Annotated[str, *_read(agenda_values.read_text, minLength=1)]
+Line = Annotated[str, *_read(agenda_values.read_line, minLength=1)]
+Name = Annotated[str, *_read(agenda_values.read_name, minLength=1)]
+Hashtag = Annotated[str, *_read(agenda_values.read_hashtag, pattern=r"^#?\w+$")]
 Zone = Annotated[str, *_read(zone_name, examples=["Australia/Sydney", "America/New_York"])]
-Duration = Annotated[timedelta, *_read(_duration, examples=["0m", "10m", "6h"])]
-Window = Annotated[timedelta, *_read(_window, examples=["1h", "48h", "2d"])]
-Reminder = Annotated[timedelta, *_read(_reminder, examples=["24h", "15m"])]
+Duration = Annotated[timedelta, *_read(agenda_values.read_duration, examples=["0m", "10m", "6h"])]
+Window = Annotated[timedelta, *_read(agenda_values.read_window, examples=["1h", "48h", "2d"])]
+Reminder = Annotated[timedelta, *_read(agenda_values.read_reminder, examples=["24h", "15m"])]
 Clock = Annotated[time, *_read(read_time, pattern=r"^\d?\d:\d\d$", examples=["21:00"])]
 Day = Annotated[date, *_read(read_day, pattern=r"^\d{4}-\d\d-\d\d$", examples=["2026-12-07"])]
 Moment = Annotated[datetime, *_read(read_moment, examples=["2026-12-07 07:00"])]
 Every = Annotated[Rule, *_read(read_every, examples=list(FORMS))]
 Rrule = Annotated[str, *_read(read_rrule, examples=["FREQ=MONTHLY;BYDAY=1MO"])]
-AfterClose = Annotated[bool, *_read(_after_close, enum=["keep", "drop"])]
-Doi = Annotated[str, *_read(_doi, examples=["10.1000/xyz123"])]
-Url = Annotated[str, *_read(_url, format="uri")]
-Local = Annotated[str, *_read(_local, pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Discord = Annotated[str, *_read(_discord, type=["string", "integer"])]
-Slack = Annotated[str, *_read(_slack, pattern=r"^[CDG][A-Z0-9]+$")]
+AfterClose = Annotated[bool, *_read(agenda_values.read_after_close, enum=["keep", "drop"])]
+Doi = Annotated[str, *_read(agenda_values.read_doi, examples=["10.1000/xyz123"])]
+Url = Annotated[str, *_read(agenda_values.read_url, format="uri")]
+Local = Annotated[str, *_read(agenda_values.read_local, pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Discord = Annotated[str, *_read(agenda_values.read_discord, type=["string", "integer"])]
+Slack = Annotated[str, *_read(agenda_values.read_slack, pattern=r"^[CDG][A-Z0-9]+$")]
 
 Names = Annotated[
     list[Name | None], BeforeValidator(_one_or_many, json_schema_input_type=Name | list[Name])
@@ -195,11 +85,13 @@ Moments = Annotated[
 ]
 
 
-class _Form(BaseModel):
+class Form(BaseModel):
+    """A mapping with known keys; each may be absent."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class RoomForm(_Form):
+class RoomForm(Form):
     """One room: the platform and the name or id that the room has there."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
@@ -208,7 +100,7 @@ class RoomForm(_Form):
     slack: Slack | None = Field(None, description="A Slack channel, by its id.")
 
 
-class PeopleForm(_Form):
+class PeopleForm(Form):
     """People by platform, each as the platform knows them."""
 
     local: Names | None = Field(None, description="Names in the built-in room.")
@@ -216,7 +108,7 @@ class PeopleForm(_Form):
     slack: Names | None = Field(None, description="Slack user ids, or group:ID.")
 
 
-class ReadingForm(_Form):
+class ReadingForm(Form):
     """The paper under discussion; at least one of its keys."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
@@ -226,7 +118,7 @@ class ReadingForm(_Form):
     authors: Names | None = Field(None, description="Authors who take part, as shown to readers.")
 
 
-class TopicForm(_Form):
+class TopicForm(Form):
     """A question and its time."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["ask", "after"]})
@@ -234,7 +126,7 @@ class TopicForm(_Form):
     after: Duration | None = Field(None, description="When it is posted, from the opening.")
 
 
-class EvenTopicsForm(_Form):
+class EvenTopicsForm(Form):
     """Questions at even distances, the first at the opening."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["every", "ask"]})
@@ -251,12 +143,12 @@ def _topics_kind(given: object) -> str | None:
 Topics = Annotated[
     Annotated[list[TopicForm | None], Tag("<list>")] | Annotated[EvenTopicsForm, Tag("<mapping>")],
     Discriminator(
-        _topics_kind, custom_error_type=SHAPE, custom_error_message="a list or a mapping"
+        _topics_kind, custom_error_type="shape", custom_error_message="a list or a mapping"
     ),
 ]
 
 
-class ScheduleForm(_Form):
+class ScheduleForm(Form):
     """When the chats open: `every` in words, or `rrule` with `at`."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
@@ -270,7 +162,7 @@ class ScheduleForm(_Form):
     also: Moments | None = Field(None, description="Further chats, with their wall times.")
 
 
-class DateForm(_Form):
+class DateForm(Form):
     """What differs on one date."""
 
     start: Clock | None = Field(None, description="Another wall time for the opening on that date.")
@@ -280,7 +172,7 @@ class DateForm(_Form):
     moderators: PeopleForm | None = Field(None, description="The moderators of that date.")
 
 
-class AgendaForm(_Form):
+class AgendaForm(Form):
     """An agenda for Rounds: a recurring or single moderated chat."""
 
     model_config = ConfigDict(
@@ -305,6 +197,52 @@ class AgendaForm(_Form):
     reminders: list[Reminder | None] | None = Field(None, description="How long before a chat.")
     after_close: AfterClose | None = Field(None, description="keep or drop late messages' text.")
     dates: dict[Day, DateForm | None] | None = Field(None, description="What differs on a date.")
+
+
+class Fault(StrEnum):
+    """What is wrong with a value."""
+
+    KEY = "its key cannot be read"
+    UNKNOWN = "its key is not known"
+    VALUE = "it cannot be read"
+    EMPTY = "it is an empty list"
+    SHAPE = "it is a text, a list or a mapping where another of them belongs"
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A value that does not fit the form: the way to it, as pydantic tells it, and the sentence.
+
+    Only the faults KEY and VALUE have a sentence.
+    """
+
+    way: tuple[str | int, ...]
+    fault: Fault
+    text: str = ""
+
+
+def filled(data: object) -> AgendaForm | list[Misfit]:
+    """Return the form filled with mappings, lists and texts, or everything that does not fit."""
+    try:
+        return AgendaForm.model_validate(data)
+    except ValidationError as wrong:
+        return [_misfit(error) for error in wrong.errors(include_url=False, include_input=False)]
+
+
+def _misfit(error: ErrorDetails) -> Misfit:
+    way = error["loc"]
+    if error["type"] == "value_error":
+        text = str(error["ctx"]["error"])
+        if way[-1] == "[key]":
+            return Misfit(way[:-1], Fault.KEY, text)
+        return Misfit(way, Fault.VALUE, text)
+    known = {"extra_forbidden": Fault.UNKNOWN, "too_short": Fault.EMPTY}
+    return Misfit(way, known.get(error["type"], Fault.SHAPE))
+
+
+def known_keys(form: type[Form]) -> tuple[str, ...]:
+    """Return the keys of a mapping, as they are written."""
+    return tuple(field.alias or name for name, field in form.model_fields.items())
 
 
 EXAMPLES = {

@@ -10,10 +10,12 @@ from bot.agenda_form import (
     REQUIRED,
     AgendaForm,
     EvenTopicsForm,
+    Form,
     PeopleForm,
     ReadingForm,
     ScheduleForm,
     TopicForm,
+    known_keys,
 )
 from bot.date_checks import date_flaws
 from bot.engine.agenda import Agenda, Override, Reading, Room, Schedule, Series, Topic
@@ -48,19 +50,21 @@ class Making:
         find_mark = key_mark if at_key else mark_of
         self.flaws.append(Flaw(find_mark(self._root, path), text))
 
-    def _has(self, *path: str | int) -> bool:
-        """Say whether a key is written at all, rightly or wrongly."""
-        return find(self._root, path) is not None
+    def _written(self, path: Path, form: type[Form]) -> set[str | None]:
+        """Return the keys that are written at `path`, rightly or wrongly, misspelt ones too."""
+        node = find(self._root, path)
+        known = known_keys(form)
+        keys = node.pairs if isinstance(node, Mapping) else ()
+        return {key if key in known else meant(key, known) for key in keys}
 
     def _ask_for_keys(self) -> None:
-        known = tuple(AgendaForm.model_fields)
-        misspelt = {meant(key, known) for key in self._root.pairs if key not in known}
+        written = self._written((), AgendaForm)
         for key in REQUIRED:
-            if not self._has(key) and key not in misspelt:
+            if key not in written:
                 self.flaws.append(Flaw(START, f"{key} is missing. Write {EXAMPLES[key]}"))
-        if self._has("schedule") and self._has("starts"):
+        if {"schedule", "starts"} <= written:
             self._flaw(("starts",), "Both schedule and starts are given. Keep one.", at_key=True)
-        if not any(self._has(key) or key in misspelt for key in ("schedule", "starts")):
+        if not {"schedule", "starts"} & written:
             self.flaws.append(
                 Flaw(
                     START,
@@ -139,14 +143,12 @@ class Making:
         return tuple(topics)
 
     def _ask_for_parts(self, path: Path, number: int) -> None:
-        node = find(self._root, path)
-        ask, after = self._has(*path, "ask"), self._has(*path, "after")
-        if not ask and not after:
-            if isinstance(node, Mapping) and not node.pairs:
-                self._flaw(path, f"T{number} is empty. Write {EXAMPLES['topics']}")
-        elif not ask:
+        written = self._written(path, TopicForm)
+        if not written:
+            self._flaw(path, f"T{number} is empty. Write {EXAMPLES['topics']}")
+        elif "ask" not in written and "after" in written:
             self._flaw(path, f"T{number} asks nothing. Write {EXAMPLES['topics.ask']}")
-        elif not after:
+        elif "ask" in written and "after" not in written:
             words = f"T{number} has no time. Write {EXAMPLES['topics.after']}, from the opening."
             self._flaw(path, words)
 
@@ -180,8 +182,9 @@ class Making:
     def _even_topics(
         self, path: Path, form: EvenTopicsForm, window: timedelta
     ) -> tuple[Topic, ...]:
+        written = self._written(path, EvenTopicsForm)
         for key in ("every", "ask"):
-            if not self._has(*path, key):
+            if key not in written:
                 self._flaw(path, f"{key} is missing. Write {EXAMPLES['topics.every']}")
         if form.ask == []:
             self._flaw((*path, "ask"), f"No question is given. Write {EXAMPLES['topics.every']}")
@@ -205,11 +208,12 @@ class Making:
     def _schedule(self) -> Schedule | None:
         """Return the schedule, or None if it cannot be known."""
         form = self._form
-        if form.starts is not None and not self._has("schedule"):
+        both = self._written((), AgendaForm) >= {"schedule", "starts"}
+        if form.starts is not None and not both:
             if not form.starts:
                 self._flaw(("starts",), f"No time is given. Write {EXAMPLES['starts']}")
             return Schedule(singles=tuple(start for start in form.starts if start))
-        if form.schedule is None or self._has("starts"):
+        if form.schedule is None or both:
             return None
         asked = len(self.flaws)
         self._ask_for_rule(form.schedule)
@@ -225,9 +229,8 @@ class Making:
         return None
 
     def _ask_for_rule(self, form: ScheduleForm) -> None:
-        every, rrule, at, first = (
-            self._has("schedule", key) for key in ("every", "rrule", "at", "from")
-        )
+        written = self._written(("schedule",), ScheduleForm)
+        every, rrule, at, first = (key in written for key in ("every", "rrule", "at", "from"))
         if not every and not rrule:
             self._flaw(
                 ("schedule",),

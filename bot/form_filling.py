@@ -7,19 +7,21 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
-
 from bot.agenda_form import (
     EXAMPLES,
     AgendaForm,
     DateForm,
     EvenTopicsForm,
+    Fault,
+    Form,
+    Misfit,
     PeopleForm,
     ReadingForm,
     RoomForm,
     ScheduleForm,
     TopicForm,
+    filled,
+    known_keys,
 )
 from bot.mistakes import Flaw, Mark, shown
 from bot.yaml_tree import Items, Mapping, Node, Scalar
@@ -44,20 +46,18 @@ def fill(root: Mapping) -> tuple[AgendaForm, list[Flaw]]:
         node = find(root, path)
         if isinstance(node, Scalar) and node.bare:
             _take_out(data, path)
-    while True:
-        try:
-            return AgendaForm.model_validate(data), list(flaws.values())
-        except ValidationError as wrong:
-            for error in wrong.errors(include_url=False, include_input=False):
-                path = _path(root, error["loc"])
-                if any(path[:n] in gone for n in range(len(path))):
-                    continue
-                if error["loc"][-1] == "[key]":
-                    gone.add(path)  # what stands under a wrong date cannot be judged
-                if error["type"] == "extra_forbidden":
-                    flaws.pop(path, None)  # it does not matter what else is wrong with it
-                flaws.setdefault(path, _flaw(root, path, error))
-                _take_out(data, path)
+    while isinstance(misfits := filled(data), list):
+        for misfit in misfits:
+            path = _path(root, misfit.way)
+            if any(path[:n] in gone for n in range(len(path))):
+                continue
+            if misfit.fault is Fault.KEY:
+                gone.add(path)  # what stands under a wrong date cannot be judged
+            if misfit.fault is Fault.UNKNOWN:
+                flaws.pop(path, None)  # it does not matter what else is wrong with it
+            flaws.setdefault(path, _flaw(root, path, misfit))
+            _take_out(data, path)
+    return misfits, list(flaws.values())
 
 
 def find(root: Node, path: Path) -> Node | None:
@@ -166,38 +166,40 @@ def _cut_off(node: Scalar, path: Path) -> Flaw | None:
     )
 
 
-def _path(root: Mapping, loc: tuple[int | str, ...]) -> Path:
-    """Return the part of pydantic's `loc` that is a path of the tree.
+def _path(root: Mapping, way: tuple[str | int, ...]) -> Path:
+    """Return the part of a misfit's way that is a path of the tree.
 
-    Names of alternatives (`<list>`) and `[key]` are left out, and so is the 0 of a single text
-    that was taken for a list of one.
+    Names of alternatives (`<list>`) are left out, and so is the 0 of a single text that was
+    taken for a list of one.
     """
     path: Path = ()
-    for step in loc:
+    for step in way:
         if find(root, (*path, step)) is not None:
             path = (*path, step)
     return path
 
 
-def _flaw(root: Mapping, path: Path, error: ErrorDetails) -> Flaw:
-    kind = error["type"]
-    if error["loc"][-1:] == ("[key]",):
-        words = str(error["ctx"]["error"])
-        if str(path[-1]) in DateForm.model_fields:
+def _flaw(root: Mapping, path: Path, misfit: Misfit) -> Flaw:
+    at = mark_of(root, path)
+    match misfit.fault:
+        case Fault.KEY if str(path[-1]) in known_keys(DateForm):
             words = (
                 f"{path[-1]} belongs under a date. Write dates: {{2026-12-07: {{{path[-1]}: ...}}}}"
             )
-        return Flaw(key_mark(root, path), words)
-    if kind == "value_error":
-        return Flaw(mark_of(root, path), str(error["ctx"]["error"]))
-    if kind == "extra_forbidden":
-        return Flaw(key_mark(root, path), _unknown(path, _keys_at(path)))
-    if kind == "too_short":
-        return Flaw(mark_of(root, path), f"{_name(path)} is empty. Write it like {_example(path)}")
-    return Flaw(mark_of(root, path), _misfit(find(root, path), path))
+            return Flaw(key_mark(root, path), words)
+        case Fault.KEY:
+            return Flaw(key_mark(root, path), misfit.text)
+        case Fault.UNKNOWN:
+            return Flaw(key_mark(root, path), _unknown(path, _keys_at(path)))
+        case Fault.VALUE:
+            return Flaw(at, misfit.text)
+        case Fault.EMPTY:
+            return Flaw(at, f"{_name(path)} is empty. Write it like {_example(path)}")
+        case Fault.SHAPE:
+            return Flaw(at, _misshapen(find(root, path), path))
 
 
-def _misfit(node: Node | None, path: Path) -> str:
+def _misshapen(node: Node | None, path: Path) -> str:
     example = _example(path)
     if isinstance(node, Mapping) and " " in next(iter(node.pairs), ""):
         return (
@@ -243,7 +245,7 @@ def _example(path: Path) -> str:
     return EXAMPLES["dates" if on_date else "title"]
 
 
-_FORMS: dict[str, type[BaseModel]] = {
+_FORMS: dict[str, type[Form]] = {
     "topics": TopicForm,
     "schedule": ScheduleForm,
     "reading": ReadingForm,
@@ -256,14 +258,14 @@ _FORMS: dict[str, type[BaseModel]] = {
 def _keys_at(path: Path) -> tuple[str, ...]:
     """Return the keys that are known where the key at the end of `path` stands."""
     keys = _keys(path)[:-1]
-    form: type[BaseModel] = AgendaForm
+    form: type[Form] = AgendaForm
     if keys:
         form = _FORMS[keys[0]]
         if keys[0] == "topics" and not isinstance(path[-2], int):
             form = EvenTopicsForm
     elif len(path) > 2:
         form = DateForm
-    return tuple(field.alias or name for name, field in form.model_fields.items())
+    return known_keys(form)
 
 
 def meant(key: str, known: tuple[str, ...]) -> str | None:

@@ -77,6 +77,7 @@ _AT_CONTEXT = (
     ("while scanning an alias", _begins_with("*")),
     ("while scanning an anchor", _begins_with("&")),
     ("while scanning a tag", _begins_with("!")),
+    ("while parsing a tag", _begins_with("!")),
     ("while parsing a node", _begins_with("!")),
     ("while scanning a block scalar", _BLOCK_TEXT),
     ("directive", _DIRECTIVE),
@@ -98,6 +99,9 @@ _AT_PROBLEM = (
 def _stray_colon(lines: list[str], at: Mark) -> Flaw:
     """Tell a colon in a text from a line that stands too far to the right."""
     line = lines[at.line - 1]
+    dash = re.match(r"\s*-(?=[^\s-])", line)
+    if dash:
+        return Flaw(Mark(at.line, dash.end()), "A space is missing after this dash.")
     key = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)\s*", line[: at.column - 1])
     if key is None:
         return Flaw(
@@ -143,12 +147,13 @@ def _in_brackets(lines: list[str], opened: Mark, at: Mark, problem: str) -> Flaw
             "Inside { } or [ ] a text that holds a question mark, a colon or a comma needs quotes "
             'around the whole of it: {ask: "What next?", after: 10m}',
         )
-    if at.line > opened.line and sign in ("{", "["):
+    ended = problem.endswith("'<stream end>'")
+    if (ended or at.line > opened.line) and sign in ("{", "["):
         closing = "}" if sign == "{" else "]"
+        where = "" if ended else f" before line {at.line}"
         return Flaw(
             opened,
-            f"The {sign} that opens here is not closed before line {at.line}. Add the missing "
-            f"comma or {closing}.",
+            f"The {sign} that opens here is not closed{where}. Add the missing comma or {closing}.",
         )
     return Flaw(
         at,

@@ -205,7 +205,8 @@ class _Reader:
             flow = bool(event.flow_style)
             while not isinstance(event := next(events), yaml.MappingEndEvent):
                 pairs.append(self._pair(event, events, depth, flow))
-            return Mapping(_once([pair for pair in pairs if pair], self.flaws), at)
+            kept = _once([pair for pair in pairs if pair], self.flaws)
+            return Mapping(kept, at) if kept or not pairs else Broken(at)
         return Broken(at)
 
     def _pair(

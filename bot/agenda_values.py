@@ -1,0 +1,133 @@
+"""Single values of an agenda: each is read from the text that was written, or answered.
+
+Every function here raises ValueError with a sentence that says what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from bot.engine.commands import parse_duration
+from bot.mistakes import shown
+
+
+def read_text(text: str) -> str:
+    """Read prose of one or several lines."""
+    kept = text.strip()
+    if not kept:
+        raise ValueError("There is no text between the quotes. Write it, or delete this key.")
+    return kept
+
+
+def read_line(text: str) -> str:
+    """Read prose of one line, at most 200 characters."""
+    line = " ".join(read_text(text).split())
+    if len(line) > 200:
+        raise ValueError("This is longer than 200 characters. Shorten it to one line.")
+    return line
+
+
+def read_name(text: str) -> str:
+    """Read the name of a person."""
+    name = read_line(text)
+    if name.startswith(("@", "#")):
+        raise ValueError(f"Write the name without its sign: {shown(name.lstrip('@# '))}")
+    return name
+
+
+def read_hashtag(text: str) -> str:
+    """Read a hashtag, with its sign or without; return it with the sign."""
+    tag = read_line(text).lstrip("#")
+    if not re.fullmatch(r"\w{1,100}", tag):
+        raise ValueError(
+            f"{shown(text)} is no hashtag. Write one word in straight quotes: hashtag: "
+            f'"#{re.sub(r"[^A-Za-z0-9_]", "", tag)[:40] or "urojc"}"'
+        )
+    return f"#{tag}"
+
+
+def read_duration(text: str) -> timedelta:
+    """Read a length of time: `30m`, `48h`, `2d`, `1h 30m`."""
+    try:
+        return parse_duration(text)
+    except ValueError:
+        number = re.match(r"\s*(\d{1,4})\s*([a-zA-Z]?)", text)
+        like = f"{number[1]}{(number[2] or 'h').lower()}" if number else "48h"
+        example = like if like[-1] in "mhd" else "48h"
+        raise ValueError(
+            f"{shown(text)} is no length of time. Write a number with m, h or d, such as {example}"
+        ) from None
+
+
+def read_window(text: str) -> timedelta:
+    """Read how long a chat is open: more than nothing, at most 31 days."""
+    window = read_duration(text)
+    if not timedelta(0) < window <= timedelta(days=31):
+        raise ValueError("A chat is open for at least 1m and at most 31d. Write it like 48h or 1h.")
+    return window
+
+
+def read_reminder(text: str) -> timedelta:
+    """Read how long before a chat people are reminded: at most 31 days."""
+    before = read_duration(text)
+    if not timedelta(0) < before <= timedelta(days=31):
+        raise ValueError("A reminder comes at least 1m and at most 31d before a chat. Write 24h.")
+    return before
+
+
+def read_after_close(text: str) -> bool:
+    """Read `keep` or `drop`; return whether late messages keep their text."""
+    if text not in ("keep", "drop"):
+        raise ValueError(
+            f"{shown(text)} cannot be chosen. Write keep (the text of late messages is kept) or "
+            "drop (they are only counted)."
+        )
+    return text == "keep"
+
+
+def read_doi(text: str) -> str:
+    """Read a DOI, bare or as an address; return it bare."""
+    doi = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", text.strip(), flags=re.IGNORECASE)
+    if not re.fullmatch(r"10\.\d{4,9}/\S{1,300}", doi):
+        raise ValueError(f"{shown(text)} is no DOI. A DOI begins with 10., such as 10.1000/xyz123")
+    return doi
+
+
+def read_url(text: str) -> str:
+    """Read an address of the web; no other scheme is taken."""
+    url = text.strip()
+    if not re.fullmatch(r"https?://[^\s<>\"]{1,2000}", url, re.IGNORECASE):
+        raise ValueError(f"{shown(text)} is no address. Write it whole, beginning with https://")
+    return url
+
+
+def read_local(text: str) -> str:
+    """Read the name of a room of Rounds' own, which stands in addresses."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text):
+        like = re.sub(r"[^A-Za-z0-9_-]+", "-", text.strip(" #")).strip("-")[:64] or "urojc"
+        raise ValueError(
+            f"{shown(text)} cannot stand in an address. Name the room with letters, digits, dash "
+            f"and underscore, at most 64, such as {like}"
+        )
+    return text
+
+
+def read_discord(text: str) -> str:
+    """Read the id of a Discord channel."""
+    if not re.fullmatch(r"\d{1,20}", text, re.ASCII):
+        raise ValueError(
+            f"{shown(text)} is no Discord channel id. It is a number; right-click the channel, "
+            'choose Copy Channel ID, and write discord: "123456789012345678"'
+        )
+    return text
+
+
+def read_slack(text: str) -> str:
+    """Read the id of a Slack channel."""
+    if not re.fullmatch(r"[CDG][A-Z0-9]{1,20}", text, re.ASCII):
+        raise ValueError(
+            f"{shown(text)} is no Slack channel id. It begins with C and stands at the end of the "
+            'channel’s details; write slack: "C0123456789"'
+        )
+    return text
