@@ -12,13 +12,14 @@ from bot import answers
 from bot.engine import commands, wording
 from bot.engine.actions import Words
 from bot.engine.agenda import Room, Series
-from bot.engine.chat import permit
 from bot.engine.errors import Refused
 from bot.engine.floor import chat_for_command
 from bot.engine.people import Person, Role, role_in
+from bot.engine.rights import permit
 from bot.engine.signals import Asked, StartAsked
 from bot.engine.state import Chat
 from bot.runner import Runner, Store
+from bot.schedule import coming
 from bot.store.tables import Tables
 
 
@@ -67,7 +68,8 @@ class Desk:
             raise Refused(_no_such_series(ask.series, self.catalogue()))
         day = now.astimezone(ZoneInfo(series.agenda.zone)).date()
         agenda = series.agenda_on(day)
-        signal = StartAsked(now, room, by, f"{series.name}-{day}", series.name, agenda)
+        following = next((date.opens_at for date in coming(series, now)), None)
+        signal = StartAsked(now, room, by, f"{series.name}-{day}", series.name, agenda, following)
         outcome = await self.runner.handle(signal)
         if outcome.chat is None:
             raise Refused(f"{agenda.title} could not be opened; try again.")

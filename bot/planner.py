@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -48,20 +48,18 @@ class Planner:
             seen_until = await tables.planned_until(series.name)
         running_since = now - series.agenda.window
         since = running_since if seen_until is None else min(seen_until, running_since)
-        for date in coming(series, since):
+        plan_at: datetime | None = None
+        for date, after in _with_following(coming(series, since)):
             if date.opens_at > now + lead:
-                following: datetime | None = date.opens_at - lead
+                plan_at = date.opens_at - lead
                 break
-            if date.opens_at == since:
-                continue
-            await self._runner.handle(
-                DateCame(now, date.chat, series.name, date.agenda, date.opens_at)
-            )
-        else:
-            following = None
+            if date.opens_at > since:
+                await self._runner.handle(
+                    DateCame(now, date.chat, series.name, date.agenda, date.opens_at, after)
+                )
         async with self._store.writing() as tables:
             await tables.set_planned_until(series.name, now + lead)
-        return following
+        return plan_at
 
     async def follow_agendas(self, now: datetime) -> None:
         """Tell every chat that has not opened what its agenda says by now."""
@@ -77,28 +75,39 @@ class Planner:
 
     async def _follow(self, series: Series | None, planned: list[ChatLine], now: datetime) -> None:
         """Match a series' chats with its dates: by moment, else by day; the rest is cancelled."""
-        dates: list[Date] = []
+        dates: list[tuple[Date, datetime | None]] = []
         if series is not None:
             first, last = planned[0].opens_at, planned[-1].opens_at
             around = timedelta(days=2)
             dates = list(
                 itertools.takewhile(
-                    lambda date: date.opens_at <= last + around,
-                    coming(series, first - around),
+                    lambda pair: pair[0].opens_at <= last + around,
+                    _with_following(coming(series, first - around)),
                 )
             )
         for line in planned:
-            same = [date for date in dates if date.opens_at == line.opens_at]
+            same = [pair for pair in dates if pair[0].opens_at == line.opens_at]
             if not same and series is not None:
                 day = line.opens_at.astimezone(ZoneInfo(series.agenda.zone)).date()
                 taken = {other.opens_at for other in planned}
-                same = [d for d in dates if d.day == day and d.opens_at not in taken]
+                same = [p for p in dates if p[0].day == day and p[0].opens_at not in taken]
+            changed = AgendaChanged(now, None, None)
             if same:
                 dates.remove(same[0])
-            changed = AgendaChanged(
-                now, same[0].agenda if same else None, same[0].opens_at if same else None
-            )
+                date, after = same[0]
+                changed = AgendaChanged(now, date.agenda, date.opens_at, after)
             await self._runner.handle(changed, line.id)
+
+
+def _with_following(dates: Iterator[Date]) -> Iterator[tuple[Date, datetime | None]]:
+    """Yield each date with the opening of the one after it."""
+    before = next(dates, None)
+    for date in dates:
+        if before is not None:
+            yield before, date.opens_at
+        before = date
+    if before is not None:
+        yield before, None
 
 
 def lead_of(series: Series) -> timedelta:

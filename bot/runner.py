@@ -163,7 +163,7 @@ class Runner:
         results: list[Outcome | Refused] = []
         async with self._store.writing() as tables:
             work = Work(tables, dict(self._chats), dict(self._floors))
-            await work.fetch([waiting.signal for waiting in batch])
+            await work.fetch([(waiting.signal, waiting.chat) for waiting in batch])
             for waiting in batch:
                 try:
                     chat, events = await work.take(waiting.signal, waiting.chat)

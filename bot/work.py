@@ -61,15 +61,20 @@ class Work:
             bool(self._actions),
         )
 
-    async def fetch(self, coming: Iterable[Signal]) -> None:
-        """Read at once what these signals will need."""
+    async def fetch(self, coming: Iterable[tuple[Signal, str | None]]) -> None:
+        """Read at once what these signals, with the chats they name, will need."""
         keys: set[str] = set()
-        for signal in coming:
+        unread: dict[str, None] = {}
+        for signal, chat in coming:
+            if chat is not None and chat not in self.chats:
+                unread[chat] = None
             if isinstance(signal, Speech):
                 keys.add(message_key(signal.room, signal.id))
                 if isinstance(signal, signals.Said) and signal.reply_to is not None:
                     keys.add(message_key(signal.room, signal.reply_to))
         await self._read(keys)
+        if unread:
+            self.chats.update(await self._tables.load(unread))
 
     async def take(self, signal: Signal, chat_id: str | None) -> tuple[Chat | None, list[Event]]:
         """Decide one signal.

@@ -31,7 +31,8 @@ from bot.engine import commands, events, pace, signals, wording
 from bot.engine.actions import Action, Archive, Lock, Post
 from bot.engine.errors import BrokenLog, Refused
 from bot.engine.events import Event
-from bot.engine.people import Role, role_in
+from bot.engine.people import role_in
+from bot.engine.rights import permit
 from bot.engine.signals import Signal
 from bot.engine.state import STAGES, Chat, Posted, Stage, TopicState
 
@@ -74,18 +75,12 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
     return []
 
 
-def permit(ask: commands.Ask, role: Role) -> None:
-    """Raise Refused where somebody of this role may not ask this."""
-    command = commands.command_of(ask)
-    if not command.everybody and role is not Role.MODERATOR:
-        raise Refused(wording.only_moderators(command.name))
-
-
 def _planned(signal: signals.DateCame) -> list[Event]:
     agenda, opens_at = signal.agenda, signal.opens_at
+    closes_at = opens_at + agenda.window
     return [
         events.Planned(
-            signal.at, signal.chat, signal.series, agenda, opens_at, opens_at + agenda.window
+            signal.at, signal.chat, signal.series, agenda, opens_at, closes_at, signal.following
         )
     ]
 
@@ -94,7 +89,9 @@ def _started(signal: signals.StartAsked) -> list[Event]:
     """Open a chat by command; the topics count from this moment."""
     permit(commands.Start(signal.series), role_in(signal.agenda, signal.by))
     at, agenda = signal.at, signal.agenda
-    planned = events.Planned(at, signal.chat, signal.series, agenda, at, at + agenda.window)
+    planned = events.Planned(
+        at, signal.chat, signal.series, agenda, at, at + agenda.window, signal.following
+    )
     opened: list[Event] = [planned, events.Opened(at, signal.by.key)]
     return opened + list(_due(fold(opened), at))
 
@@ -147,9 +144,10 @@ def _replanned(chat: Chat, signal: signals.AgendaChanged) -> list[Event]:
     agenda, opens_at = signal.agenda, signal.opens_at
     if agenda is None or opens_at is None:
         return [events.Cancelled(signal.at)]
-    if (agenda, opens_at) == (chat.agenda, chat.opens_at):
+    if (agenda, opens_at, signal.following) == (chat.agenda, chat.opens_at, chat.following):
         return []
-    return [events.Replanned(signal.at, agenda, opens_at, opens_at + agenda.window)]
+    closes_at = opens_at + agenda.window
+    return [events.Replanned(signal.at, agenda, opens_at, closes_at, signal.following)]
 
 
 def _delivered(chat: Chat, signal: signals.Delivered) -> list[Event]:
@@ -271,18 +269,7 @@ def fold(log: list[Event]) -> Chat:
     if not log or not isinstance(log[0], events.Planned):
         raise BrokenLog("a chat's log begins with its plan")
     plan = log[0]
-    chat = _with_plan(
-        Chat(
-            plan.chat,
-            plan.series,
-            plan.agenda,
-            plan.at,
-            plan.opens_at,
-            plan.closes_at,
-            seq=1,
-        ),
-        plan,
-    )
+    chat = Chat(plan.chat, plan.series, planned_at=plan.at, seq=1, **_plan(plan))
     for event in log[1:]:
         chat = apply(chat, event)
     return chat
@@ -293,45 +280,48 @@ def apply(chat: Chat, event: Event) -> Chat:
 
     Raises BrokenLog where the event cannot follow.
     """
-    chat = replace(chat, seq=chat.seq + 1, stage=_stage_after(chat.stage, event))
+    stage = _stage_after(chat.stage, event)
+    return replace(chat, seq=chat.seq + 1, stage=stage, **_changes(chat, event))
+
+
+def _changes(chat: Chat, event: Event) -> dict[str, Any]:
+    """Return what an event changes, by the names of the chat's fields."""
     match event:
         case events.Replanned():
-            return _with_plan(chat, event)
+            return _plan(event)
         case events.Reminded(before=before) | events.ReminderLapsed(before=before):
-            return replace(chat, reminders=tuple(r for r in chat.reminders if r != before))
+            return {"reminders": tuple(r for r in chat.reminders if r != before)}
         case events.Opened(at=at, by=by):
-            return replace(chat, opened_at=at, opened_by=by, reminders=())
+            return {"opened_at": at, "opened_by": by, "reminders": ()}
         case events.TopicAdded(number=number, ask=ask, due=due):
-            return replace(chat, topics=(*chat.topics, TopicState(number, ask, due)))
+            return {"topics": (*chat.topics, TopicState(number, ask, due))}
         case events.TopicOpened(number=number, at=at):
-            return _with_topic(chat, number, lambda t: replace(t, opened_at=at))
+            return _topic(chat, number, lambda t: replace(t, opened_at=at))
         case events.TopicSkipped(number=number):
-            return _with_topic(chat, number, lambda t: replace(t, skipped=True))
+            return _topic(chat, number, lambda t: replace(t, skipped=True))
         case events.TopicPosted(at=at, number=number, room=room, ref=ref, thread=thread):
             post = Posted(room, at, ref, thread)
-            return _with_topic(chat, number, lambda t: replace(t, posts=(*t.posts, post)))
+            return _topic(chat, number, lambda t: replace(t, posts=(*t.posts, post)))
         case events.Rescheduled(dues=dues):
             moments = dict(dues)
-            return replace(
-                chat,
-                topics=tuple(replace(t, due=moments.get(t.number, t.due)) for t in chat.topics),
-            )
+            topics = [replace(t, due=moments.get(t.number, t.due)) for t in chat.topics]
+            return {"topics": tuple(topics)}
         case events.Paused() | events.Resumed():
-            return replace(chat, paused=isinstance(event, events.Paused))
+            return {"paused": isinstance(event, events.Paused)}
         case events.Extended(closes_at=closes_at):
-            return replace(chat, closes_at=closes_at)
-        case events.Corrected(message=message, topics=topics):
-            return replace(chat, corrections={**chat.corrections, message: topics})
+            return {"closes_at": closes_at}
+        case events.Corrected(message=message, topics=placed):
+            return {"corrections": {**chat.corrections, message: placed}}
         case events.Withdrew(at=at, person=person):
             until = max(at, chat.withdrawn.get(person, at))
-            return replace(chat, withdrawn={**chat.withdrawn, person: until})
+            return {"withdrawn": {**chat.withdrawn, person: until}}
         case events.Closed(at=at):
-            return replace(chat, closed_at=at, paused=False)
+            return {"closed_at": at, "paused": False}
         case events.Summarised(tally=tally):
-            return replace(chat, tally=tally)
+            return {"tally": tally}
         case events.RoomArchived(room=room):
-            return replace(chat, archived=chat.archived | {room})
-    return chat
+            return {"archived": chat.archived | {room}}
+    return {}
 
 
 def _stage_after(stage: Stage, event: Event) -> Stage:
@@ -343,31 +333,34 @@ def _stage_after(stage: Stage, event: Event) -> Stage:
     return stage
 
 
-def _with_plan(chat: Chat, plan: events.Planned | events.Replanned) -> Chat:
+def _plan(plan: events.Planned | events.Replanned) -> dict[str, Any]:
     """Lay the topics' and reminders' moments out from the opening."""
-    return replace(
-        chat,
-        agenda=plan.agenda,
-        opens_at=plan.opens_at,
-        closes_at=plan.closes_at,
-        topics=tuple(
-            TopicState(number, topic.ask, plan.opens_at + topic.after)
-            for number, topic in enumerate(plan.agenda.topics, 1)
+    agenda, opens_at = plan.agenda, plan.opens_at
+    return {
+        "agenda": agenda,
+        "opens_at": opens_at,
+        "closes_at": plan.closes_at,
+        "following": plan.following,
+        "topics": tuple(
+            TopicState(number, topic.ask, opens_at + topic.after)
+            for number, topic in enumerate(agenda.topics, 1)
         ),
-        reminders=tuple(
+        "reminders": tuple(
             before
-            for before in sorted(plan.agenda.reminders, reverse=True)
-            if plan.opens_at - before >= plan.at
+            for before in sorted(agenda.reminders, reverse=True)
+            if opens_at - before >= plan.at
         ),
-    )
+    }
 
 
-def _with_topic(chat: Chat, number: int, change: Callable[[TopicState], TopicState]) -> Chat:
+def _topic(
+    chat: Chat, number: int, change: Callable[[TopicState], TopicState]
+) -> dict[str, tuple[TopicState, ...]]:
     if not 1 <= number <= len(chat.topics):
         raise BrokenLog(f"there is no topic {number}")
     topics = list(chat.topics)
     topics[number - 1] = change(topics[number - 1])
-    return replace(chat, topics=tuple(topics))
+    return {"topics": tuple(topics)}
 
 
 # ---------------------------------------------------------------- react

@@ -11,7 +11,7 @@ from bot.engine.messages import Tally
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The chat exists; it opens at `opens_at`."""
+    """The chat exists; it opens at `opens_at`, and the series' next one at `following`."""
 
     at: datetime
     chat: str
@@ -19,6 +19,7 @@ class Planned:
     agenda: Agenda
     opens_at: datetime
     closes_at: datetime
+    following: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Replanned:
     agenda: Agenda
     opens_at: datetime
     closes_at: datetime
+    following: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class StartAsked:
-    """Somebody asked for a chat of `series` now; `chat` is the id it would have."""
+    """Somebody asked for a chat of `series` now; `chat` is the id it would have.
+
+    `following` is when the series' next chat opens.
+    """
 
     at: datetime
     room: Room
@@ -77,6 +80,7 @@ class StartAsked:
     chat: str
     series: str
     agenda: Agenda
+    following: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class DateCame:
     series: str
     agenda: Agenda
     opens_at: datetime
+    following: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class AgendaChanged:
     at: datetime
     agenda: Agenda | None
     opens_at: datetime | None
+    following: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ class Chat:
     planned_at: datetime
     opens_at: datetime
     closes_at: datetime
+    following: datetime | None = None  # when the series' next chat opens
     seq: int = 0  # of the last event
     stage: Stage = Stage.PLANNED
     opened_at: datetime | None = None

@@ -76,7 +76,12 @@ def _closing(chat: Chat) -> Words:
         )
         counts += f" By topic: {topics}." if topics else ""
     closing = f"\n\n{chat.agenda.closing.strip()}" if chat.agenda.closing.strip() else ""
-    return (f"{_name(chat)} is closed. {counts}{closing}",)
+    words: Words = (f"{_name(chat)} is closed. {counts}{closing}",)
+    return (
+        (*words, "\n\nThe next chat opens ", Moment(chat.following), ".")
+        if chat.following
+        else words
+    )
 
 
 def _paused(chat: Chat) -> Words:

@@ -72,7 +72,7 @@ class Leased:
     tries: int
 
 
-_UPSERT_MESSAGE = (
+UPSERT_MESSAGE = (
     f"INSERT INTO messages ({MESSAGE_COLUMNS}) VALUES ({', '.join('?' * 20)}) "
     "ON CONFLICT (key) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in MESSAGE_COLUMNS.split(", ")[1:])
@@ -223,7 +223,7 @@ class Tables:
 
     async def put_messages(self, messages: Iterable[Message]) -> None:
         """Write these messages' rows."""
-        await self.connection.run_many(_UPSERT_MESSAGE, [message_row(m) for m in messages])
+        await self.connection.run_many(UPSERT_MESSAGE, [message_row(m) for m in messages])
 
     async def messages_since(self, chat: str, since: datetime) -> AsyncIterator[list[Message]]:
         """Yield, in batches, a chat's messages that were said or reworded at or after `since`."""

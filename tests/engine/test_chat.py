@@ -346,3 +346,13 @@ def test_commands_are_read_as_people_type_them() -> None:
     ):
         with pytest.raises(Refused, match=sentence.replace("?", r"\?")):
             parse(text)
+
+
+def test_the_closing_post_says_when_the_next_chat_opens() -> None:
+    chat = Script(agenda("0m"))
+    following = OPENS + timedelta(days=28)
+    chat.take(signals.AgendaChanged(chat.now, agenda("0m"), OPENS, following))
+    chat.passes("73h")
+    chat.posted()
+    chat.take(signals.Counted(chat.now, Tally()))
+    assert chat.posted()[0].endswith("The next chat opens 2027-01-03 20:00 UTC.")

@@ -1,0 +1,23 @@
+"""Run every measurement: `python -m bench [--quick]`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from bench import ingest, timers, transcripts
+
+
+async def measure(*, quick: bool) -> None:
+    """Print every table, one after the other."""
+    await transcripts.measure(quick=quick)
+    print()
+    await ingest.measure(quick=quick)
+    print()
+    await timers.measure(quick=quick)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="less of everything")
+    asyncio.run(measure(quick=parser.parse_args().quick))
