@@ -70,8 +70,7 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
         case signals.Delivered():
             return _delivered(chat, signal)
         case signals.Undeliverable(at=at, key=key, action=action, why=why):
-            gave_up: list[Event] = [events.GaveUp(at, key, action.room, why)]
-            return gave_up + _archived(chat, at, action)
+            return [events.GaveUp(at, key, action.room, why), *_archived(chat, at, action)]
     return []
 
 
@@ -395,8 +394,6 @@ def wake_at(chat: Chat) -> datetime | None:
     if chat.stage is Stage.PLANNED:
         return min([chat.opens_at, *(chat.opens_at - before for before in chat.reminders)])
     if chat.stage is Stage.OPEN:
-        waiting = chat.waiting
-        if waiting and not chat.paused:
-            return min(chat.closes_at, waiting[0].due)
-        return chat.closes_at
+        due = [chat.waiting[0].due] if chat.waiting and not chat.paused else []
+        return min([chat.closes_at, *due])
     return chat.closed_at if chat.stage is Stage.CLOSED else None
