@@ -160,12 +160,10 @@ def _limits(rest: str) -> tuple[date | None, date | None]:
         r"(?: (?:until|till|to|up to) (?P<last>\S+))?",
         rest,
     )
-    if found is None and re.fullmatch(r" \(?[a-z/_ ]+\)?", rest):
-        raise ValueError(f"Delete {shown(rest)} after the time; a zone is written in the key zone.")
     if found is None:
         raise ValueError(
-            f"{shown(rest)} cannot be read. After the time may stand a first and a last day: "
-            "thursday at 21:00 from 2026-11-26 until 2027-06-30"
+            f"Delete {shown(rest)}. After the time may stand only a first and a last day: thursday "
+            "at 21:00 from 2026-11-26 until 2027-06-30. The zone has a key of its own, zone."
         )
     first = read_day(found["first"]) if found["first"] else None
     last = read_day(found["last"]) if found["last"] else None

@@ -16,8 +16,8 @@ def zone_name(text: str) -> str:
     refused also where the tz database knows them: its EST is five hours behind UTC all year,
     but whoever says EST means New York's clocks.
     """
-    known = available_timezones()
-    if text in known and text.upper() not in _ABBREVIATIONS and text not in _NO_PLACE:
+    known = available_timezones() - _NO_PLACE
+    if text in known and text.upper() not in _ABBREVIATIONS:
         return text
     raise ValueError(f"{shown(text)} {_advice(text, known)}")
 
