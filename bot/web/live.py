@@ -190,12 +190,15 @@ class Live:
         for feed in self._feeds.values():
             feed.tell_all(Event("beat"))
 
+    async def finish(self) -> None:
+        """Wait until nothing is read any more, so that the store can be closed."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     # ------------------------------------------------------------ telling them
 
     async def _serve(self, feed: _Feed) -> None:
         """Tell a room's pages what changes, as long as there are any."""
-        while feed.listeners or self._feeds.get(feed.room) is feed:
-            await feed.poked.wait()
+        while await feed.poked.wait() and feed.listeners:
             feed.poked.clear()
             keys, feed.keys = feed.keys, set()
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,8 +16,11 @@ from bot.web.rows import Quote, Row
 from bot.web.scene import Scene
 from bot.web.templates import Templates
 
+PORTION = 40
+"""Rows that are rendered at a stretch, within a few milliseconds."""
+
 PLACEHOLDERS = {
-    "open": "Begin with T1 to answer topic 1, or reply to somebody",
+    "open": "Write a message (T1 answers topic 1)",
     "planned": "Say hello",
     "over": "/chat catchup, /chat withdraw",
     "none": "/chat help",
@@ -29,20 +33,31 @@ class Painter:
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
 
-    def room(self, scene: Scene, version: str, reply: Quote | None) -> Markup:
+    async def room(self, scene: Scene, version: str, reply: Quote | None) -> Markup:
         """Return the whole page of a room."""
         return self._templates.render(
             "room.html",
             **_common(scene),
+            rows=await self._all_rows(scene),
             version=version,
             reply=reply,
             ticket=new_ticket(),
             placeholder=PLACEHOLDERS[scene.stage],
         )
 
-    def main(self, scene: Scene, version: str) -> Markup:
+    async def main(self, scene: Scene) -> Markup:
         """Return the parts of a room's page that change as it is looked at."""
-        return self._templates.render("main.html", **_common(scene), version=version)
+        rows = await self._all_rows(scene)
+        return self._templates.render("main.html", **_common(scene), rows=rows)
+
+    async def _all_rows(self, scene: Scene) -> Markup:
+        """Render a scene's rows in portions, so that nobody else waits for all of them."""
+        html = Markup()
+        for start in range(0, len(scene.rows), PORTION):
+            portion = scene.rows[start : start + PORTION]
+            html += self.rows(portion, scene.room, clock_of(scene), scene.own, scene.visitor)
+            await asyncio.sleep(0)
+        return html
 
     def bar(self, scene: Scene) -> Markup:
         """Return how a chat stands, with its topics."""
@@ -78,7 +93,6 @@ def _common(scene: Scene) -> dict[str, Any]:
         "scene": scene,
         "chat": scene.chat,
         "clock": clock_of(scene),
-        "me": scene.visitor.person.id if scene.visitor else None,
     }
 
 

@@ -78,9 +78,9 @@ class RoomPages:
         version = self._live.version()
         scene = await self._scene(room, visitor, _view(request))
         if request.headers.get(PART) == "main":
-            return part("main", self._painter.main(scene, version))
+            return part("main", await self._painter.main(scene))
         reply = await self._reply(room, request.query.get("reply", ""))
-        return page(self._painter.room(scene, version, reply))
+        return page(await self._painter.room(scene, version, reply))
 
     async def _scene(self, room: Room, visitor: Visitor | None, view: View) -> Scene:
         try:

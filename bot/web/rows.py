@@ -15,6 +15,9 @@ from bot.store.codec import stamp
 from bot.store.pages import Reactions
 from bot.store.tables import Tables
 from bot.transcripts.characters import excerpt
+from bot.transcripts.clock import Clock
+from bot.transcripts.markup import written
+from bot.transcripts.plain_text import PlainText
 from bot.transcripts.summary import REASONS
 
 HUES = 8
@@ -172,7 +175,9 @@ def quote_of(parent: Message | None) -> Quote | None:
     if parent is None or not parent.said:
         return None
     is_bot = parent.role is Role.BOT
-    text = excerpt(parent.text.partition("\n\n")[0] if is_bot else parent.text)
+    said = parent.text.partition("\n\n")[0] if is_bot else parent.text
+    plain = PlainText({}, Clock("UTC"))
+    text = excerpt(written(said, plain, parent.room.platform))
     if not text:
         text = "withdrawn by its author" if parent.withdrawn else "a late message"
     return Quote(parent.id, parent.name, text, is_bot)

@@ -35,7 +35,11 @@ def site(house: House) -> web.Application:
     async def hang_up(_app: web.Application) -> None:
         live.close()
 
+    async def fall_silent(_app: web.Application) -> None:
+        await live.finish()
+
     app.on_shutdown.append(hang_up)
+    app.on_cleanup.append(fall_silent)
     rooms = RoomPages(house, gate, live, painter, templates)
     talk = Talk(house, gate, live, painter, templates)
     organizers = OrganizerPages(house, gate, live.scenes.counts, templates)

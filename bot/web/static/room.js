@@ -448,7 +448,8 @@ if (room) {
     addEventListener("pagehide", () => { source?.close(); source = null; });
     addEventListener("pageshow", (event) => { if (event.persisted) { version = "rested"; listen(); } });
     listen();
-    if (!location.hash && !location.search) toEnd();
+    const says = location.search || !["", "#composer"].includes(location.hash);
+    if (!says && $(".row", log)) toEnd();
   }
   if (composer) {
     $("#text").addEventListener("input", resize);
