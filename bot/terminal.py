@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -120,9 +120,9 @@ class DemoScreen:
             if topic.opened_at is None:
                 break
             self._told = topic.number
-            after = wording.duration(topic.opened_at - chat.opens_at)
+            after = _span((topic.opened_at - chat.opens_at).total_seconds())
             people = wording.count(tally.participants, "participant")
-            say(f"{after:>9}  T{topic.number}: {_cut(topic.ask)} ({people} so far)")
+            say(f"{after:>11}  T{topic.number}: {_cut(topic.ask)} ({people} so far)")
 
 
 def picture(chat: Chat, tally: Tally, now: datetime) -> Group:
@@ -163,8 +163,8 @@ def _state(chat: Chat) -> str:
 
 
 def _span(seconds: float) -> str:
-    minutes = timedelta(minutes=round(seconds / 60))
-    return wording.duration(minutes) if minutes else "0 min"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return " ".join([f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes or not hours))
 
 
 def _cut(text: str) -> str:

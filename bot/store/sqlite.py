@@ -1,9 +1,15 @@
-"""The store in one SQLite file: WAL, every commit on the disk before it is acknowledged."""
+"""The store in one SQLite file: WAL, every commit on the disk before it is acknowledged.
+
+What is overwritten or deleted is gone from the file (`secure_delete`), but its old pages stay in
+the write-ahead log. So a transaction that takes words away (`Tables.erases`) is followed by a
+checkpoint that cuts the log off, as soon as nobody reads an older moment.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
@@ -13,14 +19,21 @@ import aiosqlite
 from bot.store.codec import Row
 from bot.store.tables import Conflict, Tables
 
+log = logging.getLogger(__name__)
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-_PRAGMAS = (
+PRAGMAS = (
     "PRAGMA busy_timeout = 10000",  # another process may be writing
     "PRAGMA journal_mode = WAL",  # readers and the writer do not wait for one another
     "PRAGMA synchronous = FULL",  # a commit survives a power cut
     "PRAGMA secure_delete = ON",  # withdrawn text is overwritten, not only unlinked
 )
+
+READERS = 8
+"""Connections that are kept open for those who read next."""
+
+_TAKEN = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
 
 
 class StoreError(Exception):
@@ -42,7 +55,9 @@ class _Connection:
         try:
             await self._database.executemany(sql, arguments)
         except sqlite3.IntegrityError as error:
-            raise Conflict(str(error)) from error
+            if error.sqlite_errorcode in _TAKEN:
+                raise Conflict(str(error)) from error
+            raise
 
 
 class SqliteStore:
@@ -53,6 +68,9 @@ class SqliteStore:
         self._writer: aiosqlite.Connection | None = None
         self._turn = asyncio.Lock()  # one transaction at a time on the writing connection
         self._idle: list[aiosqlite.Connection] = []
+        self._reading = 0
+        self._seen = 0  # changes when another connection commits
+        self._must_erase = True  # a process that was killed may owe it
 
     async def open(self) -> None:
         """Open the file, make it where it is missing, and bring its tables up to date.
@@ -64,23 +82,33 @@ class SqliteStore:
         try:
             self._writer = await self._connect()
             await self._migrate(self._writer)
+            await self._erase(self._writer)
         except sqlite3.DatabaseError as error:
             await self.close()
             raise StoreError(
                 f"The store {self._path} cannot be opened ({error}). Is it a file of Rounds, "
                 "and may this user write there? Choose another place with --data DIR."
             ) from error
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
-        """Close every connection."""
-        for database in [*self._idle, *([self._writer] if self._writer else [])]:
-            await database.close()
-        self._idle, self._writer = [], None
+        """Close every connection; who still reads closes theirs at the end."""
+        async with self._turn:
+            databases = [*self._idle, *([self._writer] if self._writer else [])]
+            self._idle, self._writer = [], None
+            for database in databases:
+                await database.close()
 
     async def _connect(self) -> aiosqlite.Connection:
         database = await aiosqlite.connect(self._path, isolation_level=None)
-        for pragma in _PRAGMAS:
-            await database.execute_fetchall(pragma)
+        try:
+            for pragma in PRAGMAS:
+                await database.execute_fetchall(pragma)
+        except BaseException:  # an open connection would keep the process from ending
+            await database.close()
+            raise
         return database
 
     async def _migrate(self, database: aiosqlite.Connection) -> None:
@@ -101,10 +129,16 @@ class SqliteStore:
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[Tables]:
         """Give the store for one transaction: all of it is committed, or nothing."""
-        if self._writer is None:
-            raise StoreError("the store is not open")
-        async with self._turn, _transaction(self._writer, "IMMEDIATE"):
-            yield Tables(_Connection(self._writer))
+        async with self._turn:
+            if self._writer is None:
+                raise StoreError("the store is not open")
+            async with _transaction(self._writer, "IMMEDIATE"):
+                ((seen,),) = await self._writer.execute_fetchall("PRAGMA data_version")
+                tables = Tables(_Connection(self._writer), others_wrote=seen != self._seen)
+                yield tables
+            self._seen = seen
+            self._must_erase = self._must_erase or tables.erases
+            await self._erase(self._writer)
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[Tables]:
@@ -113,12 +147,40 @@ class SqliteStore:
             async with self.writing() as tables:
                 yield tables
             return
+        if self._writer is None:
+            raise StoreError("the store is not open")
         database = self._idle.pop() if self._idle else await self._connect()
+        self._reading += 1
         try:
             async with _transaction(database, "DEFERRED"):
                 yield Tables(_Connection(database))
         finally:
+            self._reading -= 1
+            await self._put_back(database)
+
+    async def _put_back(self, database: aiosqlite.Connection) -> None:
+        """Keep a connection for the next reader, and make up for an erasure that had to wait."""
+        if self._writer is None or len(self._idle) >= READERS:
+            await database.close()
+        else:
             self._idle.append(database)
+        if self._must_erase and not self._reading and not self._turn.locked():
+            async with self._turn:
+                if self._writer is not None:
+                    await self._erase(self._writer)
+
+    async def _erase(self, database: aiosqlite.Connection) -> None:
+        """Cut the write-ahead log off, where words were taken away and nobody needs it."""
+        if not self._must_erase or self._reading:
+            return
+        try:
+            await database.execute_fetchall("PRAGMA busy_timeout = 0")  # wait for no other process
+            ((busy, _, _),) = await database.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._must_erase = bool(busy)
+        except sqlite3.Error as error:  # what was committed stays committed
+            log.warning("Old wordings are still in the store's log: %s.", type(error).__name__)
+        finally:
+            await database.execute_fetchall(PRAGMAS[0])
 
 
 @contextlib.asynccontextmanager
@@ -137,11 +199,11 @@ async def opened(path: str | Path) -> AsyncIterator[SqliteStore]:
 
 @contextlib.asynccontextmanager
 async def _transaction(database: aiosqlite.Connection, kind: str) -> AsyncIterator[None]:
-    await database.execute_fetchall(f"BEGIN {kind}")
     try:
+        await database.execute_fetchall(f"BEGIN {kind}")
         yield
         await database.execute_fetchall("COMMIT")
     except BaseException:  # also when cancelled: an open transaction would block everybody
-        if database.in_transaction:
-            await database.execute_fetchall("ROLLBACK")
+        with contextlib.suppress(sqlite3.OperationalError):  # there may be none
+            await database.execute_fetchall("ROLLBACK")  # after whatever is still under way
         raise
