@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bot.engine.labels import labels
 from bot.engine.messages import Message, Timing
-from bot.engine.people import role_in
+from bot.engine.people import Role, role_in
 from bot.engine.placing import place
 from bot.engine.signals import Deleted, Edited, Said, Speech
 from bot.engine.state import Chat
@@ -36,8 +36,7 @@ def settle(chat: Chat, message: Message, parent: Message | None) -> Message:
     """Place a message as the chat stands now, and drop the text that may not be kept."""
     message = place(chat, message, parent)
     withdrawn = message.withdrawn or _is_withdrawn(chat, message)
-    late = message.said and message.timing is Timing.LATE and not chat.agenda.keep_late
-    if withdrawn or late:
+    if withdrawn or _is_late(chat, message):
         message = message._replace(withdrawn=withdrawn, text="", attachments=())
     return message
 
@@ -48,6 +47,16 @@ def _is_withdrawn(chat: Chat, message: Message) -> bool:
         return False
     until = chat.withdrawn.get(f"{message.room.platform}:{message.author}")
     return until is not None and message.at <= until
+
+
+def _is_late(chat: Chat, message: Message) -> bool:
+    """Whether it was said after the end by somebody whose text is then not kept."""
+    return (
+        message.timing is Timing.LATE
+        and message.said
+        and message.role in (Role.PARTICIPANT, Role.GUEST)
+        and not chat.agenda.keep_late
+    )
 
 
 def _said(chat: Chat, known: Message, signal: Said) -> Message:

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from bot.engine import events
 from bot.engine.events import Event
 from bot.engine.messages import Message, PlacedBy, Timing
+from bot.engine.people import Role
 from bot.engine.state import Chat
 
 
@@ -29,16 +30,18 @@ def place(chat: Chat, message: Message, parent: Message | None) -> Message:
     a reply to something later is no reply; this also keeps circles of replies out.
     """
     topics, placed_by = _topics(chat, message, parent)
-    timing = _timing(chat, message.at)
+    timing = _timing(chat, message)
     if (timing, topics, placed_by) == (message.timing, message.topics, message.placed_by):
         return message
     return message._replace(timing=timing, topics=topics, placed_by=placed_by)
 
 
-def _timing(chat: Chat, at: datetime) -> Timing:
-    if at < chat.opens_at:
+def _timing(chat: Chat, message: Message) -> Timing:
+    """Say when it was said, against the window; the bot's own closing post is not late."""
+    if message.at < chat.opens_at:
         return Timing.EARLY
-    return Timing.LATE if at > chat.ends_at else Timing.ON_TIME
+    late = message.at > chat.ends_at and message.role is not Role.BOT
+    return Timing.LATE if late else Timing.ON_TIME
 
 
 def _topics(

@@ -351,3 +351,9 @@ def test_a_new_agenda_unsettles_everything() -> None:
 )
 def test_other_events_unsettle_nothing(event: events.Event) -> None:
     assert unsettles(event) is None
+
+
+def test_the_bots_own_closing_post_is_not_late() -> None:
+    after = said(121, role=Role.BOT)
+    assert place(THREE, after, None).timing is Timing.ON_TIME
+    assert place(THREE, after._replace(role=Role.MODERATOR), None).timing is Timing.LATE
