@@ -105,7 +105,7 @@ class SqliteStore:
         database = await aiosqlite.connect(self._path, isolation_level=None)
         try:
             for pragma in PRAGMAS:
-                await database.execute_fetchall(pragma)
+                await _patiently(database, pragma)
         except BaseException:  # an open connection would keep the process from ending
             await database.close()
             raise
@@ -195,6 +195,20 @@ async def opened(path: str | Path) -> AsyncIterator[SqliteStore]:
         yield store
     finally:
         await store.close()
+
+
+async def _patiently(database: aiosqlite.Connection, pragma: str) -> None:
+    """Run a pragma, again while the file is locked: going over to WAL does not wait by itself."""
+    for _ in range(100):
+        try:
+            await database.execute_fetchall(pragma)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # the rest says which kind
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            return
+    await database.execute_fetchall(pragma)
 
 
 @contextlib.asynccontextmanager

@@ -81,10 +81,17 @@ _LINE = "chat, series, title, stage, opens_at, ends_at"
 
 
 class Tables:
-    """The store inside one transaction: reading sees one moment, writing commits as one."""
+    """The store inside one transaction: reading sees one moment, writing commits as one.
 
-    def __init__(self, connection: Connection) -> None:
+    `others_wrote` says that another process has committed since this one last wrote: what is
+    remembered from then may be old. `erases` is set where words are taken away, so that the
+    store sees to it that they leave the disk.
+    """
+
+    def __init__(self, connection: Connection, *, others_wrote: bool = False) -> None:
         self.connection = connection
+        self.others_wrote = others_wrote
+        self.erases = False
 
     # ------------------------------------------------------------ chats
 
@@ -248,6 +255,7 @@ class Tables:
 
     async def withdraw(self, chat: str, platform: str, author: str, until: datetime) -> None:
         """Blank what a person said in a chat until then."""
+        self.erases = True
         await self.connection.run(
             "UPDATE messages SET text = '', attachments = '', withdrawn = 1 "
             "WHERE chat = ? AND author = ? AND said = 1 AND at <= ? AND room LIKE ?",
