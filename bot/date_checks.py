@@ -14,11 +14,13 @@ from bot.engine.agenda import Series
 from bot.form_filling import Path, find, key_mark, mark_of
 from bot.mistakes import Flaw, Mark
 from bot.schedule import in_gap, rule_openings, to_utc, wall_openings
-from bot.wall_times import EARLIEST
+from bot.wall_times import EARLIEST, LATEST
 from bot.yaml_tree import Items, Mapping
 
 A_YEAR = timedelta(days=366)
 A_DECADE = timedelta(days=3660)
+LONGEST_WAIT = timedelta(days=366 * 41)
+"""A 29 February on a given weekday comes after 28 years, and once after 40, around 2100."""
 
 
 def date_flaws(
@@ -31,7 +33,9 @@ def date_flaws(
     rule: Path = ("schedule", "every")
     if find(root, rule) is None:
         rule = ("schedule", "rrule")
-    if series.schedule.rrule and next(rule_openings(series, EARLIEST), None) is None:
+    first = series.schedule.first or EARLIEST
+    last = min(LATEST, first + LONGEST_WAIT)
+    if series.schedule.rrule and next(rule_openings(series, first, last), None) is None:
         yield Flaw(mark_of(root, rule), "No date fits this rule. Change it.")
         return
     yield from _singles(series, form, root)

@@ -102,9 +102,14 @@ def _check_together(parts: dict[str, str]) -> None:
     numbered = re.search(r"\d", parts.get("BYDAY", ""))
     if numbered and (frequency in ("DAILY", "WEEKLY") or "BYWEEKNO" in parts):
         raise ValueError("A weekday with a number, like 1MO, goes with FREQ=MONTHLY. Change FREQ.")
+    within = 5 if frequency == "MONTHLY" or "BYMONTH" in parts else 53
+    if any(int(number) > within for number in re.findall(r"\d+", parts.get("BYDAY", ""))):
+        raise ValueError(f"The numbers in BYDAY go up to {within} here, as in BYDAY=1MO or -1FR.")
     if "BYMONTHDAY" in parts and frequency == "WEEKLY":
         raise ValueError("BYMONTHDAY goes with FREQ=MONTHLY. Change FREQ.")
     if frequency != "YEARLY" and ("BYYEARDAY" in parts or "BYWEEKNO" in parts):
         raise ValueError("BYYEARDAY and BYWEEKNO go with FREQ=YEARLY. Change FREQ.")
+    if "BYSETPOS" in parts and frequency in ("DAILY", "WEEKLY"):
+        raise ValueError("BYSETPOS goes with FREQ=MONTHLY or FREQ=YEARLY. Change FREQ.")
     if "BYSETPOS" in parts and not (parts.keys() & {"BYDAY", "BYMONTHDAY", "BYYEARDAY"}):
         raise ValueError("BYSETPOS picks among days. Add BYDAY, such as BYDAY=MO,TU,WE,TH,FR")

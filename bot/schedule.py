@@ -84,9 +84,10 @@ def wall_openings(series: Series, start: date) -> Iterator[tuple[date, tuple[dat
         yield day, times
 
 
-def rule_openings(series: Series, start: date) -> Iterator[datetime]:
-    """Yield the wall times (naive) that the rule of a series gives from `start`, with no `except`.
+def rule_openings(series: Series, start: date, last: date = LATEST) -> Iterator[datetime]:
+    """Yield the wall times (naive) that the rule of a series gives, `except` or not.
 
+    They lie between `start` and `last`, included; a rule that never happens is looked for so long.
     UNTIL is given as wall time, so that dateutil can stay with naive times; COUNT is counted
     here, because dateutil looks for a COUNTth date up to the year 9999.
     """
@@ -97,12 +98,13 @@ def rule_openings(series: Series, start: date) -> Iterator[datetime]:
     count = re.search(r";COUNT=(\d+)|COUNT=(\d+);", rule)
     rule = rule.replace(count[0], "") if count else rule
     if "UNTIL=" not in rule:
-        rule += f";UNTIL={LATEST:%Y%m%d}T235959"
+        rule += f";UNTIL={last:%Y%m%d}T235959"
     begins = datetime.combine(_counted_from(schedule, start), schedule.at)
     walls: Iterator[datetime] = iter(rrulestr(rule, dtstart=begins))
     if count:
         walls = islice(walls, int(count[1] or count[2]))
-    return dropwhile(lambda wall: wall.date() < start, walls)
+    later = dropwhile(lambda wall: wall.date() < start, walls)
+    return takewhile(lambda wall: wall.date() <= last, later)
 
 
 def _counted_from(schedule: Schedule, start: date) -> date:

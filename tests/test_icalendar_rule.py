@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.rrule import rrulestr
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.icalendar_rule import in_wall_time, needs_first, read_rrule
 
@@ -48,7 +54,11 @@ def test_a_rule_is_read_and_tidied(text: str, rule: str) -> None:
         ("FREQ=WEEKLY;BYMONTHDAY=1", "goes with FREQ=MONTHLY"),
         ("FREQ=MONTHLY;BYWEEKNO=1", "go with FREQ=YEARLY"),
         ("FREQ=MONTHLY;BYSETPOS=1", "picks among days"),
+        ("FREQ=WEEKLY;BYDAY=MO;BYSETPOS=1", "goes with FREQ=MONTHLY or FREQ=YEARLY"),
         ("FREQ=MONTHLY;BYDAY=0MO", "cannot be read"),
+        ("FREQ=MONTHLY;BYDAY=-6MO", "go up to 5 here"),
+        ("FREQ=YEARLY;BYMONTH=1;BYDAY=6MO", "go up to 5 here"),
+        ("FREQ=YEARLY;BYDAY=54MO", "go up to 53 here"),
         ("FREQ=MONTHLY;BYEASTER=1", "“BYEASTER” cannot be read"),
         ("FREQ=MONTHLY;BYMONTHDAY=\u0661", "cannot be read"),
         ("FREQ=DAILY;" * 100, "longer than 300 characters"),
@@ -92,3 +102,42 @@ def test_a_first_date_is_needed_where_the_rule_does_not_name_its_days(
 )
 def test_the_end_of_a_rule_is_brought_into_wall_time(rule: str, wall: str) -> None:
     assert in_wall_time(rule, NEW_YORK) == wall
+
+
+def days_of(rule: str, first: int, last: int) -> Iterator[str]:
+    rules = rrulestr(rule, dtstart=datetime(first, 1, 1))  # noqa: DTZ001  wall time
+    return (f"{wall:%Y%m%d}" for wall in takewhile(lambda wall: wall.year < last, rules))
+
+
+def few(numbers: st.SearchStrategy[int]) -> st.SearchStrategy[str]:
+    return st.lists(numbers, min_size=1, max_size=3).map(lambda some: ",".join(map(str, some)))
+
+
+def around(most: int) -> st.SearchStrategy[int]:
+    return st.integers(-most, most)
+
+
+WEEKDAYS = st.sampled_from(["MO", "WE", "SU", "1MO", "-1FR", "5TU", "-5SU", "9MO", "53SA", "-53SU"])
+PARTS = st.fixed_dictionaries(
+    {"FREQ": st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"])},
+    optional={
+        "INTERVAL": st.sampled_from(["1", "2", "7", "99"]),
+        "BYDAY": st.lists(WEEKDAYS, min_size=1, max_size=3).map(",".join),
+        "BYMONTHDAY": few(around(31)),
+        "BYMONTH": few(st.integers(0, 12)),
+        "BYYEARDAY": few(around(366)),
+        "BYWEEKNO": few(around(53)),
+        "BYSETPOS": few(around(60)),
+        "WKST": st.sampled_from(["MO", "SU"]),
+    },
+)
+
+
+@given(PARTS, st.integers(2000, 2030))
+@settings(max_examples=200, deadline=None)
+def test_whatever_is_taken_for_a_rule_can_be_followed(parts: dict[str, str], first: int) -> None:
+    try:
+        rule = read_rrule(";".join(f"{name}={value}" for name, value in parts.items()))
+    except ValueError:
+        return  # a sentence, as above
+    list(islice(days_of(f"{rule};UNTIL={first + 9}1231T235959", first, first + 9), 500))
