@@ -7,7 +7,7 @@ import socket
 import traceback
 from pathlib import Path
 
-from bot.engine.errors import RoundsError
+from bot.engine.errors import BrokenLog, RoundsError
 from bot.mistakes import shown
 from bot.settings import Settings
 from bot.store.sqlite import StoreError
@@ -19,6 +19,11 @@ class Stopped(RoundsError):
 
 def told(error: Exception) -> str:
     """Say what went wrong and what to do; the text may have several lines."""
+    if isinstance(error, BrokenLog):
+        return (
+            f"The log of a chat in this store is broken: {error}. Its file was changed by "
+            "something else, or damaged. Take the last good copy of it."
+        )
     if isinstance(error, RoundsError | StoreError):
         return str(error)
     if isinstance(error, OSError) and error.filename is not None:

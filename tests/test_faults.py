@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.errors import Refused
+from bot.engine.errors import BrokenLog, Refused
 from bot.faults import Stopped, not_listening, told
 from bot.settings import Settings
 from bot.store.sqlite import StoreError
@@ -28,6 +28,12 @@ def failure(call: Callable[[], object]) -> Exception:
 @pytest.mark.parametrize("kind", [Refused, Stopped, StoreError])
 def test_a_sentence_of_ours_is_told_as_it_is(kind: type[Exception]) -> None:
     assert told(kind("Do this instead.")) == "Do this instead."
+
+
+def test_a_broken_log_is_told_with_a_way_out() -> None:
+    sentence = told(BrokenLog("there is no topic 9"))
+    assert "there is no topic 9" in sentence
+    assert "Take the last good copy" in sentence
 
 
 def test_a_missing_file_is_told_by_its_name(tmp_path: Path) -> None:
