@@ -144,7 +144,9 @@ class Tables:
         )
 
     async def put_rooms(self, pairs: Sequence[tuple[Room, str]]) -> None:
-        """Note in which rooms chats are held."""
+        """Note in which rooms these chats are held: in these, and in no other any more."""
+        chats = {(chat,) for _, chat in pairs}
+        await self.connection.run_many("DELETE FROM rooms WHERE chat = ?", chats)
         await self.connection.run_many(
             "INSERT INTO rooms (room, chat) VALUES (?, ?) ON CONFLICT (room, chat) DO NOTHING",
             [(str(room), chat) for room, chat in pairs],
@@ -170,14 +172,21 @@ class Tables:
         return None if at is None else moment(at)
 
     async def chats_in(self, room: Room, most: int) -> list[str]:
-        """Return the latest chats of a room that were not cancelled or missed, latest first."""
+        """Return chats of a room that were not cancelled or missed, latest first.
+
+        These are up to `most` that have opened, the latest, and up to `most` that have not,
+        the next ones.
+        """
+        chats = "SELECT c.chat, c.opens_at FROM rooms r JOIN chats c ON c.chat = r.chat"
         rows = await self.connection.rows(
-            "SELECT c.chat FROM rooms r JOIN chats c ON c.chat = r.chat "
-            "WHERE r.room = ? AND c.stage NOT IN ('cancelled', 'missed') "
-            "ORDER BY c.opens_at DESC, c.chat DESC LIMIT ?",
-            (str(room), most),
+            f"SELECT chat, opens_at FROM ({chats} WHERE r.room = ? AND c.stage = 'planned' "
+            "ORDER BY c.opens_at, c.chat LIMIT ?) AS coming UNION ALL "
+            f"SELECT chat, opens_at FROM ({chats} WHERE r.room = ? "
+            "AND c.stage NOT IN ('planned', 'cancelled', 'missed') "
+            "ORDER BY c.opens_at DESC, c.chat DESC LIMIT ?) AS held",
+            (str(room), most, str(room), most),
         )
-        return [chat for (chat,) in rows]
+        return [chat for chat, _ in sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)]
 
     async def lines(self, series: str | None = None, most: int = 1000) -> list[ChatLine]:
         """Return the latest chats, of one series or of all, latest first."""
@@ -258,18 +267,23 @@ class Tables:
         self.erases = True
         await self.connection.run(
             "UPDATE messages SET text = '', attachments = '', withdrawn = 1 "
-            "WHERE chat = ? AND author = ? AND said = 1 AND at <= ? AND room LIKE ?",
+            "WHERE chat = ? AND author = ? AND said = 1 AND role <> 'bot' AND at <= ? "
+            "AND room LIKE ?",
             (chat, author, stamp(until), f"{platform}:%"),
         )
 
     async def put_reactions(
         self, reactions: Sequence[tuple[str, str, str, datetime, bool]]
     ) -> None:
-        """Note reactions (message key, person key, emoji, at, present); the latest counts."""
+        """Note reactions (message key, person key, emoji, at, present).
+
+        The latest counts; of two at one instant the one that takes it back.
+        """
         await self.connection.run_many(
             "INSERT INTO reactions (message, person, emoji, at, present) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (message, person, emoji) DO UPDATE SET "
-            "at = excluded.at, present = excluded.present WHERE excluded.at >= reactions.at",
+            "at = excluded.at, present = excluded.present WHERE excluded.at > reactions.at "
+            "OR (excluded.at = reactions.at AND excluded.present < reactions.present)",
             [(key, who, emoji, stamp(at), int(there)) for key, who, emoji, at, there in reactions],
         )
 
@@ -306,13 +320,17 @@ class Tables:
     async def lease(self, room: Room, now: datetime, until: datetime) -> Leased | datetime | None:
         """Take the room's first waiting action until then.
 
-        Returns None where none waits, or the moment to come back where the first one is not
-        yet due again or is leased by somebody else.
+        It is the first of the chat whose actions have waited longest; within a chat the log's
+        own order holds, also where the clock was set back. Returns None where none waits, or
+        the moment to come back where the first one is not yet due again or is leased by
+        somebody else.
         """
         rows = await self.connection.rows(
             "SELECT key, kind, body, due_at, leased_until, tries FROM outbox "
-            "WHERE state = 'waiting' AND room = ? ORDER BY queued_at, chat, seq, n LIMIT 1",
-            (str(room),),
+            "WHERE state = 'waiting' AND room = ? AND chat = ("
+            "SELECT chat FROM outbox WHERE state = 'waiting' AND room = ? "
+            "ORDER BY queued_at, chat LIMIT 1) ORDER BY seq, n LIMIT 1",
+            (str(room), str(room)),
         )
         if not rows:
             return None

@@ -79,7 +79,8 @@ CREATE TABLE outbox (
     leased_until BIGINT NOT NULL,
     tries INTEGER NOT NULL
 );
-CREATE INDEX outbox_waiting ON outbox (room, queued_at, chat, seq, n) WHERE state = 'waiting';
+CREATE INDEX outbox_waiting ON outbox (room, queued_at, chat) WHERE state = 'waiting';
+CREATE INDEX outbox_in_order ON outbox (room, chat, seq, n) WHERE state = 'waiting';
 
 -- How far each series' dates have been looked at.
 CREATE TABLE planned (

@@ -1,0 +1,340 @@
+"""The tables: what is written is found again, in order, and by nobody twice."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.engine import events
+from bot.engine.actions import Lock, Post, PostKind
+from bot.engine.agenda import Room
+from bot.engine.chat import apply, fold
+from bot.engine.messages import Message
+from bot.engine.people import Role
+from bot.engine.state import Chat, Stage
+from bot.store.sqlite import opened
+from bot.store.tables import Conflict, Leased, Tables
+from tests.engine.script import OPENS, ROOM, agenda
+
+OTHER = Room("local", "other")
+HOUR = timedelta(hours=1)
+CHAT = "urojc-2026-12-07"
+
+
+@pytest.fixture
+async def tables() -> AsyncIterator[Tables]:
+    async with opened(":memory:") as store, store.writing() as found:
+        yield found
+
+
+def planned(chat: str, opens_at: datetime = OPENS, room: Room = ROOM) -> events.Planned:
+    plan = agenda("0m", rooms=(room,))
+    return events.Planned(
+        OPENS - 24 * HOUR, chat, "urojc", plan, opens_at, opens_at + timedelta(hours=48)
+    )
+
+
+async def put(tables: Tables, *log: events.Event) -> Chat:
+    """Write a chat's log, its line and its rooms; return the chat."""
+    chat = fold(list(log))
+    await tables.append([(chat.id, seq, event) for seq, event in enumerate(log, 1)])
+    await tables.put_chats([chat])
+    await tables.put_rooms([(room, chat.id) for room in chat.agenda.rooms])
+    return chat
+
+
+# ---------------------------------------------------------------- chats
+
+
+async def test_a_chat_is_folded_from_its_log_and_an_unknown_one_is_none(tables: Tables) -> None:
+    log = (planned(CHAT), events.Opened(OPENS), events.TopicOpened(OPENS, 1))
+    await put(tables, *log)
+    assert await tables.chat(CHAT) == fold(list(log))
+    assert await tables.chat("urojc-2027-01-04") is None
+    assert set(await tables.load([CHAT, "urojc-2027-01-04"])) == {CHAT}
+
+
+async def test_more_chats_than_a_statement_takes_are_loaded(tables: Tables) -> None:
+    chats = [f"urojc-{n}" for n in range(1100)]
+    await tables.append([(chat, 1, planned(chat)) for chat in chats])
+    assert set(await tables.load(chats)) == set(chats)
+
+
+async def test_an_event_number_is_given_once(tables: Tables) -> None:
+    await tables.append([(CHAT, 1, planned(CHAT))])
+    with pytest.raises(Conflict):
+        await tables.append([(CHAT, 1, events.Opened(OPENS))])
+
+
+async def test_chats_are_due_from_their_moment_on_the_longest_overdue_first(
+    tables: Tables,
+) -> None:
+    for hours, chat in ((2, "later"), (1, "sooner"), (3, "last")):
+        await put(tables, planned(chat, OPENS + hours * HOUR))
+    assert await tables.next_wake() == OPENS + HOUR
+    assert await tables.due(OPENS + HOUR - timedelta(microseconds=1), 9) == []
+    assert await tables.due(OPENS + HOUR, 9) == ["sooner"]
+    assert await tables.due(OPENS + 9 * HOUR, 9) == ["sooner", "later", "last"]
+    assert await tables.due(OPENS + 9 * HOUR, 2) == ["sooner", "later"]
+
+
+async def test_a_chat_that_must_not_wake_is_not_due_any_more(tables: Tables) -> None:
+    await put(tables, planned(CHAT))
+    await tables.never_wake(CHAT)
+    assert await tables.due(OPENS + HOUR, 9) == []
+    assert await tables.next_wake() is None
+
+
+async def test_what_lists_say_of_a_chat_follows_its_log(tables: Tables) -> None:
+    chat = await put(tables, planned(CHAT))
+    moved = replace(agenda("0m"), title="Another title")
+    later = OPENS + HOUR
+    chat = apply(chat, events.Replanned(OPENS, moved, later, later + HOUR))
+    await tables.put_chats([chat])
+    (line,) = await tables.lines()
+    assert (line.title, line.opens_at, line.ends_at) == ("Another title", later, later + HOUR)
+    chat = apply(apply(chat, events.Opened(later)), events.Closed(later + HOUR / 2))
+    await tables.put_chats([chat])
+    (line,) = await tables.lines("urojc")
+    assert (line.stage, line.ends_at) == (Stage.CLOSED, later + HOUR / 2)
+    assert await tables.lines("another") == []
+
+
+async def test_the_planned_chats_are_listed_in_order_of_opening(tables: Tables) -> None:
+    await put(tables, planned("b", OPENS + HOUR))
+    await put(tables, planned("a", OPENS + 2 * HOUR))
+    await put(tables, planned("c"), events.Opened(OPENS))
+    assert [line.id for line in await tables.lines_in_stage(Stage.PLANNED)] == ["b", "a"]
+
+
+async def test_a_room_has_its_latest_chats_but_none_that_was_cancelled_or_missed(
+    tables: Tables,
+) -> None:
+    await put(tables, planned("first"), events.Opened(OPENS))
+    await put(tables, planned("second", OPENS + HOUR), events.Opened(OPENS + HOUR))
+    await put(tables, planned("cancelled", OPENS + 2 * HOUR), events.Cancelled(OPENS))
+    await put(tables, planned("missed", OPENS + 2 * HOUR), events.Missed(OPENS + 90 * HOUR))
+    await put(tables, planned("elsewhere", room=OTHER))
+    assert await tables.chats_in(ROOM, 8) == ["second", "first"]
+    assert await tables.chats_in(ROOM, 1) == ["second"]
+    assert await tables.chats_in(OTHER, 8) == ["elsewhere"]
+
+
+async def test_many_planned_chats_do_not_hide_the_one_that_runs_or_the_next(
+    tables: Tables,
+) -> None:
+    await put(tables, planned("running"), events.Opened(OPENS))
+    for n in range(1, 21):
+        await put(tables, planned(f"planned-{n:02}", OPENS + n * HOUR))
+    found = await tables.chats_in(ROOM, 8)
+    assert "running" in found
+    assert [chat for chat in found if chat != "running"] == [
+        f"planned-{n:02}" for n in range(8, 0, -1)
+    ]
+
+
+async def test_a_chat_leaves_a_room_that_it_is_no_longer_held_in(tables: Tables) -> None:
+    await put(tables, planned(CHAT))
+    await tables.put_rooms([(OTHER, CHAT), (OTHER, CHAT)])
+    assert await tables.chats_in(ROOM, 8) == []
+    assert await tables.chats_in(OTHER, 8) == [CHAT]
+
+
+async def test_how_far_a_series_was_looked_at_is_kept(tables: Tables) -> None:
+    assert await tables.planned_until("urojc") is None
+    for until in (OPENS, OPENS + HOUR):
+        await tables.set_planned_until("urojc", until)
+    assert await tables.planned_until("urojc") == OPENS + HOUR
+
+
+# ---------------------------------------------------------------- messages
+
+
+def message(number: int, at: datetime = OPENS, author: str = "ann", **fields: object) -> Message:
+    given: dict[str, object] = {"name": author.title(), "text": f"T1: message {number}"}
+    return Message(CHAT, ROOM, str(number), True, at, author, **(given | fields))  # type: ignore[arg-type]
+
+
+async def since(tables: Tables, at: datetime) -> list[str]:
+    return [m.id async for batch in tables.messages_since(CHAT, at) for m in batch]
+
+
+async def test_a_message_is_found_by_its_key_and_by_the_one_it_answers(tables: Tables) -> None:
+    first, reply = message(1), message(2, reply_to="1")
+    await tables.put_messages([first, reply])
+    assert await tables.messages([first.key, "local:urojc/9"]) == [first]
+    assert await tables.replies_to([first.key]) == [reply]
+    changed = first._replace(text="T1: changed", edited=True, topics=(1,))
+    await tables.put_messages([changed])
+    assert await tables.messages([first.key]) == [changed]
+
+
+async def test_more_messages_than_a_statement_takes_are_found(tables: Tables) -> None:
+    many = [message(n, reply_to="0") for n in range(1, 1200)]
+    await tables.put_messages(many)
+    assert len(await tables.messages([m.key for m in many])) == len(many)
+    assert len(await tables.replies_to([message(0).key])) == len(many)
+
+
+async def test_every_message_since_a_time_is_read_once_also_those_of_one_instant(
+    tables: Tables,
+) -> None:
+    before = [message(n, OPENS - HOUR) for n in range(100)]
+    at_once = [message(n, OPENS) for n in range(100, 1400)]
+    later = [message(n, OPENS + timedelta(seconds=n)) for n in range(1400, 1500)]
+    await tables.put_messages([*later, *at_once, *before])
+    found = await since(tables, OPENS)
+    assert sorted(found) == sorted(m.id for m in [*at_once, *later])
+
+
+async def test_an_earlier_message_that_was_reworded_since_is_read_too(tables: Tables) -> None:
+    early = OPENS - HOUR
+    await tables.put_messages(
+        [
+            message(1, early, worded_at=early),
+            message(2, early, worded_at=OPENS + HOUR, edited=True),
+            message(3, early, worded_at=early + HOUR / 2, edited=True),
+            message(4, OPENS, worded_at=OPENS + HOUR, edited=True),
+        ]
+    )
+    assert sorted(await since(tables, OPENS)) == ["2", "4"]
+    assert sorted(await since(tables, datetime.min.replace(tzinfo=OPENS.tzinfo))) == list("1234")
+
+
+async def test_withdrawing_blanks_what_this_person_had_said_in_this_chat_by_then(
+    tables: Tables,
+) -> None:
+    told = {
+        "own": message(1),
+        "own at that moment": message(2, OPENS + HOUR),
+        "own, later": message(3, OPENS + HOUR + timedelta(microseconds=1)),
+        "another's": message(4, author="bob"),
+        "of the same id on another platform": message(5)._replace(room=Room("slack", "C1")),
+        "in another chat": message(6)._replace(chat="urojc-2026-11-02"),
+        "the bot's": message(7, role=Role.BOT),
+    }
+    await tables.put_messages(told.values())
+    await tables.withdraw(CHAT, "local", "ann", OPENS + HOUR)
+    kept = {m.key: m for m in await tables.messages([m.key for m in told.values()])}
+    blank = {name for name, m in told.items() if kept[m.key].withdrawn}
+    assert blank == {"own", "own at that moment"}
+    assert {name for name, m in told.items() if not kept[m.key].text} == blank
+
+
+async def reactions(tables: Tables) -> list[tuple[object, ...]]:
+    return await tables.connection.rows(
+        "SELECT message, person, emoji FROM reactions WHERE present = 1"
+    )
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_of_a_persons_same_emoji_the_latest_counts_in_whatever_order(
+    tables: Tables, order: Sequence[int]
+) -> None:
+    put_and_taken = [
+        ("k", "local:ann", "👍", OPENS, True),
+        ("k", "local:ann", "👍", OPENS + HOUR, False),
+        ("k", "local:ann", "👍", OPENS + 2 * HOUR, True),
+    ]
+    await tables.put_reactions([put_and_taken[n] for n in order])
+    assert await reactions(tables) == [("k", "local:ann", "👍")]
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_of_two_at_one_instant_it_is_taken_back_in_whatever_order(
+    tables: Tables, there: bool
+) -> None:
+    await tables.put_reactions(
+        [("k", "local:ann", "👍", OPENS, there), ("k", "local:ann", "👍", OPENS, not there)]
+    )
+    assert await reactions(tables) == []
+
+
+# ---------------------------------------------------------------- outbox
+
+
+def post(text: str, room: Room = ROOM) -> Post:
+    return Post(room, PostKind.NOTICE, (text,))
+
+
+async def lease_all(tables: Tables, room: Room, now: datetime) -> list[str]:
+    keys = []
+    while isinstance(leased := await tables.lease(room, now, now + HOUR), Leased):
+        keys.append(leased.key)
+        assert await tables.mark(leased.key, "done")
+    return keys
+
+
+async def test_a_rooms_actions_are_leased_in_the_order_of_their_events(tables: Tables) -> None:
+    queued = [(CHAT, seq, n, post("x")) for seq in (2, 9, 10, 11) for n in (0, 1)]
+    await tables.put_actions(queued, OPENS)
+    await tables.put_actions([("a-2026-12-07", 1, 0, post("y"))], OPENS + HOUR)
+    await tables.put_actions([(CHAT, 12, 0, Lock(OTHER))], OPENS)
+    assert await tables.waiting_rooms() == [OTHER, ROOM]
+    assert await lease_all(tables, ROOM, OPENS) == [
+        *(f"{CHAT}/{seq}/{n}" for seq in (2, 9, 10, 11) for n in (0, 1)),
+        "a-2026-12-07/1/0",
+    ]
+    assert await tables.waiting_rooms() == [OTHER]
+
+
+async def test_a_chats_actions_keep_their_order_though_the_clock_was_set_back(
+    tables: Tables,
+) -> None:
+    await tables.put_actions([(CHAT, 5, 0, post("T1"))], OPENS)
+    await tables.put_actions([(CHAT, 6, 0, post("T2"))], OPENS - HOUR)
+    assert await lease_all(tables, ROOM, OPENS) == [f"{CHAT}/5/0", f"{CHAT}/6/0"]
+
+
+async def test_an_action_that_is_leased_is_nobody_elses_until_the_lease_ends(
+    tables: Tables,
+) -> None:
+    await tables.put_actions([(CHAT, 1, 0, post("x")), (CHAT, 2, 0, post("y"))], OPENS)
+    first = await tables.lease(ROOM, OPENS, OPENS + HOUR)
+    assert first == Leased(f"{CHAT}/1/0", post("x"), 1)
+    assert await tables.lease(ROOM, OPENS + HOUR / 2, OPENS + 2 * HOUR) == OPENS + HOUR
+    again = await tables.lease(ROOM, OPENS + HOUR, OPENS + 2 * HOUR)
+    assert again == Leased(f"{CHAT}/1/0", post("x"), 2)
+    await tables.release()
+    assert isinstance(await tables.lease(ROOM, OPENS + HOUR, OPENS + 2 * HOUR), Leased)
+
+
+async def test_an_action_that_is_put_off_holds_up_those_behind_it(tables: Tables) -> None:
+    await tables.put_actions([(CHAT, 1, 0, post("x")), (CHAT, 2, 0, post("y"))], OPENS)
+    await tables.lease(ROOM, OPENS, OPENS + HOUR)
+    await tables.postpone(f"{CHAT}/1/0", OPENS + 3 * HOUR)
+    assert await tables.lease(ROOM, OPENS + 2 * HOUR, OPENS + 9 * HOUR) == OPENS + 3 * HOUR
+    assert await lease_all(tables, ROOM, OPENS + 3 * HOUR) == [f"{CHAT}/1/0", f"{CHAT}/2/0"]
+
+
+async def test_an_action_is_marked_once_and_its_words_are_dropped(tables: Tables) -> None:
+    await tables.put_actions([(CHAT, 1, 0, post("x"))], OPENS)
+    assert await tables.mark(f"{CHAT}/1/0", "done")
+    assert not await tables.mark(f"{CHAT}/1/0", "gave_up")
+    assert not await tables.mark(f"{CHAT}/9/0", "done")
+    rows = await tables.connection.rows("SELECT state, body FROM outbox")
+    assert rows == [("done", "")]
+    assert await tables.lease(ROOM, OPENS, OPENS + HOUR) is None
+
+
+async def test_actions_that_have_waited_for_long_are_counted(tables: Tables) -> None:
+    await tables.put_actions([(CHAT, 1, 0, post("x")), (CHAT, 2, 0, post("y"))], OPENS)
+    await tables.put_actions([(CHAT, 3, 0, post("z"))], OPENS + HOUR)
+    await tables.mark(f"{CHAT}/1/0", "done")
+    assert await tables.held_up(CHAT, OPENS - HOUR) == 0
+    assert await tables.held_up(CHAT, OPENS) == 1
+    assert await tables.held_up(CHAT, OPENS + HOUR) == 2
+    assert await tables.held_up("another", OPENS + HOUR) == 0
+
+
+# ---------------------------------------------------------------- secrets
+
+
+async def test_a_secret_stays_what_it_was_at_first(tables: Tables) -> None:
+    assert await tables.secret("signing", "fresh") == "fresh"
+    assert await tables.secret("signing", "another") == "fresh"
+    assert await tables.secret("other", "another") == "another"
