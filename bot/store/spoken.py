@@ -1,0 +1,144 @@
+"""A chat's messages in the order in which they were said, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from bot.store.tables import Connection
+
+Place = tuple[int, str]
+"""Where a page ends: a message's time (microseconds since 1970 UTC) and key."""
+
+BEGINNING: Place = (-(2**62), "")
+
+
+class Spoken(NamedTuple):
+    """A message's row with the one it answers; times are microseconds since 1970 UTC.
+
+    A tuple, because a transcript makes one of each message. `topics` are numbers between
+    spaces; `reply_to` is the platform's id of the message it answers. The fields of that message
+    are None where it is not in this chat; its text is its beginning.
+    """
+
+    key: str
+    room: str
+    id: str
+    at: int
+    author: str
+    name: str
+    role: str
+    text: str
+    timing: str
+    topics: str
+    placed_by: str
+    edited: int
+    withdrawn: int
+    files: str
+    reply_to: str | None
+    parent: str | None
+    parent_name: str | None
+    parent_text: str | None
+    parent_timing: str | None
+    parent_withdrawn: int | None
+
+
+class Remarkable(NamedTuple):
+    """A message whose text may hold a link, a DOI or a mention."""
+
+    at: int
+    key: str
+    room: str
+    author: str
+    name: str
+    role: str
+    text: str
+    timing: str
+    withdrawn: int
+
+
+class Reaction(NamedTuple):
+    """How many people put one emoji to a message."""
+
+    key: str
+    emoji: str
+    people: int
+
+
+_SPOKEN = (
+    "SELECT m.key, m.room, m.id, m.at, m.author, m.name, m.role, m.text, m.timing, m.topics, "
+    "m.placed_by, m.edited, m.withdrawn, m.attachments, "
+    "SUBSTR(m.parent, LENGTH(m.room) + 2), "
+    "p.key, p.name, SUBSTR(p.text, 1, 240), p.timing, p.withdrawn "
+    "FROM messages m "
+    "LEFT JOIN messages p ON p.key = m.parent AND p.chat = m.chat AND p.said = 1 "
+    "WHERE m.chat = ? AND m.said = 1"
+)
+
+
+async def page(connection: Connection, chat: str, after: Place, most: int) -> list[Spoken]:
+    """Return the next messages of a chat after a place, in order."""
+    rows = await connection.rows(
+        f"{_SPOKEN} AND (m.at, m.key) > (?, ?) ORDER BY m.at, m.key LIMIT ?", (chat, *after, most)
+    )
+    return list(map(Spoken._make, rows))
+
+
+async def of_keys(connection: Connection, chat: str, keys: Collection[str]) -> dict[str, Spoken]:
+    """Return a chat's messages of these keys, by key."""
+    found: dict[str, Spoken] = {}
+    for chunk in _chunks(keys):
+        rows = await connection.rows(f"{_SPOKEN} AND m.key IN ({_marks(chunk)})", (chat, *chunk))
+        found |= {row[0]: Spoken._make(row) for row in rows}
+    return found
+
+
+async def reactions(connection: Connection, chat: str, first: Place, last: Place) -> list[Reaction]:
+    """Count the reactions to a chat's messages from one place to another, in no order."""
+    rows = await connection.rows(  # the index alone tells which messages these are
+        "SELECT r.message, r.emoji, COUNT(*) FROM messages m "
+        "JOIN reactions r ON r.message = m.key AND r.present = 1 "
+        "WHERE m.chat = ? AND (m.at, m.key) >= (?, ?) AND (m.at, m.key) <= (?, ?) "
+        "GROUP BY r.message, r.emoji",
+        (chat, *first, *last),
+    )
+    return list(map(Reaction._make, rows))
+
+
+async def remarkable(
+    connection: Connection, chat: str, after: Place, most: int
+) -> list[Remarkable]:
+    """Return the next messages after a place whose text may hold a link, DOI or mention."""
+    rows = await connection.rows(
+        "SELECT m.at, m.key, m.room, m.author, m.name, m.role, m.text, m.timing, m.withdrawn "
+        "FROM messages m WHERE m.chat = ? AND (m.at, m.key) > (?, ?) AND m.said = 1 "
+        "AND (m.text LIKE '%://%' OR m.text LIKE '%10.%/%' OR m.text LIKE '%<@%') "
+        "ORDER BY m.at, m.key LIMIT ?",
+        (chat, *after, most),
+    )
+    return list(map(Remarkable._make, rows))
+
+
+async def names(
+    connection: Connection, chat: str, platform: str, authors: Collection[str]
+) -> dict[str, str]:
+    """Return the latest names of a platform's people in a chat, by their id."""
+    latest: dict[str, tuple[int, str]] = {}
+    for chunk in _chunks(authors, 5000):  # each chunk reads the whole chat
+        rows = await connection.rows(
+            "SELECT author, name, MAX(at) FROM messages WHERE chat = ? AND said = 1 "
+            f"AND room LIKE ? AND author IN ({_marks(chunk)}) GROUP BY author, name",
+            (chat, f"{platform}:%", *chunk),
+        )
+        for author, name, at in rows:
+            latest[author] = max(latest.get(author, (at, name)), (at, name))
+    return {author: name for author, (_, name) in latest.items()}
+
+
+def _marks(arguments: Collection[str]) -> str:
+    return ", ".join("?" * len(arguments))
+
+
+def _chunks(keys: Collection[str], size: int = 500) -> list[list[str]]:
+    ordered = sorted(keys)
+    return [ordered[start : start + size] for start in range(0, len(ordered), size)]

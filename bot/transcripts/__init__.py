@@ -1,0 +1,39 @@
+"""Transcripts: built once from the store, rendered in four formats."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+
+from bot.engine.commands import FORMATS
+from bot.engine.state import Chat
+from bot.store.tables import Tables
+from bot.transcripts.build import batches, build
+from bot.transcripts.to_csv import to_csv
+from bot.transcripts.to_html import to_html
+from bot.transcripts.to_json import to_json
+from bot.transcripts.to_markdown import to_markdown
+
+MEDIA_TYPES: Mapping[str, str] = {
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+}
+"""What a server says that a format is."""
+
+_WRITERS = {"html": to_html, "md": to_markdown, "json": to_json, "csv": to_csv}
+
+__all__ = ["FORMATS", "MEDIA_TYPES", "render"]
+
+
+async def render(tables: Tables, chat: Chat, format: str) -> AsyncIterator[bytes]:  # noqa: A002
+    """Yield a chat's transcript in a format of FORMATS, in chunks.
+
+    The bytes depend on the chat alone. `tables` must show one moment of the store until the
+    last chunk is taken. Raises ValueError for another format.
+    """
+    if format not in _WRITERS:
+        raise ValueError(f"{format!r} is no format of a transcript; take {', '.join(FORMATS)}")
+    transcript = await build(tables, chat)
+    async for chunk in _WRITERS[format](transcript, batches(tables, chat)):
+        yield chunk

@@ -1,0 +1,41 @@
+"""What of a chat's messages may be shown: every text goes through here on its way out."""
+
+from __future__ import annotations
+
+from bot.engine.messages import Timing
+from bot.engine.state import Chat
+from bot.store.spoken import Spoken
+
+_ON_TIME, _LATE = Timing.ON_TIME.value, Timing.LATE.value  # plain strings compare faster
+
+
+class Edition:
+    """The one gate between the store and every format.
+
+    The store blanks withdrawn texts, and late ones that the agenda does not keep; the gate
+    holds them back also where a row were to hold one still.
+    """
+
+    def __init__(self, chat: Chat) -> None:
+        self._keeps_late = chat.agenda.keep_late
+
+    def shown(self, line: Spoken) -> Spoken:
+        """Return a message as it may be shown: what may not be is empty."""
+        if line.withdrawn or line.timing != _ON_TIME:
+            text = self.shown_text(line.text, line.timing, line.withdrawn)
+            files = self.shown_text(line.files, line.timing, line.withdrawn)
+            if (text, files) != (line.text, line.files):
+                line = line._replace(text=text, files=files)
+        if line.parent_text:
+            text = self.shown_text(
+                line.parent_text, line.parent_timing or "", line.parent_withdrawn
+            )
+            if text != line.parent_text:
+                line = line._replace(parent_text=text)
+        return line
+
+    def shown_text(self, text: str, timing: str, withdrawn: object) -> str:
+        """Return a text as it may be shown, empty where it may not; so too a row's files."""
+        if withdrawn or (timing == _LATE and not self._keeps_late):
+            return ""
+        return text

@@ -1,0 +1,120 @@
+"""Figures in words, the same on a page, in Markdown and in a terminal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.engine.state import Chat, Stage
+from bot.store.codec import stamp
+from bot.transcripts.characters import one_line
+from bot.transcripts.clock import Clock, span, utc
+from bot.transcripts.summary import Step, Summary, TopicSummary
+
+LATE = "said after the close; its text is not kept"
+WITHDRAWN = "withdrawn by its author"
+
+
+def count(number: int, noun: str) -> str:
+    """Write `1 message`, `1,204 messages`; a noun in -y or a whole phrase is given as it is."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """Return a noun's plural."""
+    return {"person": "people", "reply": "replies"}.get(noun, f"{noun}s")
+
+
+def window(chat: Chat, clock: Clock) -> str:
+    """Write from when to when a chat ran, in its zone."""
+    length = span((chat.ends_at - chat.opens_at).total_seconds())
+    return (
+        f"{clock.long(chat.opens_at)} to {clock.long(chat.ends_at)} ({chat.agenda.zone}), {length}"
+    )
+
+
+def window_utc(chat: Chat) -> str:
+    """Write from when to when a chat ran, in UTC."""
+    opens, ends = utc(stamp(chat.opens_at)), utc(stamp(chat.ends_at))
+    return f"{opens} to {ends}"
+
+
+def state(chat: Chat) -> str:
+    """Say how a chat stands where it is not simply over."""
+    match chat.stage:
+        case Stage.PLANNED:
+            return "This chat has not opened yet."
+        case Stage.OPEN:
+            return "This chat is still open; more may follow."
+        case Stage.CANCELLED:
+            return "This chat was cancelled."
+        case Stage.MISSED:
+            return "This chat was missed: nobody was there to open it."
+    return ""
+
+
+def number(value: float) -> str:
+    """Write `3` or `3.5`."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+
+
+def hour(step: Step, clock: Clock) -> str:
+    """Write an hour of the window: `Mon 7 Dec 07:00 to 08:00`."""
+    return f"{clock.short(step.at)} to {clock.wall(step.at + timedelta(hours=1))}"
+
+
+def figures(summary: Summary, clock: Clock) -> list[tuple[str, str]]:
+    """Return every figure of the whole chat as (what, how many)."""
+    counts = summary.counts
+    people = f"{counts.participants:,}"
+    if counts.guests:
+        people += f", {count(counts.guests, 'guest')} among them"
+    moderators = f"{counts.moderators:,}"
+    if counts.by_moderators:
+        moderators += f", who wrote {count(counts.by_moderators, 'message')}"
+    busiest = "none"
+    if summary.busiest:
+        busiest = f"{hour(summary.busiest, clock)}, {count(summary.busiest.messages, 'message')}"
+    return [
+        ("Participants", people),
+        ("Moderators", moderators),
+        ("Messages", f"{counts.messages:,}"),
+        ("Per participant", f"median {number(summary.median)}, most {summary.most:,}"),
+        ("Busiest hour", busiest),
+        ("Replies", f"{counts.replies:,}"),
+        ("With a file", f"{counts.with_files:,}"),
+        ("Under no topic", f"{counts.without_topic:,}"),
+        ("Edited", f"{counts.edited:,}"),
+        ("Early", f"{counts.early:,}"),
+        ("Late", f"{counts.late:,}"),
+        ("Withdrawn", f"{counts.withdrawn:,}"),
+    ]
+
+
+def posted(topic: TopicSummary, clock: Clock) -> str:
+    """Say when a topic was posted."""
+    if topic.posted_at is not None:
+        return clock.short(topic.posted_at)
+    return "left out" if topic.skipped else "not posted"
+
+
+def first_answer(topic: TopicSummary) -> str:
+    """Say how soon a topic was answered; a dash where it was not."""
+    if topic.first_answer is None:
+        return "–"
+    seconds = topic.first_answer.total_seconds()
+    return "under 1 s" if seconds < 1 else span(seconds)
+
+
+def sharers(people: tuple[str, ...], others: int) -> str:
+    """Write who shared a link."""
+    names = ", ".join(one_line(name) or "somebody" for name in people)
+    return f"{names} and {others:,} more" if others else names
+
+
+def size(octets: int) -> str:
+    """Write a file's size: `640 bytes`, `182 kB`, `1.2 MB`."""
+    if octets < 1000:
+        return f"{max(octets, 0)} bytes"
+    if octets < 999_500:
+        return f"{octets / 1000:.0f} kB"
+    return f"{octets / 1_000_000:,.1f} MB"

@@ -1,0 +1,199 @@
+"""Two pictures of a chat, drawn as SVG: how it went over time, and how its topics were answered.
+
+Colours come from classes, so that a page can set them; on its own a picture brings its sheet.
+Both are described in words for those who do not see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from bot.transcripts.clock import Clock, span
+from bot.transcripts.html_text import text
+from bot.transcripts.phrases import count, hour
+from bot.transcripts.summary import Step, Summary, TopicSummary, step_of
+
+WIDTH = 720
+_LEFT, _RIGHT = 44, 12
+_TOP, _PLOT, _FOOT = 46, 150, 44
+_LABEL_WIDTH, _LABEL_ROWS = 26, 2
+_ROW = 40
+
+SHEET = (
+    ".pic{font:13px system-ui,sans-serif;fill:#1d2126}.pic .a{fill:#2b7a78}.pic .b{fill:#c8803a}"
+    ".pic .g{stroke:#8a929b;stroke-opacity:.35}.pic .m{stroke:#a2402f;stroke-dasharray:2 3}"
+    ".pic .t{fill:#a2402f;font-weight:600}.pic .q{fill:#5b636c}"
+    "@media(prefers-color-scheme:dark){.pic{fill:#e6e8ea}.pic .a{fill:#4fb3ab}.pic .b{fill:#dd9c5a}"
+    ".pic .m{stroke:#ef8a75}.pic .t{fill:#ef8a75}.pic .q{fill:#a3abb4}}"
+)
+"""The colours of a picture that stands on its own; a page may give the classes others."""
+
+
+def over_time(summary: Summary, *, alone: bool = False) -> str:
+    """Draw participants' messages over the window, with the moments at which topics came."""
+    clock = Clock(summary.chat.agenda.zone)
+    steps = summary.steps
+    width = step_of(summary.chat.ends_at - summary.chat.opens_at)
+    title = f"Messages over the window, {span(width.total_seconds())} a bar"
+    height = _TOP + _PLOT + _FOOT
+    body = [
+        *_levels(max((step.messages for step in steps), default=0)),
+        *_bars(steps),
+        *_ticks(summary, clock),
+        *_marks(summary),
+    ]
+    if not summary.counts.messages:
+        body.append(_label(WIDTH / 2, _TOP + _PLOT / 2, "No messages yet", "middle", "q"))
+    return _svg(title, _described(summary, clock), height, body, alone)
+
+
+def by_topic(summary: Summary, *, alone: bool = False) -> str:
+    """Draw messages and participants of each topic as pairs of bars."""
+    topics = summary.topics
+    most = max((topic.messages for topic in topics), default=0)
+    body = [
+        f'<rect class="a" x="{_LEFT}" y="6" width="12" height="12" rx="2"/>',
+        _label(_LEFT + 18, 17, "messages"),
+        f'<rect class="b" x="{_LEFT + 110}" y="6" width="12" height="12" rx="2"/>',
+        _label(_LEFT + 128, 17, "participants"),
+    ]
+    for place, topic in enumerate(topics):
+        body += _pair(topic, 32 + place * _ROW, most)
+    if not topics:
+        body.append(_label(WIDTH / 2, 52, "No topics", "middle", "q"))
+    described = "; ".join(
+        f"T{topic.number}: {count(topic.messages, 'message')} by "
+        f"{count(topic.participants, 'participant')}"
+        for topic in topics
+    )
+    height = 36 + max(1, len(topics)) * _ROW
+    return _svg("Messages and participants of each topic", described, height, body, alone)
+
+
+def _svg(title: str, described: str, height: int, body: Sequence[str], alone: bool) -> str:
+    space = ' xmlns="http://www.w3.org/2000/svg"' if alone else ""
+    sheet = f"<style>{SHEET}</style>" if alone else ""
+    return (
+        f'<svg{space} class="pic" viewBox="0 0 {WIDTH} {height}" role="img">'
+        f"<title>{text(title)}</title><desc>{text(described)}</desc>{sheet}{''.join(body)}</svg>"
+    )
+
+
+def _label(x: float, y: float, words: str, anchor: str = "start", kind: str = "") -> str:
+    where = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    dress = f' class="{kind}"' if kind else ""
+    return f'<text x="{_n(x)}" y="{_n(y)}"{where}{dress}>{text(words)}</text>'
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+# ---------------------------------------------------------------- over time
+
+
+def _described(summary: Summary, clock: Clock) -> str:
+    said = f"{count(summary.counts.messages, 'message')} in the window."
+    if summary.busiest:
+        said += (
+            f" Busiest hour: {hour(summary.busiest, clock)} with "
+            f"{count(summary.busiest.messages, 'message')}."
+        )
+    topics = [
+        f"T{topic.number} {clock.short(topic.posted_at)}"
+        for topic in summary.topics
+        if topic.posted_at
+    ]
+    return f"{said} Topics posted: {', '.join(topics)}." if topics else said
+
+
+def _levels(most: int) -> Iterator[str]:
+    """Draw level lines at round numbers, zero among them."""
+    for level in levels(most):
+        y = _TOP + _PLOT - (level / levels(most)[-1] * _PLOT if level else 0)
+        yield f'<path class="g" d="M{_LEFT} {_n(y)}H{WIDTH - _RIGHT}"/>'
+        yield _label(_LEFT - 8, y + 4, f"{level:,}", "end", "q")
+
+
+def levels(most: int) -> list[int]:
+    """Return two to five round levels from 0 to at least `most`."""
+    size = 1
+    while True:
+        for factor in (1, 2, 5):
+            if most <= 4 * size * factor:
+                step = size * factor
+                return [step * n for n in range(max(1, -(-most // step)) + 1)]
+        size *= 10
+
+
+def _bars(steps: Sequence[Step]) -> Iterator[str]:
+    top = levels(max((step.messages for step in steps), default=0))[-1]
+    wide = (WIDTH - _LEFT - _RIGHT) / max(1, len(steps))
+    for place, step in enumerate(steps):
+        if step.messages:
+            high = max(1.5, step.messages / top * _PLOT)
+            yield (
+                f'<rect class="a" x="{_n(_LEFT + place * wide + wide * 0.1)}" '
+                f'y="{_n(_TOP + _PLOT - high)}" width="{_n(wide * 0.8)}" height="{_n(high)}"/>'
+            )
+
+
+def _x(summary: Summary, at: datetime) -> float:
+    """Return where a moment of the window stands."""
+    whole = step_of(summary.chat.ends_at - summary.chat.opens_at) * len(summary.steps)
+    share = (at - summary.chat.opens_at) / whole
+    return _LEFT + min(max(share, 0.0), 1.0) * (WIDTH - _LEFT - _RIGHT)
+
+
+_TICKS = [timedelta(minutes=m) for m in (5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200)]
+
+
+def _ticks(summary: Summary, clock: Clock) -> Iterator[str]:
+    """Write times under the bars, at most seven, and the date where it changes."""
+    chat = summary.chat
+    whole = step_of(chat.ends_at - chat.opens_at) * len(summary.steps)
+    tick = next((tick for tick in _TICKS if whole <= tick * 6), _TICKS[-1])
+    day, base = None, _TOP + _PLOT
+    for place in range(int(whole / tick) + 1):
+        at = chat.opens_at + tick * place
+        x = _x(summary, at)
+        anchor = "end" if x > WIDTH - _RIGHT - 30 else "middle" if place else "start"
+        local = clock.local(at)
+        yield f'<path class="g" d="M{_n(x)} {base}v5"/>'
+        if tick < timedelta(days=1):
+            yield _label(x, base + 19, clock.wall(local), anchor)
+        if local.date() != day and not (anchor == "end" and place and tick < timedelta(days=1)):
+            day = local.date()
+            yield _label(x, base + 36, clock.short(at)[:-6], anchor, "q")
+
+
+def _marks(summary: Summary) -> Iterator[str]:
+    """Mark when topics came; where many came at once, their names take turns above one another."""
+    ends = [0.0] * _LABEL_ROWS
+    for topic in sorted(summary.topics, key=lambda topic: topic.number):
+        if topic.posted_at is None:
+            continue
+        x = _x(summary, topic.posted_at)
+        row = next((n for n, end in enumerate(ends) if x >= end), None)
+        top = _TOP - 4 if row is None else _TOP - 6 - row * 18
+        yield f'<path class="m" d="M{_n(x)} {top}V{_TOP + _PLOT}"/>'
+        if row is not None:
+            ends[row] = x + _LABEL_WIDTH + 8 * (len(str(topic.number)) - 1)
+            anchor = "end" if x > WIDTH - _RIGHT - 20 else "start"
+            yield _label(x if anchor == "end" else x - 2, top - 4, f"T{topic.number}", anchor, "t")
+
+
+# ---------------------------------------------------------------- topics
+
+
+def _pair(topic: TopicSummary, y: float, most: int) -> Iterator[str]:
+    yield _label(_LEFT - 8, y + 21, f"T{topic.number}", "end", "t")
+    if topic.posted_at is None:
+        yield _label(_LEFT, y + 21, "left out" if topic.skipped else "not posted", kind="q")
+        return
+    room = WIDTH - _LEFT - _RIGHT - 56
+    for kind, value, at in (("a", topic.messages, y + 2), ("b", topic.participants, y + 18)):
+        long = max(1.5, value / most * room) if value else 1.5
+        yield f'<rect class="{kind}" x="{_LEFT}" y="{_n(at)}" width="{_n(long)}" height="13"/>'
+        yield _label(_LEFT + long + 6, at + 11, f"{value:,}", kind="q")

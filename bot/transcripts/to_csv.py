@@ -1,0 +1,85 @@
+"""Writes a transcript as CSV (RFC 4180), one row a message, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import AsyncIterator, Sequence
+
+from bot.store.codec import files_of
+from bot.transcripts.build import Batch, Line, Transcript
+from bot.transcripts.characters import visible
+from bot.transcripts.clock import Clock, utc
+
+COLUMNS = (
+    "row", "id", "at", "local_time", "author", "name", "role", "text", "timing", "topics",
+    "placed_by", "reply_to", "edited", "withdrawn", "reactions", "attachments", "room",
+)  # fmt: skip
+"""`row` comes first: a program that does not know the byte-order mark misreads only its name."""
+
+_PASSED = r"[\s\"'\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]*+"
+_STARTS_FORMULA = re.compile(rf"[\t\r]|{_PASSED}[=+\-@＝＋－＠]")
+_MID_FORMULA = re.compile(
+    rf"(?<=;)(?={_PASSED}[=@＝＠])|(?<=[;\n])(?={_PASSED}[+\-＋－](?:[0-9(]|[A-Za-z]{{2}}))|"
+    rf"(?<=\n)(?={_PASSED}[=@＝＠])"
+)
+
+
+async def to_csv(transcript: Transcript, batches: AsyncIterator[Batch]) -> AsyncIterator[bytes]:
+    """Yield the file in chunks of UTF-8, with a byte-order mark, which Excel needs for accents."""
+    clock = Clock(transcript.chat.agenda.zone)
+    yield "\ufeff".encode() + _rows([COLUMNS])
+    number = 0
+    async for batch in batches:
+        yield _rows(
+            [
+                _row(n, line, batch.reactions.get(line.key, ()), clock)
+                for n, line in enumerate(batch.lines, number + 1)
+            ]
+        )
+        number += len(batch.lines)
+
+
+def _rows(rows: list[tuple[object, ...]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode("utf-8")
+
+
+def cell(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula, without control characters.
+
+    An apostrophe goes before = + - @ and their wide forms, a tab or a carriage return, also
+    behind white space and quotes that a spreadsheet passes over. A spreadsheet set to another
+    separator may begin a cell at a semicolon or at a line within the text: there too, but not
+    in a list's `- ` or a `;-)`.
+    """
+    safe = visible(text)
+    starts = _STARTS_FORMULA.match(text) or _STARTS_FORMULA.match(safe)
+    safe = _MID_FORMULA.sub("'", safe)
+    return f"'{safe}" if starts and not safe.startswith("'") else safe
+
+
+def _row(
+    number: int, line: Line, reactions: Sequence[tuple[str, int]], clock: Clock
+) -> tuple[object, ...]:
+    return (
+        number,
+        cell(line.id),
+        utc(line.at),
+        f"{clock.local(line.at):%Y-%m-%d %H:%M:%S}",
+        cell(line.author),
+        cell(line.name),
+        line.role,
+        cell(line.text),
+        line.timing,
+        line.topics,
+        line.placed_by,
+        cell(line.reply_to or ""),
+        "true" if line.edited else "false",
+        "true" if line.withdrawn else "false",
+        cell(" ".join(f"{emoji} {people}" for emoji, people in reactions)),
+        cell(" ".join(f"{file.name} ({file.url})" for file in files_of(line.files))),
+        cell(line.room),
+    )

@@ -1,0 +1,176 @@
+"""Writes a transcript as one self-contained HTML file."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import AsyncIterator, Iterator
+
+from bot.engine.messages import Attachment, Timing
+from bot.engine.people import Role
+from bot.store.codec import files_of, numbers_of
+from bot.transcripts import markup, phrases
+from bot.transcripts.anchors import Anchors
+from bot.transcripts.build import Batch, Line, Transcript
+from bot.transcripts.characters import excerpt
+from bot.transcripts.clock import Clock
+from bot.transcripts.course import Course, Heading, Part
+from bot.transcripts.html_text import HtmlText, link, text
+from bot.transcripts.page import head
+from bot.transcripts.plain_text import PlainText
+
+_ROLES = {Role.MODERATOR: "moderator", Role.GUEST: "guest", Role.BOT: "bot"}
+_TITLES = {
+    Part.BEFORE: "Before the opening",
+    Part.OPENING: "Opening",
+    Part.AFTER: "After the close",
+}
+_FOOT = "</section>\n</main>\n<footer>Written by Rounds.</footer>\n</body>\n</html>\n"
+
+
+async def to_html(transcript: Transcript, batches: AsyncIterator[Batch]) -> AsyncIterator[bytes]:
+    """Yield the file in chunks of UTF-8."""
+    clock = Clock(transcript.chat.agenda.zone)
+    anchors = Anchors(transcript.chat.agenda.rooms)
+    articles = _Articles(transcript, clock, anchors)
+    yield head(transcript.summary, clock, anchors).encode("utf-8")
+    empty = True
+    async for batch in batches:
+        empty = False
+        yield "".join(articles.of(batch)).encode("utf-8")
+    if empty:
+        yield b'<p class="nothing">Nothing was said in this chat.</p>\n'
+    else:
+        yield articles.rest().encode("utf-8")
+    yield _FOOT.encode("utf-8")
+
+
+class _Articles:
+    """Writes messages with the headings between them."""
+
+    def __init__(self, transcript: Transcript, clock: Clock, anchors: Anchors) -> None:
+        self._names = transcript.names
+        self._clock = clock
+        self._anchors = anchors
+        self._course = Course(transcript.chat)
+        self._day = 0
+        self._name = functools.lru_cache(2048)(_name)
+        self._reaction = functools.lru_cache(2048)(_reaction)
+        self._room = ""
+        self._enter("")
+
+    def of(self, batch: Batch) -> Iterator[str]:
+        """Yield the lines as HTML."""
+        course, clock, anchor_of, name_of = (
+            self._course, self._clock, self._anchors.of, self._name
+        )  # fmt: skip
+        for line in batch.lines:
+            (key, room, id_, at, _, name, role, said, _, topics, _, edited, withdrawn, files,
+             reply_to, *_) = line  # fmt: skip
+            if at >= course.quiet_until or role == "bot":
+                yield from map(self._heading, course.before(line))
+            utc, wall, day = clock.read(at)
+            if day != self._day:
+                self._day = day
+                yield f'<p class="day">{clock.date(at)}</p>\n'
+            if room != self._room:
+                self._enter(room)
+            dress = flags = ""
+            if topics != course.current or edited or role != "participant":
+                flags = self._flags(line)
+                if role == "bot":
+                    dress, said = ' class="bot"', self._without_question(line)
+            body = f"<div>{self._html(said)}</div>" if said else _silence(line)
+            if reply_to is not None and not withdrawn:
+                body = self._reply(line) + body
+            if files:
+                body += f"<ul>{''.join(map(_file, files_of(files)))}</ul>"
+            if key in batch.reactions:
+                chips = "".join(map(self._reaction, batch.reactions[key]))
+                body += f'<p class="rx">{chips}</p>'
+            anchor = anchor_of(room, id_)
+            yield (
+                f'<article id="{anchor}"{dress}><a href="#{anchor}"><time datetime="{utc}">{wall}'
+                f"</time></a><p><b><bdi>{name_of(name)}</bdi></b>{flags}</p>{body}</article>\n"
+            )
+
+    def rest(self) -> str:
+        """Return the headings after which nothing was said."""
+        return "".join(map(self._heading, self._course.rest()))
+
+    def _heading(self, heading: Heading) -> str:
+        topic = heading.topic
+        if topic is None:
+            return f'<h3 class="part plain">{_TITLES[heading.part]}</h3>\n'
+        return (
+            f'<h3 class="part" id="t{topic.number}"><b>T{topic.number}</b> '
+            f"<bdi>{text(topic.ask)}</bdi></h3>\n"
+        )
+
+    def _flags(self, line: Line) -> str:
+        """Return what stands behind the name: role, topics other than the heading's, edits."""
+        flags = ""
+        if line.role != "participant":
+            flags = f'<i class="r">{_ROLES[Role(line.role)]}</i>'
+        if line.topics != self._course.current and line.role != "bot":
+            flags += self._chips(line)
+        if line.edited and not line.withdrawn:
+            flags += "<u>edited</u>"
+        return flags
+
+    def _chips(self, line: Line) -> str:
+        if not line.topics:
+            return "<i>no topic</i>" if self._course.current and not line.withdrawn else ""
+        return "".join(
+            f'<i><a href="#t{number}">T{number}</a></i>' for number in numbers_of(line.topics)
+        )
+
+    def _without_question(self, line: Line) -> str:
+        """Return what the bot said; a topic's post without the question, which is the heading."""
+        topic = self._course.topic_of(line.key)
+        said = line.text
+        return said.removeprefix(f"T{topic.number}: {topic.ask}").lstrip() if topic else said
+
+    def _reply(self, line: Line) -> str:
+        if line.parent is None:
+            return '<p class="re">↳ to a message that is not here</p>'
+        if topic := self._course.topic_of(line.parent):
+            return f'<p class="re">↳ <a href="#t{topic.number}">T{topic.number}</a></p>'
+        anchor = self._anchors.of(line.room, line.reply_to or "")
+        brief = excerpt(markup.written(line.parent_text or "", self._plain, self._platform))
+        return (
+            f'<p class="re">↳ <a href="#{anchor}"><bdi>{self._name(line.parent_name or "")}</bdi>'
+            f"</a> <bdi>{text(brief)}</bdi></p>"
+        )
+
+    def _enter(self, room: str) -> None:
+        """Write as in this room: its platform decides names and mark-up."""
+        self._room = room
+        self._platform = room.partition(":")[0]
+        names = self._names.get(self._platform, {})
+        self._html = HtmlText(self._platform, names, self._clock).of
+        self._plain = PlainText(names, self._clock)
+
+
+def _name(name: str) -> str:
+    return text(name) or "·"
+
+
+def _reaction(reaction: tuple[str, int]) -> str:
+    emoji, people = reaction
+    return f"<span>{text(markup.emoji(emoji))} {people}</span>"
+
+
+def _silence(line: Line) -> str:
+    """Say why a message has no text; one with files alone needs no reason."""
+    if line.withdrawn:
+        return f'<p class="no">{phrases.WITHDRAWN}</p>'
+    if line.timing == Timing.LATE and not line.files:
+        return f'<p class="no">{phrases.LATE}</p>'
+    return ""
+
+
+def _file(file: Attachment) -> str:
+    label = f"<bdi>{text(file.name) or 'file'}</bdi>"
+    if file.url.lower().startswith(("http://", "https://")):
+        label = link(file.url, label)
+    return f"<li>{label} ({phrases.size(file.size)})</li>"

@@ -1,0 +1,140 @@
+"""Writes a transcript as JSON, one message a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.engine.state import Chat
+from bot.store.codec import files_of, numbers_of, stamp
+from bot.transcripts.build import Batch, Line, Transcript
+from bot.transcripts.clock import utc
+from bot.transcripts.summary import Highlight, Summary, TopicSummary
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
+_TROUBLESOME = re.compile(
+    r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+async def to_json(transcript: Transcript, batches: AsyncIterator[Batch]) -> AsyncIterator[bytes]:
+    """Yield the file in chunks of UTF-8."""
+    summary = transcript.summary
+    head = {
+        "format": "rounds-transcript/1",
+        "chat": _chat(summary.chat),
+        "counts": _counts(summary),
+        "topics": [_topic(topic) for topic in summary.topics],
+        "summary": _summary(summary),
+        "rules": summary.rules,
+    }
+    body = ",\n".join(f"{_encode(name)}: {_encode(value)}" for name, value in head.items())
+    yield _safe(f'{{{body},\n"messages": [')
+    separator = "\n"
+    async for batch in batches:
+        messages = (_message(line, batch.reactions.get(line.key)) for line in batch.lines)
+        yield _safe(separator + ",\n".join(map(_encode, messages)))
+        separator = ",\n"
+    yield b"\n]}\n"
+
+
+def _safe(text: str) -> bytes:
+    """Escape what JSON allows but a terminal or an editor would obey; it stands in strings only."""
+    return _TROUBLESOME.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode("utf-8")
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else utc(stamp(at))
+
+
+def _chat(chat: Chat) -> dict[str, Any]:
+    agenda = chat.agenda
+    reading = agenda.reading
+    return {
+        "id": chat.id,
+        "series": chat.series,
+        "title": agenda.title,
+        "hashtag": agenda.hashtag,
+        "zone": agenda.zone,
+        "opens_at": _time(chat.opens_at),
+        "closes_at": _time(chat.closes_at),
+        "closed_at": _time(chat.closed_at),
+        "rooms": [str(room) for room in agenda.rooms],
+        "reading": None
+        if reading is None
+        else {
+            "citation": reading.citation,
+            "doi": reading.doi,
+            "url": reading.url,
+            "authors": list(reading.authors),
+        },
+    }
+
+
+def _counts(summary: Summary) -> dict[str, int]:
+    counts = summary.counts
+    names = ("participants", "moderators", "messages", "by_moderators", "early", "late", "edited",
+             "withdrawn", "unplaced", "guests", "replies", "with_files")  # fmt: skip
+    return {name: getattr(counts, name) for name in names}
+
+
+def _topic(topic: TopicSummary) -> dict[str, Any]:
+    return {
+        "number": topic.number,
+        "text": topic.ask,
+        "posted_at": _time(topic.posted_at),
+        "messages": topic.messages,
+        "participants": topic.participants,
+        "first_answer_seconds": None
+        if topic.first_answer is None
+        else topic.first_answer.total_seconds(),
+        "skipped": topic.skipped,
+        "most_replied": [_highlight(answer) for answer in topic.most_replied],
+        "most_reacted": [_highlight(answer) for answer in topic.most_reacted],
+    }
+
+
+def _highlight(answer: Highlight) -> dict[str, Any]:
+    return {"id": answer.id, "room": answer.room, "times": answer.times}
+
+
+def _summary(summary: Summary) -> dict[str, Any]:
+    busiest = summary.busiest
+    return {
+        "median_per_person": summary.median,
+        "most_per_person": summary.most,
+        "busiest_hour": None
+        if busiest is None
+        else {"from": _time(busiest.at), "messages": busiest.messages},
+        "hours": [{"from": _time(hour.at), "messages": hour.messages} for hour in summary.hours],
+        "links": [
+            {"url": link.url, "doi": link.doi, "people": len(link.people) + link.others}
+            for link in summary.links
+        ],
+    }
+
+
+def _message(line: Line, reactions: Sequence[tuple[str, int]] | None) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "at": utc(line.at),
+        "author": line.author,
+        "name": line.name,
+        "role": line.role,
+        "text": line.text,
+        "timing": line.timing,
+        "topics": list(numbers_of(line.topics)),
+        "placed_by": line.placed_by,
+        "reply_to": line.reply_to,
+        "edited": bool(line.edited),
+        "withdrawn": bool(line.withdrawn),
+        "reactions": dict(reactions or ()),
+        "attachments": [
+            {"name": file.name, "type": file.type, "size": file.size, "url": file.url}
+            for file in files_of(line.files)
+        ],
+        "room": line.room,
+    }
