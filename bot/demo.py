@@ -18,7 +18,7 @@ from aiohttp import web
 from bot import recording
 from bot.agenda import read_agenda
 from bot.asking import Desk
-from bot.engine.agenda import Series
+from bot.engine.agenda import Room, Series
 from bot.engine.messages import Tally
 from bot.engine.people import Person
 from bot.engine.state import Chat
@@ -74,7 +74,7 @@ async def hold(
     """
     series = read_agenda(agenda)
     room = series.agenda.rooms[0]
-    lines = recording.read(conversation.read_bytes().splitlines(), room).lines
+    lines = _read(conversation, room)
     opens_at = next(iter(coming(series, lines[0].at - EARLY))).opens_at
     with tempfile.TemporaryDirectory(prefix="rounds-demo-") as folder:
         store = SqliteStore(Path(folder) / "rounds.db")
@@ -87,8 +87,7 @@ async def hold(
                 end = opens_at + series.agenda.window + AFTER
                 await _pace(house, lines, end, seconds, screen, series)
                 async with store.reading() as tables:
-                    chat = await tables.chat((await tables.chats_in(room, 1))[0])
-                    assert chat is not None
+                    (chat,) = (await tables.load(await tables.chats_in(room, 1))).values()
                     summary, _names = await summarise(tables, chat)
                     files = await write_files(tables, chat, out)
                 clock = asyncio.create_task(_go_on(house))
@@ -99,6 +98,11 @@ async def hold(
                     await asyncio.gather(clock, return_exceptions=True)
         finally:
             await store.close()
+
+
+def _read(conversation: Path, room: Room) -> tuple[Line, ...]:
+    with conversation.open("rb") as lines:
+        return recording.read(lines, room).lines
 
 
 async def _pace(
