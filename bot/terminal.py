@@ -75,7 +75,9 @@ def summary_lines(summary: Summary) -> list[str]:
             _cut(topic.ask),
             phrases.count(topic.messages, "message"),
             phrases.count(topic.participants, "person"),
-            f"first after {phrases.first_answer(topic)}" if topic.first_answer else "no answer",
+            f"first after {phrases.first_answer(topic)}"
+            if topic.first_answer is not None
+            else "no answer",
         )
         for topic in summary.topics
     ]
