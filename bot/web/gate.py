@@ -196,7 +196,7 @@ class Pace:
             raise Sorry(
                 429,
                 "Too fast",
-                f"You have sent {self.MOST} things within {self.WITHIN.seconds} seconds. "
+                f"You have sent {self.MOST} things within {self.WITHIN.total_seconds():.0f} seconds. "
                 "Wait a moment, then send this again.",
             )
         sent.append(now)
