@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -238,7 +239,7 @@ class OrganizerPages:
                     404,
                     "No such format",
                     f"A transcript is there as {', '.join(FORMATS)}.",
-                    back=f"/chats/{chat.id}",
+                    back=f"/chats/{quote(chat.id, safe='')}",
                     back_words="To the chat",
                 )
             response = web.StreamResponse()

@@ -148,6 +148,7 @@ class Scenes:
         floor: Chat | None,
         chats: list[Chat],
     ) -> Scene:
+        runs = chat is not None and chat.stage in (Stage.PLANNED, Stage.OPEN)
         return Scene(
             room=room,
             now=now,
@@ -160,7 +161,7 @@ class Scenes:
             own={},
             earlier=None,
             at_end=True,
-            following=self._following(room, now),
+            following=None if runs else self._following(room, now),
             others=tuple(other for other in chats if other is not chat),
         )
 

@@ -62,9 +62,10 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters["quoted"] = lambda text: quote(text, safe="")
         self._environment.globals.update(
             excerpt=excerpt,
-            safe_link=safe_link,
+            is_web=is_web,
             asset=lambda name: self.assets[name].address,
             room_path=room_path,
             message_path=message_path,
@@ -114,6 +115,6 @@ def span(length: timedelta) -> str:
     return clocks.span(max(0.0, length.total_seconds()))
 
 
-def safe_link(address: str) -> str:
-    """Return an address that a link may lead to: of the web, and nothing that runs."""
-    return address if address.lower().startswith(("https://", "http://")) else "about:blank"
+def is_web(address: str) -> bool:
+    """Say whether an address is one of the web, and nothing that runs."""
+    return address.lower().startswith(("https://", "http://"))

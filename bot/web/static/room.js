@@ -228,9 +228,10 @@ function rest() {
 
 // ---------------------------------------------------------------- sending
 
-function say(form, sentence) {
+// Say what went wrong where the form has a place for it, else at the top for a while.
+function tell(form, sentence) {
   const sorry = $(".sorry", form);
-  if (!sorry) return;
+  if (!sorry) return sentence && fleeting(sentence);
   sorry.hidden = !sentence;
   sorry.textContent = sentence;
 }
@@ -240,14 +241,13 @@ async function send(form, button) {
   if (button?.name) body.set(button.name, button.value);
   const buttons = $$("button", form);
   for (const one of buttons) one.disabled = true;
-  say(form, "");
+  tell(form, "");
   try {
     const response = await fetch(form.action, { method: "POST", body, headers: { [PART]: "rows" } });
     const shows = response.headers.get(PART);
     const html = await response.text();
     if (!response.ok || !shows) {
-      say(form, shows === "sorry" ? html : "That did not work. Your words are still here; try again.");
-      if (!$(".sorry", form)) fleeting(html);
+      tell(form, shows === "sorry" ? html : "That did not work. Your words are still here; try again.");
       return false;
     }
     const ticket = response.headers.get(TICKET);
@@ -261,7 +261,7 @@ async function send(form, button) {
     }
     return true;
   } catch {
-    say(form, "Not sent: the connection is gone. Your words are still here; try again.");
+    tell(form, "Not sent: the connection is gone. Your words are still here; try again.");
     return false;
   } finally {
     for (const one of buttons) one.disabled = false;
@@ -270,7 +270,7 @@ async function send(form, button) {
 }
 
 function fleeting(sentence) {
-  const sign = $("#lost");
+  const sign = $("#told");
   if (!sign) return;
   sign.textContent = sentence;
   sign.hidden = false;
@@ -326,13 +326,12 @@ const idOf = (link) => new URL(link.href).searchParams;
 async function openTools(link) {
   const row = link.closest(".row");
   const open = $("#tools");
+  const isHere = open && row.contains(open);
   open?.remove();
-  if (open && row.contains(link) && row.dataset.open) { delete row.dataset.open; return; }
-  for (const other of $$("[data-open]")) delete other.dataset.open;
+  if (isHere) return;
   const response = await fetch(link.href, { headers: { [PART]: "tools" } });
   if (!response.ok) return fleeting("That could not be fetched; try again.");
   const [panel] = parsed(await response.text());
-  row.dataset.open = "yes";
   row.append(panel);
   $("button, textarea, input, summary", panel)?.focus({ preventScroll: true });
   panel.scrollIntoView({ block: "nearest" });
@@ -342,7 +341,6 @@ function closeTools() {
   const row = $("#tools")?.closest(".row");
   if (!row) return;
   $("#tools").remove();
-  delete row.dataset.open;
   $(".act.tools", row)?.focus({ preventScroll: true });
 }
 

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import get_args
+
+from bot.engine import events
+from bot.engine.agenda import Room
+from bot.engine.events import Event
+from bot.engine.messages import Tally
+from bot.engine.wording import plain
+from bot.web.chronicle import chronicle
+from tests.house import START, urojc
+
+ROOM = Room("local", "urojc")
+LATER = START + timedelta(hours=2)
+
+LOG: list[Event] = [
+    events.Planned(START, "c", "urojc", urojc().agenda, START, LATER),
+    events.Replanned(START, urojc().agenda, START, LATER),
+    events.Cancelled(START),
+    events.Missed(START),
+    events.Reminded(START, timedelta(minutes=15)),
+    events.ReminderLapsed(START, timedelta(hours=24)),
+    events.Opened(START),
+    events.Opened(START, "local:henry"),
+    events.TopicAdded(START, 4, "Why?", LATER),
+    events.TopicOpened(START, 1),
+    events.TopicSkipped(START, 2),
+    events.TopicPosted(START, 1, ROOM, "ref"),
+    events.Rescheduled(START, ((2, LATER),)),
+    events.Paused(START),
+    events.Resumed(START),
+    events.Extended(START, LATER),
+    events.Corrected(START, "local:urojc/17-abc", (2, 3), "local:henry"),
+    events.Corrected(START, "local:urojc/17-abc", (), "local:henry"),
+    events.Withdrew(START, "local:p-ana"),
+    events.Closed(START),
+    events.Closed(START, "local:henry"),
+    events.Summarised(START, Tally(2, 1, 5)),
+    events.RoomArchived(START, ROOM),
+    events.Archived(START),
+    events.GaveUp(START, "c/1/0", ROOM, "the channel is gone"),
+]
+
+
+def test_everything_that_can_happen_has_words() -> None:
+    assert {type(event) for event in LOG} == set(get_args(Event))
+    entries = chronicle(LOG)
+    assert [entry.at for entry in entries] == [event.at for event in LOG]
+    for event, entry in zip(LOG, entries, strict=True):
+        words = plain(entry.words)
+        assert type(event).__name__ not in words.split()[0] or words.endswith("."), words
+        assert words[0].isupper()
+
+
+def test_the_words_say_who_did_what() -> None:
+    words = [plain(entry.words) for entry in chronicle(LOG)]
+    assert "Opened by henry." in words
+    assert "Closed by itself." in words
+    assert "henry placed message 17-abc under T2, T3." in words
+    assert "henry placed message 17-abc under no topic." in words
+    assert "Extended; closes 2026-12-06 22:00 UTC." in words
+    assert "Counted: 5 messages by 2 participants." in words
+
+
+def test_a_withdrawal_names_nobody() -> None:
+    (entry,) = chronicle([events.Withdrew(START, "local:p-ana")])
+    assert "ana" not in plain(entry.words)
+
+
+def test_troubles_are_marked() -> None:
+    marked = [type(event) for event, entry in zip(LOG, chronicle(LOG), strict=True)
+              if entry.is_trouble]  # fmt: skip
+    assert marked == [events.Cancelled, events.Missed, events.GaveUp]

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.engine.agenda import Room, Schedule, Series
+from bot.transcripts import FORMATS, render
+from bot.web.organizers import SHOWN
+from tests.house import House, moderator, person, urojc
+from tests.web.served import Served
+
+ROOM = Room("local", "urojc")
+CHAT = "urojc-2026-12-07"
+ANA, BEN = person("Ana"), person("Ben")
+
+
+async def talk(house: House) -> None:
+    """Let a few things be said."""
+    for n, text in enumerate(("T1 yes, it is safe", "A1 no", "=1+1", "<b>&amp;</b>")):
+        house.clock.advance(timedelta(minutes=n))
+        await house.say(ROOM, (ANA, BEN)[n % 2], text)
+
+
+async def test_a_link_leads_to_the_list_and_leaves_no_trace_in_the_address(place: Served) -> None:
+    async with place.guest() as guest:
+        answer = await guest.get(place.link_for("henry").removeprefix(place.url))
+    assert (answer.url.path, answer.url.query_string) == ("/", "")
+    assert "You are henry" in answer.words
+
+
+async def test_a_link_that_was_cut_off_says_how_to_get_another(place: Served) -> None:
+    link = place.link_for("henry").removeprefix(place.url)
+    async with place.guest() as guest:
+        for broken in (link[:-3], link.replace("henry", "ada"), "/enter", "/enter?key=%ff%00"):
+            answer = await guest.get(broken)
+            assert answer.status == 403
+            assert "/chat link" in answer.words
+            assert "printed when it was started" in answer.words
+        assert guest.cookie == ""
+
+
+async def test_chats_stand_under_running_coming_and_past(
+    place: Served, open_house: House, club: Series
+) -> None:
+    wall = datetime(2027, 1, 4, 7, 0)  # noqa: DTZ001  a wall time of the agenda
+    open_house.series["urojc"] = replace(club, schedule=Schedule(singles=(wall,)))
+    await open_house.plan(club, open_house.clock() + timedelta(days=20))
+    await talk(open_house)
+    async with place.moderator() as henry:
+        page = await henry.get("/")
+        await open_house.ask("close", moderator(club), ROOM)
+        after = await henry.get("/")
+    words = page.words
+    running, coming, past = (words.index(f" {name} ") for name in ("Running", "Coming", "Past"))
+    assert running < words.index(CHAT) < coming
+    assert "Participants 2 Messages 4 Topics 1 of 3" in words
+    assert coming < words.index("urojc-2026-12-27") < words.index("Mon 4 Jan 2027, 07:00") < past
+    assert "No chat of yours has been held yet" in words
+    assert after.words.index(" Past ") < after.words.index(CHAT)
+    assert "No chat of yours is open now" in after.words
+
+
+async def test_a_list_without_chats_says_where_dates_come_from(place: Served) -> None:
+    async with place.moderator("ada") as ada:
+        words = (await ada.get("/")).words
+    assert "No chat of yours is open now" in words
+    assert "Dates stand in the agendas" in words
+
+
+async def test_older_chats_are_pages_away(place: Served, open_house: House, club: Series) -> None:
+    henry = moderator(club)
+    for _ in range(SHOWN + 5):
+        await open_house.ask("close", henry, ROOM)
+        await open_house.live(timedelta(hours=1))
+        await open_house.start(club)
+    seen: list[str] = []
+    async with place.moderator() as guest:
+        path = "/"
+        while path:
+            page = await guest.get(path)
+            seen += re.findall(r'<article class="card" id="([^"]+)"', page.text)
+            older = re.search(r'href="(/\?older=[^"]+)"', page.text)
+            path = older[1] if older else ""
+    assert len(seen) == len(set(seen)) == SHOWN + 6
+
+
+async def test_a_chats_page_tells_its_figures_topics_and_log(
+    place: Served, open_house: House, club: Series
+) -> None:
+    await talk(open_house)
+    await open_house.ask("next", moderator(club), ROOM)
+    await open_house.ask("place m1 T2", moderator(club), ROOM)
+    async with place.moderator() as henry:
+        page = await henry.get(f"/chats/{CHAT}")
+    assert "Participants 2" in page.words
+    assert "T2 Is the comparison group the right one?" in page.words
+    assert "Opened by henry." in page.words
+    assert "T2 posted in local:urojc." in page.words
+    assert "henry placed message m1 under T2." in page.words
+    assert "A participant is a person with at least one message" in page.words
+    assert page.text.count("<svg") == 2
+
+
+async def test_a_download_is_the_transcript_byte_for_byte(place: Served, open_house: House) -> None:
+    await talk(open_house)
+    kinds = {"html": "text/html", "md": "text/markdown", "json": "application/json",
+             "csv": "text/csv"}  # fmt: skip
+    async with place.moderator() as henry:
+        for wanted in FORMATS:
+            answer = await henry.get(f"/chats/{CHAT}/transcript.{wanted}")
+            async with open_house.store.reading() as tables:
+                chat = await open_house.chat(CHAT)
+                expected = b"".join([piece async for piece in render(tables, chat, wanted)])
+            assert answer.body == expected
+            assert answer.headers["Content-Type"].startswith(kinds[wanted])
+            assert (
+                answer.headers["Content-Disposition"] == f'attachment; filename="{CHAT}.{wanted}"'
+            )
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Cache-Control"] == "no-store"
+        counts = json.loads((await henry.get(f"/chats/{CHAT}/transcript.json")).body)["counts"]
+    assert (counts["participants"], counts["messages"]) == (2, 4)
+
+
+async def test_a_chat_of_a_hostile_name_is_a_harmless_file(
+    place: Served, open_house: House
+) -> None:
+    series = urojc('..\\..\\"; x\r\ny/<b>é')
+    open_house.series[series.name] = series
+    chat = await open_house.start(series)
+    async with place.moderator() as henry:
+        listed = await henry.get("/")
+        link = re.search(r'href="(/chats/[^"]*%0[^"]*transcript\.csv)"', listed.text)
+        assert link is not None
+        answer = await henry.get(link[1])
+    assert chat not in listed.text
+    assert answer.status == 200
+    assert re.fullmatch(
+        r'attachment; filename="[A-Za-z0-9_-]+\.csv"', answer.headers["Content-Disposition"]
+    )
+
+
+async def test_pictures_are_drawings_in_which_nothing_runs(
+    place: Served, open_house: House
+) -> None:
+    await talk(open_house)
+    async with place.moderator() as henry:
+        for name in ("over-time", "by-topic"):
+            picture = await henry.get(f"/chats/{CHAT}/{name}.svg")
+            assert picture.headers["Content-Type"].startswith("image/svg+xml")
+            assert "sandbox" in picture.headers["Content-Security-Policy"]
+            assert picture.text.startswith("<svg xmlns=")
+        assert (await henry.get(f"/chats/{CHAT}/other.svg")).status == 404
+
+
+async def test_an_unknown_format_lists_the_known_ones(place: Served) -> None:
+    async with place.moderator() as henry:
+        answer = await henry.get(f"/chats/{CHAT}/transcript.docx")
+    assert answer.status == 404
+    assert "html, md, json, csv" in answer.words
+
+
+async def test_a_moderator_of_one_date_alone_sees_that_chat_alone(
+    place: Served, open_house: House, club: Series
+) -> None:
+    agenda = replace(club.agenda, moderators={"local": ("grace",)}, rooms=(Room("local", "guest"),))
+    guest_series = replace(club, name="guest", agenda=agenda)
+    chat = await open_house.start(guest_series)
+    async with place.moderator("grace") as grace, place.moderator() as henry:
+        assert (await grace.get(f"/chats/{chat}")).status == 200
+        assert (await grace.get(f"/chats/{CHAT}")).status == 403
+        assert (await henry.get(f"/chats/{chat}")).status == 403
+        listed = (await grace.get("/")).words
+    assert chat in listed
+    assert CHAT not in listed
