@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
+from bot.engine import wording
 from bot.engine.errors import Refused
 from bot.web.access import Visitor
 from bot.web.house import House
@@ -196,7 +197,7 @@ class Pace:
             raise Sorry(
                 429,
                 "Too fast",
-                f"You have sent {self.MOST} things within {self.WITHIN.total_seconds():.0f} seconds. "
+                f"You have sent {self.MOST} things within {wording.duration(self.WITHIN)}. "
                 "Wait a moment, then send this again.",
             )
         sent.append(now)

@@ -47,10 +47,11 @@ def test_everything_that_can_happen_has_words() -> None:
     assert {type(event) for event in LOG} == set(get_args(Event))
     entries = chronicle(LOG)
     assert [entry.at for entry in entries] == [event.at for event in LOG]
-    for event, entry in zip(LOG, entries, strict=True):
+    names = {kind.__name__ for kind in get_args(Event)} - {"Planned", "Cancelled", "Missed"}
+    for entry in entries:
         words = plain(entry.words)
-        assert type(event).__name__ not in words.split()[0] or words.endswith("."), words
-        assert words[0].isupper()
+        assert " " in words or words == "Opened.", words
+        assert words not in names
 
 
 def test_the_words_say_who_did_what() -> None:

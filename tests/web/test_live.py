@@ -36,7 +36,8 @@ class Stream:
                     return event.data
 
     async def _event(self) -> Event:
-        name, data = "", []
+        name = ""
+        data: list[str] = []
         async for raw in self._lines:
             line = raw.decode().removesuffix("\n")
             if not line:
