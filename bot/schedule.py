@@ -18,7 +18,7 @@ from bot.wall_times import EARLIEST, LATEST
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.engine.agenda import Agenda, Schedule, Series
+    from bot.engine.agenda import Agenda, Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,14 @@ def coming(series: Series, since: datetime) -> Iterator[Date]:
 
     The sequence may have no end; it is computed as it is read.
     """
-    day = _within(since.astimezone(UTC).date() - timedelta(days=2))
+    day = max(since.astimezone(UTC).date(), EARLIEST) - timedelta(days=2)  # in any zone
     return dropwhile(lambda date_: date_.opens_at < since, coming_from(series, day))
 
 
 def coming_from(series: Series, day: date) -> Iterator[Date]:
     """Yield the chats that open on `day`, a day in the chat's own zone, or later, in order."""
     zone = ZoneInfo(series.agenda.zone)
-    for that_day, walls in wall_openings(series, _within(day)):
+    for that_day, walls in wall_openings(series, day):
         for nth, opens_at in enumerate(sorted(to_utc(wall, zone) for wall in walls), 1):
             yield _date(series, that_day, nth, opens_at)
 
@@ -99,25 +99,15 @@ def rule_openings(series: Series, start: date, last: date = LATEST) -> Iterator[
     rule = rule.replace(count[0], "") if count else rule
     if "UNTIL=" not in rule:
         rule += f";UNTIL={last:%Y%m%d}T235959"
-    begins = datetime.combine(_counted_from(schedule, start), schedule.at)
+    first = schedule.first or EARLIEST
+    if not needs_first(schedule.rrule):
+        first = max(first, start)  # such a rule names its days, wherever one begins to look
+    begins = datetime.combine(first, schedule.at)
     walls: Iterator[datetime] = iter(rrulestr(rule, dtstart=begins))
     if count:
         walls = islice(walls, int(count[1] or count[2]))
     later = dropwhile(lambda wall: wall.date() < start, walls)
     return takewhile(lambda wall: wall.date() <= last, later)
-
-
-def _counted_from(schedule: Schedule, start: date) -> date:
-    """Choose where dateutil begins to count.
-
-    A rule that counts from its first date must begin there; any other may begin at any new year
-    before `start`, because no period of a rule reaches over a new year but a week, and the year
-    before `start` is not shown.
-    """
-    first = schedule.first or EARLIEST
-    if schedule.first and needs_first(schedule.rrule):
-        return first
-    return max(first, EARLIEST, date(max(start.year - 1, EARLIEST.year), 1, 1))
 
 
 def to_utc(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -151,7 +141,3 @@ def _missing(series: Series, agenda: Agenda) -> tuple[str, ...]:
     """Name what other dates of the series have and this one has not."""
     reads = any(override.reading for override in series.dates.values())
     return ("no reading yet",) if reads and agenda.reading is None else ()
-
-
-def _within(day: date) -> date:
-    return min(max(day, EARLIEST), LATEST + timedelta(days=1))

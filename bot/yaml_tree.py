@@ -314,7 +314,7 @@ def _decoded(source: bytes | str) -> str:
         raise _Stop(START, f"{size} Check that it is the right file.")
     text = source if isinstance(source, str) else _from_utf8(source)
     text = text.removeprefix("\ufeff")
-    bad = re.search(r"\r(?!\n)", text) or _UNSEEN.search(text.replace("\r\n", " \n"))
+    bad = _UNSEEN.search(text.replace("\r\n", " \n"))
     if not bad:
         return text
     place = _place(text, bad.start())

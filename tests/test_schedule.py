@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine.agenda import Agenda, Override, Reading, Room, Schedule, Series, Topic
+from bot.icalendar_rule import needs_first, read_rrule
 from bot.schedule import (
     chat_id,
     coming,
@@ -26,6 +27,7 @@ from bot.schedule import (
     to_utc,
 )
 from tests.agendas import series
+from tests.test_icalendar_rule import PARTS
 
 RUNS = Path(__file__).resolve().parents[1] / "../shared/data/schedules/pstweetchat_runs.jsonl"
 
@@ -108,7 +110,7 @@ def test_dates_reach_into_the_past_and_have_no_end_in_sight() -> None:
     assert next(coming_from(weekly, date.min)).day == date(2000, 1, 6)
     assert list(coming_from(weekly, date.max)) == []
     assert list(coming(weekly, datetime.max.replace(tzinfo=UTC))) == []
-    assert next(coming(weekly, datetime.min.replace(tzinfo=UTC) + timedelta(days=3)))
+    assert next(coming(weekly, datetime.min.replace(tzinfo=UTC))).day == date(2000, 1, 6)
 
 
 def test_a_series_of_single_times_has_these_and_an_end() -> None:
@@ -167,6 +169,14 @@ def test_two_chats_on_one_day_are_told_apart_in_order_of_opening() -> None:
     assert chat_id("x", date(2026, 12, 7), 2) == "x-2026-12-07-2"
 
 
+def test_a_start_for_one_date_moves_nothing_where_two_chats_open() -> None:
+    twice = held(
+        Schedule(singles=(wall("2026-12-07 07:00"), wall("2026-12-07 19:00"))),
+        dates={date(2026, 12, 7): Override(start=time(9))},
+    )
+    assert [one.opens_local.hour for one in on_day(twice, date(2026, 12, 7))] == [7, 19]
+
+
 def test_one_moment_given_twice_is_one_chat() -> None:
     doubled = held(Schedule("FREQ=WEEKLY;BYDAY=MO", time(13), singles=(wall("2026-12-07 13:00"),)))
     assert [one.chat for one in on_day(doubled, date(2026, 12, 7))] == ["x-2026-12-07"]
@@ -214,6 +224,8 @@ def test_weeks_are_counted_from_the_first_date() -> None:
     days = [str(one.day) for one in islice(coming_from(fortnightly, date(2027, 1, 1)), 3)]
     assert days == ["2027-01-07", "2027-01-21", "2027-02-04"]
     assert next(coming_from(fortnightly, date(2020, 1, 1))).day == date(2026, 11, 26)
+    later = next(coming_from(fortnightly, date(2031, 7, 1))).day
+    assert (later - date(2026, 11, 26)).days % 14 == 0
 
 
 def test_a_count_is_counted_from_the_first_date_whatever_is_asked_for() -> None:
@@ -283,6 +295,15 @@ def test_a_rule_far_away_that_meets_a_gap_opens_after_it_on_the_same_date() -> N
     assert that.chat == "x-2040-03-11"
 
 
+def test_chats_are_in_order_of_opening_also_where_the_clocks_turn_it_round() -> None:
+    night = held(Schedule("FREQ=DAILY", time(2, 30), singles=(wall("2040-03-11 03:00"),)))
+    found = on_day(night, date(2040, 3, 11))
+    assert [(one.chat, f"{one.opens_local:%H:%M}") for one in found] == [
+        ("x-2040-03-11", "03:00"),
+        ("x-2040-03-11-2", "03:30"),
+    ]
+
+
 def brute_force(rule: str, at: time, zone: ZoneInfo, first: date, days: int) -> Iterator[datetime]:
     """Walk the calendar day by day: the truth about rules of weekdays and days of a month."""
     weekdays = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -337,6 +358,24 @@ def test_a_rule_gives_what_a_walk_through_the_calendar_gives(
     assert [one.opens_at for one in found] == truth
 
 
+@given(PARTS, st.dates(date(2001, 1, 1), date(2010, 1, 1)), st.integers(0, 900))
+@settings(max_examples=150, deadline=None)
+def test_a_rule_gives_the_same_dates_wherever_one_begins_to_look(
+    parts: dict[str, str], start: date, days: int
+) -> None:
+    try:
+        rule = read_rrule(";".join(f"{name}={value}" for name, value in parts.items()))
+    except ValueError:
+        return  # a sentence
+    first = date(2001, 1, 1) if needs_first(rule) else None
+    one = held(Schedule(f"{rule};UNTIL=20141231", time(7), first))
+    later = start + timedelta(days=days)
+    found = [opening.date() for opening in rule_openings(one, start)]
+    assert [opening.date() for opening in rule_openings(one, later)] == [
+        day for day in found if day >= later
+    ]
+
+
 @given(st.datetimes(datetime(2001, 1, 1), datetime(2080, 1, 1)))  # noqa: DTZ001  made aware below
 @settings(max_examples=100, deadline=None)
 def test_what_is_coming_at_a_moment_is_the_rest_of_what_was_coming_before(moment: datetime) -> None:
@@ -362,3 +401,6 @@ def test_the_rule_alone_is_listed_without_what_is_left_out_or_added() -> None:
         )
     )
     assert next(rule_openings(one, date(2026, 12, 2))) == wall("2026-12-07 13:00")
+    ending = held(Schedule("FREQ=DAILY;UNTIL=20270101", time(13)))
+    some = list(rule_openings(ending, date(2026, 12, 2), last=date(2026, 12, 3)))
+    assert some == [wall("2026-12-02 13:00"), wall("2026-12-03 13:00")]

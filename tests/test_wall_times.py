@@ -25,7 +25,7 @@ def test_days_and_times_are_read() -> None:
         ("2130", "21:30"), ("9", "09:00"), ("21", "21:00"), ("noon", "12:00"),
         ("midnight", "00:00"), ("24:00", "00:00, on the next day"), ("25:00", "21:00"),
         ("21:60", "21:00"), ("soon", "21:00"), ("", "21:00"), ("07:00:00", "21:00"),
-        ("\u0660\u0667:\u0660\u0660", "21:00"),
+        ("7:0\u0660", "21:00"),
     ],
 )  # fmt: skip
 def test_another_way_to_write_a_time_is_answered_with_the_time_that_was_meant(

@@ -100,6 +100,7 @@ def test_the_first_of_two_equal_keys_is_kept_and_the_second_reported() -> None:
         ("a: #two", Mark(1, 4), "#two"),
         ("a: | #two\n  one", Mark(1, 6), "#two"),
         ("a: one\n  #two", Mark(2, 3), "#two"),
+        ("a: one\n #two", Mark(2, 2), "#two"),
         ("a: one\r\n  #two\r\n", Mark(2, 3), "#two"),
         ("a:\n  #two", Mark(2, 3), "#two"),
     ],
@@ -154,6 +155,12 @@ def test_a_second_document_is_reported_and_not_read() -> None:
 def test_after_a_mistake_of_syntax_the_other_sections_are_read() -> None:
     tree = read_tree("a: [1\nb: two\nc: x: y\nd:\n  - four\n")
     assert plain(tree.root) == {"a": None, "b": "two", "c": None, "d": ["four"]}
+    assert [flaw.at for flaw in tree.flaws] == [Mark(1, 4), Mark(3, 5)]
+
+
+def test_a_byte_order_mark_moves_no_place_and_hides_no_section() -> None:
+    tree = read_tree("\ufeffa: [1\nb: two\nc: x: y\n".encode())
+    assert plain(tree.root) == {"a": None, "b": "two", "c": None}
     assert [flaw.at for flaw in tree.flaws] == [Mark(1, 4), Mark(3, 5)]
 
 
