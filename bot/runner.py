@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 256
 """Signals in one transaction; more would make the first of them wait."""
 
+MOST_CONFLICTS = 10
+"""How often a batch is decided anew because somebody else wrote to a log first."""
+
 KEPT = 2_000
 """Chats whose state is kept in memory between commits."""
 
@@ -77,6 +80,7 @@ class Runner:
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._chats: dict[str, Chat] = {}
         self._floors: dict[Room, tuple[str, ...]] = {}
+        self._version = 0  # of the store, when these were read
         self._watchers: list[Callable[[Changed], None]] = []
 
     def watch(self, watcher: Callable[[Changed], None]) -> None:
@@ -106,6 +110,8 @@ class Runner:
                 await self._stop(chat)
             elif isinstance(outcome, BaseException):
                 raise outcome
+            elif not outcome.events:
+                await self._mend(chat)
         return bool(due)
 
     async def next_wake(self) -> datetime | None:
@@ -116,6 +122,12 @@ class Runner:
     async def _stop(self, chat: str) -> None:
         async with self._store.writing() as tables:
             await tables.never_wake(chat)
+
+    async def _mend(self, chat: str) -> None:
+        """Write anew when a chat wakes: nothing happened at the moment that the lists told."""
+        async with self._store.writing() as tables:
+            found = await tables.chat(chat)
+            await (tables.never_wake(chat) if found is None else tables.put_chats([found]))
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -141,11 +153,15 @@ class Runner:
 
     async def _commit(self, batch: Sequence[_Waiting]) -> None:
         """Commit a batch as one; if one of them is at fault, each for itself."""
+        conflicts = 0
         while True:
             try:
                 return await self._commit_together(batch)
-            except Conflict:  # somebody else wrote to a log: read it again
+            except Conflict as conflict:  # somebody else wrote to a log: read it again
                 self._forget()
+                conflicts += 1
+                if conflicts == MOST_CONFLICTS:
+                    return _fail(batch, conflict)
             except asyncio.CancelledError:
                 for waiting in batch:
                     waiting.outcome.cancel()
@@ -153,8 +169,7 @@ class Runner:
             except Exception as error:  # handed to whoever waits
                 self._forget()
                 if len(batch) == 1:
-                    _fail(batch[0], error)
-                    return None
+                    return _fail(batch, error)
                 for waiting in batch:
                     await self._commit([waiting])
                 return None
@@ -162,6 +177,9 @@ class Runner:
     async def _commit_together(self, batch: Sequence[_Waiting]) -> None:
         results: list[Outcome | Refused] = []
         async with self._store.writing() as tables:
+            if tables.version != self._version:  # another process wrote: read everything again
+                self._forget()
+                self._version = tables.version
             work = Work(tables, dict(self._chats), dict(self._floors))
             await work.fetch([(waiting.signal, waiting.chat) for waiting in batch])
             for waiting in batch:
@@ -181,14 +199,20 @@ class Runner:
                 waiting.outcome.set_exception(result)
             else:
                 waiting.outcome.set_result(result)
-        changed = work.changed()
+        self._tell(Changed(*work.changed()))
+
+    def _tell(self, changed: Changed) -> None:
         for watcher in self._watchers:
-            watcher(Changed(*changed))
+            try:
+                watcher(changed)
+            except Exception:  # what is committed must not be committed again
+                log.exception("Somebody who shows chats could not be told of a change.")
 
     def _forget(self) -> None:
         self._chats, self._floors = {}, {}
 
 
-def _fail(waiting: _Waiting, error: Exception) -> None:
-    if not waiting.outcome.done():
-        waiting.outcome.set_exception(error)
+def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
+    for waiting in batch:
+        if not waiting.outcome.done():
+            waiting.outcome.set_exception(error)

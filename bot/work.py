@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +13,7 @@ from bot.engine.actions import Action, Post
 from bot.engine.agenda import Room
 from bot.engine.chat import apply, decide, fold, react
 from bot.engine.commands import Place
-from bot.engine.errors import Refused
+from bot.engine.errors import BrokenLog, Refused
 from bot.engine.events import Event
 from bot.engine.floor import chat_at, chat_for_command
 from bot.engine.hearing import hear, settle
@@ -23,8 +25,19 @@ from bot.engine.state import Chat, Stage
 from bot.store import figures
 from bot.store.tables import Tables
 
+log = logging.getLogger(__name__)
+
 REMEMBERED = 8
-"""Of each room this many chats, the latest, can still be spoken to."""
+"""Of each room this many chats that have opened, and as many to come, can be spoken to."""
+
+_MOVES_THE_FLOOR = (
+    events.Planned,
+    events.Replanned,
+    events.Opened,
+    events.Cancelled,
+    events.Missed,
+)
+"""After these a room may have other chats than before."""
 
 
 class Work:
@@ -132,6 +145,8 @@ class Work:
         if message == before:
             return
         self._known[key] = self._written[key] = message
+        if before is not None and before.text and before.text != message.text:
+            self._tables.erases = True
         self._seen.add(key)
         self._rooms.add(message.room)
         if before is None or (before.topics, before.said) != (message.topics, message.said):
@@ -179,9 +194,26 @@ class Work:
 
     async def _chats_in(self, room: Room) -> list[Chat]:
         if room not in self.floors:
-            self.floors[room] = tuple(await self._tables.chats_in(room, REMEMBERED))
+            await self._record_waiting()  # what has just begun or opened is among them
+            found = await self._tables.chats_in(room, REMEMBERED)
+            self.floors[room] = tuple([chat for chat in found if await self._is_sound(chat)])
         chats = [await self._chat(chat) for chat in self.floors[room]]
         return [chat for chat in chats if chat is not None]
+
+    async def _is_sound(self, chat_id: str) -> bool:
+        """Say whether a chat can be read; a broken one is no reason to stop those beside it."""
+        try:
+            await self._chat(chat_id)
+        except BrokenLog as broken:
+            log.error("Chat %s is left out: its log is broken (%s).", chat_id, broken)
+            return False
+        return True
+
+    async def _is_free(self, chat_id: str) -> bool:
+        try:
+            return await self._chat(chat_id) is None
+        except BrokenLog:
+            return False
 
     async def _begin(
         self, signal: signals.StartAsked | signals.DateCame
@@ -190,19 +222,18 @@ class Work:
         await self._record_waiting()
         lines = await self._tables.lines(signal.series)
         if isinstance(signal, signals.DateCame):
-            if any(line.opens_at == signal.opens_at for line in lines):
+            held = [line.opens_at for line in lines if line.stage is not Stage.CANCELLED]
+            if signal.opens_at in held:
                 return None, []
         elif running := [line for line in lines if line.stage is Stage.OPEN]:
             raise Refused(
                 f"{signal.agenda.title} is running already, as {running[0].id}. "
                 "End it with /chat close before you start another."
             )
-        number, free = 1, signal.chat
-        while await self._chat(free) is not None:
-            number += 1
-            free = f"{signal.chat}-{number}"
-        begun = decide(None, replace(signal, chat=free))
-        return self._record(None, begun)
+        for free in _ids(signal):
+            if await self._is_free(free):
+                break
+        return self._record(None, decide(None, replace(signal, chat=free)))
 
     async def _ask(self, signal: signals.Asked) -> tuple[Chat | None, list[Event]]:
         chat = chat_for_command(await self._chats_in(signal.room), signal.at)
@@ -249,6 +280,7 @@ class Work:
 
     def _record(self, chat: Chat | None, happened: list[Event]) -> tuple[Chat | None, list[Event]]:
         """Apply events to their chat, and queue them and their actions for writing."""
+        rooms = set(chat.agenda.rooms) if chat else set()
         for n, event in enumerate(happened):
             chat = apply(chat, event) if chat else fold(happened[: n + 1])
             self._events.append((chat.id, chat.seq, event))
@@ -262,8 +294,9 @@ class Work:
             self._touched.add(chat.id)
             self.chats.pop(chat.id, None)  # to the end: the longest unused are forgotten first
             self.chats[chat.id] = chat
-            for room in chat.agenda.rooms if isinstance(happened[0], events.Planned) else ():
-                self.floors.pop(room, None)
+            if any(isinstance(event, _MOVES_THE_FLOOR) for event in happened):
+                for room in rooms.union(chat.agenda.rooms):
+                    self.floors.pop(room, None)
         return chat, happened
 
     async def _record_waiting(self) -> None:
@@ -273,9 +306,15 @@ class Work:
         touched = [self.chats[chat] for chat in dict.fromkeys(chat for chat, _, _ in self._events)]
         await self._tables.append(self._events)
         await self._tables.put_chats(touched)
-        begun = {chat for chat, seq, _ in self._events if seq == 1}
+        plans = events.Planned | events.Replanned
+        planned = {chat for chat, _, event in self._events if isinstance(event, plans)}
         await self._tables.put_rooms(
-            [(room, chat.id) for chat in touched if chat.id in begun for room in chat.agenda.rooms]
+            [
+                (room, chat.id)
+                for chat in touched
+                if chat.id in planned
+                for room in chat.agenda.rooms
+            ]
         )
         self._events = []
 
@@ -287,6 +326,13 @@ class Work:
             await self._tables.put_actions(self._actions, self._queued_at)
         if self._reactions:
             await self._tables.put_reactions(self._reactions)
+
+
+def _ids(signal: signals.StartAsked | signals.DateCame) -> Iterator[str]:
+    """Yield the ids that a chat may have: its own, then those of further ones on its date."""
+    yield signal.chat
+    first = signal.chat[: len(signal.series) + len("-2026-12-07")]
+    yield from (f"{first}-{number}" for number in itertools.count(2))
 
 
 def _own_message(chat: Chat, signal: signals.Delivered, post: Post) -> Message:

@@ -69,7 +69,6 @@ class SqliteStore:
         self._turn = asyncio.Lock()  # one transaction at a time on the writing connection
         self._idle: list[aiosqlite.Connection] = []
         self._reading = 0
-        self._seen = 0  # changes when another connection commits
         self._must_erase = True  # a process that was killed may owe it
 
     async def open(self) -> None:
@@ -133,10 +132,9 @@ class SqliteStore:
             if self._writer is None:
                 raise StoreError("the store is not open")
             async with _transaction(self._writer, "IMMEDIATE"):
-                ((seen,),) = await self._writer.execute_fetchall("PRAGMA data_version")
-                tables = Tables(_Connection(self._writer), others_wrote=seen != self._seen)
+                ((version,),) = await self._writer.execute_fetchall("PRAGMA data_version")
+                tables = Tables(_Connection(self._writer), version)
                 yield tables
-            self._seen = seen
             self._must_erase = self._must_erase or tables.erases
             await self._erase(self._writer)
 

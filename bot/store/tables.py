@@ -83,14 +83,14 @@ _LINE = "chat, series, title, stage, opens_at, ends_at"
 class Tables:
     """The store inside one transaction: reading sees one moment, writing commits as one.
 
-    `others_wrote` says that another process has committed since this one last wrote: what is
-    remembered from then may be old. `erases` is set where words are taken away, so that the
-    store sees to it that they leave the disk.
+    `version` is another one whenever another process has committed: what is remembered from
+    before may be old then. `erases` is set where words are taken away, so that the store sees
+    to it that they leave the disk.
     """
 
-    def __init__(self, connection: Connection, *, others_wrote: bool = False) -> None:
+    def __init__(self, connection: Connection, version: int = 0) -> None:
         self.connection = connection
-        self.others_wrote = others_wrote
+        self.version = version
         self.erases = False
 
     # ------------------------------------------------------------ chats

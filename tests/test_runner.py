@@ -1,0 +1,328 @@
+"""The one door: signals are committed together, answered after the commit, and never twice."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.engine import events
+from bot.engine.commands import parse
+from bot.engine.errors import Refused
+from bot.engine.people import Person
+from bot.engine.signals import Asked, DateCame, Said, Signal
+from bot.engine.state import Stage
+from bot.runner import MOST_CONFLICTS, Changed, Outcome, Runner
+from bot.simulation import Simulation
+from bot.store.sqlite import SqliteStore, opened
+from bot.store.tables import Conflict, Tables
+from tests.house import START, House, house, moderator, person, room_of, urojc
+from tests.invariants.crashing import Killed, crashing
+
+ANN = person("Ann")
+SERIES = urojc()
+ROOM, HENRY = room_of(SERIES), moderator(SERIES)
+CHAT = "urojc-2026-12-07"
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def said(message: str, text: str = "T1: yes") -> Said:
+    return Said(START, ROOM, message, ANN, text)
+
+
+def asked(text: str, by: Person = HENRY) -> Asked:
+    return Asked(START, ROOM, by, parse(text)[1])
+
+
+def date(chat: str = CHAT, opens_at: datetime = START) -> DateCame:
+    return DateCame(START - HOUR, chat, "urojc", SERIES.agenda, opens_at)
+
+
+def kept(path: Path) -> set[str]:
+    """Return the ids of the messages that anybody finds who opens the file."""
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        return {name for (name,) in database.execute("SELECT id FROM messages WHERE said = 1")}
+
+
+async def all_of(runner: Runner, *signals: Signal) -> list[Outcome | BaseException]:
+    outcomes = await asyncio.gather(*map(runner.handle, signals), return_exceptions=True)
+    return list(outcomes)
+
+
+# ---------------------------------------------------------------- commits
+
+
+async def test_a_signal_is_answered_when_it_is_on_the_disk(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.start(SERIES)
+        for n in range(5):
+            await h.runner.handle(said(f"m{n}"))
+            assert f"m{n}" in kept(tmp_path / "rounds.db")
+
+
+async def test_what_waits_is_committed_together(tmp_path: Path) -> None:
+    async with crashing(tmp_path / "rounds.db") as store:
+        runner = Runner(store)
+        async with runner.running():
+            await runner.handle(date())
+            before = store.commits
+            outcomes = await all_of(runner, *(said(f"m{n}") for n in range(200)))
+        assert all(isinstance(o, Outcome) and o.chat for o in outcomes)
+        assert store.commits == before + 1
+    assert len(kept(tmp_path / "rounds.db")) == 200
+
+
+async def test_a_refusal_is_for_the_one_who_asked(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.start(SERIES)
+        first, refusal, last = await all_of(
+            h.runner, said("m1"), asked("close", ANN), asked("next")
+        )
+        assert isinstance(refusal, Refused)
+        assert isinstance(first, Outcome)
+        assert isinstance(last, Outcome)
+        assert [type(event) for event in last.events] == [events.TopicOpened]
+        assert kept(tmp_path / "rounds.db") >= {"m1"}
+
+
+async def test_one_signal_that_cannot_be_written_does_not_hold_up_those_beside_it(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await h.start(SERIES)
+        outcomes = await all_of(
+            h.runner,
+            said("m1"),
+            said("m2", "half a \ud800 character"),
+            asked("topic X?"),
+            said("m3"),
+        )
+        assert isinstance(outcomes[1], UnicodeEncodeError)
+        assert [type(o) for o in outcomes if o is not outcomes[1]] == [Outcome] * 3
+        assert kept(tmp_path / "rounds.db") & {"m1", "m2", "m3"} == {"m1", "m3"}
+        assert len((await h.chat(CHAT)).topics) == 4
+
+
+async def test_a_commit_that_fails_is_told_to_everybody_and_the_next_one_succeeds(
+    tmp_path: Path,
+) -> None:
+    async with crashing(tmp_path / "rounds.db") as store:
+        runner = Runner(store)
+        async with runner.running():
+            await runner.handle(date())
+            store.at = store.commits + 1
+            outcomes = await all_of(runner, said("m1"), said("m2"))
+            assert [type(outcome) for outcome in outcomes] == [Killed, Killed]
+            await store.open()
+            await runner.handle(said("m3"))
+    assert kept(tmp_path / "rounds.db") == {"m3"}
+
+
+async def test_a_state_that_was_not_committed_is_forgotten(tmp_path: Path) -> None:
+    async with crashing(tmp_path / "rounds.db") as store:
+        house = Simulation(store, START)
+        async with house.runner.running():
+            await house.runner.handle(date())
+            await house.advance(START)
+            store.at = store.commits + 1
+            (failed,) = await all_of(house.runner, asked("pause"))
+            assert isinstance(failed, Killed)
+            await store.open()
+            outcome = await house.runner.handle(asked("pause"))
+            assert outcome.chat is not None
+            assert [type(event) for event in outcome.events] == [events.Paused]
+            async with store.reading() as tables:
+                assert await tables.chat(CHAT) == outcome.chat
+
+
+async def test_who_no_longer_waits_loses_nothing(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.start(SERIES)
+        waiting = asyncio.create_task(h.runner.handle(said("m1")))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await h.runner.handle(said("m2"))
+        assert kept(tmp_path / "rounds.db") >= {"m1", "m2"}
+
+
+async def test_what_was_taken_in_is_finished_at_the_end(tmp_path: Path) -> None:
+    async with opened(tmp_path / "rounds.db") as store:
+        runner = Runner(store)
+        async with runner.running():
+            await runner.handle(date())
+            waiting = [asyncio.create_task(runner.handle(said(f"m{n}"))) for n in range(600)]
+            await asyncio.sleep(0)
+        assert all(task.done() for task in waiting)
+    assert len(kept(tmp_path / "rounds.db")) == 600
+
+
+async def test_a_watcher_that_fails_is_no_reason_to_commit_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[Changed] = []
+
+    def fail(_changed: Changed) -> None:
+        raise LookupError("no such page")
+
+    async with house(tmp_path) as h:
+        await h.start(SERIES)
+        h.runner.watch(fail)
+        h.runner.watch(seen.append)
+        outcomes = await all_of(h.runner, asked("topic One more?"), asked("topic Another?"))
+        assert [type(outcome) for outcome in outcomes] == [Outcome, Outcome]
+        topics = [topic.ask for topic in (await h.chat(CHAT)).topics]
+    assert topics[3:] == ["One more?", "Another?"]
+    assert [changed.chats for changed in seen] == [{CHAT}]
+    assert "could not be told" in caplog.text
+
+
+# ---------------------------------------------------------------- waking
+
+
+async def test_every_chat_whose_moment_has_come_is_woken(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        chats = [f"urojc-{n}" for n in range(300)]
+        for n, chat in enumerate(chats):
+            signal = DateCame(START, chat, "urojc", SERIES.agenda, START + n * MINUTE)
+            await h.runner.handle(signal)
+        assert await h.runner.next_wake() == START
+        h.clock.set(START + 299 * MINUTE)
+        while await h.runner.wake(h.clock()):
+            pass
+        async with h.store.reading() as tables:
+            assert await tables.lines_in_stage(Stage.PLANNED) == []
+        assert await h.runner.next_wake() == START + 299 * MINUTE + 6 * HOUR
+
+
+async def test_a_chat_whose_log_is_broken_is_stopped_and_the_others_go_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path) as h:
+        await all_of(h.runner, date("broken", START - MINUTE), date())
+    with contextlib.closing(sqlite3.connect(tmp_path / "rounds.db")) as database:
+        database.execute("UPDATE events SET body = '{}' WHERE chat = 'broken'")
+        database.commit()
+    async with house(tmp_path) as h:
+        while await asyncio.wait_for(h.runner.wake(START), 10):
+            pass
+        assert (await h.chat(CHAT)).stage is Stage.OPEN
+    assert "Chat broken is stopped: its log is broken" in caplog.text
+
+
+@pytest.mark.parametrize("chat", [CHAT, "without a log"])
+async def test_a_chat_that_the_lists_call_due_and_is_not_is_looked_at_once(
+    tmp_path: Path, chat: str
+) -> None:
+    """Else waking what is due would never end."""
+    async with house(tmp_path) as h:
+        await h.plan(SERIES, START + HOUR)
+        async with h.store.writing() as tables:
+            await tables.connection.run(
+                "INSERT INTO chats SELECT 'without a log', series, title, stage, planned_at, "
+                "opens_at, ends_at, NULL FROM chats"
+            )
+            await tables.connection.run("UPDATE chats SET wake_at = 1 WHERE chat = ?", (chat,))
+        for _ in range(3):
+            if not await h.runner.wake(h.clock()):
+                break
+        else:
+            raise AssertionError("it is due for ever")
+        assert await h.runner.next_wake() == START + HOUR - MINUTE * 15
+
+
+# ---------------------------------------------------------------- two processes
+
+
+class NeverTelling:
+    """A store that does not tell that somebody else wrote, as a database may not."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[Tables]:
+        async with self._store.writing() as tables:
+            tables.version = 0
+            yield tables
+
+    def reading(self) -> AbstractAsyncContextManager[Tables]:
+        return self._store.reading()
+
+
+async def test_who_decided_on_an_old_state_reads_again_and_decides_anew(tmp_path: Path) -> None:
+    path = tmp_path / "rounds.db"
+    async with opened(path) as first, opened(path) as second:
+        ours, theirs = Simulation(NeverTelling(first), START), Simulation(second, START)
+        async with ours.runner.running(), theirs.runner.running():
+            await ours.runner.handle(date())
+            await ours.advance(START)
+            await theirs.runner.handle(asked("next"))
+            outcome = await ours.runner.handle(asked("next"))
+            assert [e.number for e in outcome.events if isinstance(e, events.TopicOpened)] == [3]
+            await theirs.runner.handle(asked("pause"))
+            (refusal,) = await all_of(ours.runner, asked("pause"))
+        assert isinstance(refusal, Refused), "the second one is told that it is paused already"
+
+
+async def test_what_another_process_did_is_seen_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "rounds.db"
+    async with opened(path) as first, opened(path) as second:
+        ours, theirs = House(first, [SERIES], START), House(second, [SERIES], START)
+        async with ours.runner.running(), theirs.runner.running():
+            await ours.start(SERIES)
+            await ours.say(ROOM, ANN, "One", message="m1")
+            theirs.clock.advance(MINUTE)
+            await theirs.ask("next", HENRY, ROOM)
+            async with first.writing():
+                pass  # the outbox, say, writes before the runner does
+            ours.clock.advance(2 * MINUTE)
+            await ours.say(ROOM, ANN, "Two", message="m2")
+            theirs.clock.advance(2 * MINUTE)
+            await theirs.ask("close", HENRY, ROOM)
+            ours.clock.advance(2 * MINUTE)
+            await ours.say(ROOM, ANN, "Three", message="m3")
+            found = [await ours.message(ROOM, message) for message in ("m1", "m2", "m3")]
+    assert [message.topics for message in found[:2]] == [(1,), (2,)]
+    assert found[2].text == ""
+
+
+async def test_a_chat_that_another_process_has_opened_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "rounds.db"
+    async with opened(path) as first, opened(path) as second:
+        ours, theirs = House(first, [SERIES], START), House(second, [SERIES], START)
+        async with ours.runner.running(), theirs.runner.running():
+            assert await ours.runner.handle(said("m1")) == Outcome()
+            await theirs.start(SERIES)
+            outcome = await ours.runner.handle(said("m1"))
+            assert outcome.chat is not None
+
+
+class AlwaysInConflict(NeverTelling):
+    """A store in which somebody else is always first."""
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[Tables]:
+        async with super().writing() as tables:
+            yield tables
+            self.tries += 1
+            raise Conflict
+
+    tries = 0
+
+
+async def test_who_never_gets_through_is_told_so_in_the_end(tmp_path: Path) -> None:
+    async with opened(tmp_path / "rounds.db") as store:
+        busy = AlwaysInConflict(store)
+        runner = Runner(busy)
+        async with runner.running():
+            (failed,) = await asyncio.wait_for(all_of(runner, date()), 10)
+        assert isinstance(failed, Conflict)
+        assert busy.tries == MOST_CONFLICTS

@@ -1,0 +1,523 @@
+"""What many signals do in one transaction: placing, withdrawing, beginning, marking."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.engine import events
+from bot.engine.actions import Action
+from bot.engine.agenda import Room
+from bot.engine.commands import Ask, Withdraw, parse
+from bot.engine.errors import Refused
+from bot.engine.messages import PlacedBy, Timing
+from bot.engine.people import Person, Role
+from bot.engine.signals import (
+    AgendaChanged,
+    Asked,
+    DateCame,
+    Deleted,
+    Delivered,
+    Edited,
+    Reacted,
+    Said,
+    Signal,
+    StartAsked,
+    Undeliverable,
+    Woke,
+)
+from bot.engine.state import Stage
+from bot.runner import Changed, Outcome
+from bot.store.codec import decode_action, decode_event, stamp
+from tests.house import START, House, house, moderator, person, room_of, urojc
+
+ANN, BOB = person("Ann"), person("Bob")
+SERIES = urojc()
+ROOM, HENRY = room_of(SERIES), moderator(SERIES)
+CHAT = "urojc-2026-12-07"
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+async def together(h: House, *signals: Signal) -> list[Outcome | BaseException]:
+    """Let signals arrive at once, so that they are one transaction; they keep their order."""
+    outcomes = await asyncio.gather(*map(h.runner.handle, signals), return_exceptions=True)
+    return list(outcomes)
+
+
+def said(h: House, message: str, by: Person, text: str, reply_to: str | None = None) -> Said:
+    return Said(h.clock(), ROOM, message, by, text, reply_to)
+
+
+def asked(h: House, ask: Ask, by: Person) -> Asked:
+    return Asked(h.clock(), ROOM, by, ask)
+
+
+def start(h: House, by: Person = HENRY) -> StartAsked:
+    return StartAsked(h.clock(), ROOM, by, CHAT, "urojc", SERIES.agenda)
+
+
+def date(h: House, opens_at: datetime, chat: str = CHAT) -> DateCame:
+    return DateCame(h.clock(), chat, "urojc", SERIES.agenda, opens_at)
+
+
+async def kinds(h: House, chat: str = CHAT) -> list[str]:
+    async with h.store.reading() as tables:
+        rows = await tables.connection.rows(
+            "SELECT kind FROM events WHERE chat = ? ORDER BY seq", (chat,)
+        )
+    return [kind for (kind,) in rows]
+
+
+async def chats(h: House) -> dict[str, str]:
+    async with h.store.reading() as tables:
+        return {line.id: line.stage.value for line in await tables.lines()}
+
+
+async def topics(h: House, *messages: str) -> list[tuple[int, ...]]:
+    return [(await h.message(ROOM, message)).topics for message in messages]
+
+
+# ---------------------------------------------------------------- which chat has the floor
+
+
+async def test_what_is_said_together_with_the_start_belongs_to_the_new_chat(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await together(h, start(h), said(h, "1", ANN, "Hello"))
+        assert (await h.message(ROOM, "1")).chat == CHAT
+        h.clock.advance(MINUTE)
+        await h.say(ROOM, ANN, "And hello again", message="2")
+        assert (await h.message(ROOM, "2")).chat == CHAT
+
+
+async def test_what_is_said_where_no_chat_is_held_is_not_kept(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        outcomes = await together(
+            h,
+            said(h, "1", ANN, "Hello?"),
+            Edited(h.clock(), ROOM, "2", "Hello"),
+            Deleted(h.clock(), ROOM, "3"),
+            Reacted(h.clock(), ROOM, "1", BOB, "👍"),
+        )
+        assert outcomes == [Outcome()] * 4
+        async with h.store.reading() as tables:
+            assert await tables.messages([f"{ROOM}/{n}" for n in "123"]) == []
+            assert await tables.connection.rows("SELECT * FROM reactions") == []
+
+
+async def test_twenty_chats_of_one_day_in_one_room_each_get_what_is_said_in_their_hour(
+    tmp_path: Path,
+) -> None:
+    hourly = urojc(window=timedelta(minutes=50), questions=("Why?",))
+    async with house(tmp_path, hourly, now=START - timedelta(hours=1)) as h:
+        for n in range(20):
+            opens_at = START + n * HOUR
+            chat = f"urojc-{n:02}"
+            await h.runner.handle(DateCame(h.clock(), chat, "urojc", hourly.agenda, opens_at))
+        for n in range(20):
+            await h.live(HOUR)
+            h.clock.advance(MINUTE)
+            await h.say(ROOM, ANN, "T1: here", message=str(n))
+            await h.simulation.advance(START + n * HOUR)
+        found = [(await h.message(ROOM, str(n))).chat for n in range(20)]
+    assert found == [f"urojc-{n:02}" for n in range(20)]
+
+
+async def test_a_chat_that_moves_to_another_room_before_it_opens_is_found_there(
+    tmp_path: Path,
+) -> None:
+    other = Room("local", "other")
+    async with house(tmp_path) as h:
+        chat = await h.plan(SERIES, START + HOUR)
+        await h.say(ROOM, ANN, "In the first room", message="1")
+        moved = replace(SERIES.agenda, rooms=(other,))
+        await h.runner.handle(AgendaChanged(h.clock(), moved, START + HOUR), chat)
+        assert (await together(h, said(h, "2", ANN, "Is it here?")))[0] == Outcome()
+        await h.say(other, ANN, "It is here", message="3")
+        assert (await h.message(other, "3")).timing is Timing.EARLY
+        assert (await h.message(ROOM, "1")).chat == chat
+
+
+async def test_a_chat_whose_log_is_broken_does_not_silence_its_room(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path) as h:
+        old = await h.start(SERIES)
+        await h.ask("close", HENRY, ROOM)
+        async with h.store.writing() as tables:
+            await tables.connection.run("UPDATE events SET kind = 'Unheard' WHERE chat = ?", (old,))
+    async with house(tmp_path, now=START + HOUR) as h:
+        await h.runner.handle(start(h))
+        await h.say(ROOM, ANN, "T1: hello", message="1")
+        assert (await h.message(ROOM, "1")).chat == f"{old}-2"
+    assert [r.getMessage() for r in caplog.records if old in r.getMessage()]
+
+
+# ---------------------------------------------------------------- beginning
+
+
+async def test_a_date_that_comes_again_changes_nothing(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        first, again = await together(h, date(h, START + HOUR), date(h, START + HOUR))
+        assert isinstance(first, Outcome)
+        assert [type(e) for e in first.events] == [events.Planned]
+        assert again == Outcome()
+        assert await chats(h) == {CHAT: "planned"}
+
+
+async def test_a_second_chat_on_a_date_ends_in_2_and_a_third_in_3(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await together(
+            h,
+            date(h, START + HOUR),
+            date(h, START + 9 * HOUR, f"{CHAT}-2"),
+            start(h),
+        )
+        await h.ask("close", HENRY, ROOM)
+        await h.runner.handle(start(h))
+        await h.runner.handle(date(h, START + 12 * HOUR, f"{CHAT}-2"))
+        assert await chats(h) == {
+            CHAT: "planned",
+            f"{CHAT}-2": "planned",
+            f"{CHAT}-3": "archived",
+            f"{CHAT}-4": "open",
+            f"{CHAT}-5": "planned",
+        }
+
+
+async def test_a_second_start_is_refused_also_at_the_same_instant(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        first, second = await together(h, start(h), start(h))
+        assert isinstance(first, Outcome)
+        assert isinstance(second, Refused)
+        assert str(second) == (
+            "International Urology Journal Club is running already, as urojc-2026-12-07. "
+            "End it with /chat close before you start another."
+        )
+        assert await chats(h) == {CHAT: "open"}
+
+
+async def test_a_start_by_a_participant_leaves_nothing(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        (refusal,) = await together(h, start(h, ANN))
+        assert "for the moderators" in str(refusal)
+        assert await chats(h) == {}
+
+
+async def test_a_date_that_was_cancelled_and_is_held_after_all_is_a_new_chat(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await h.runner.handle(date(h, START + HOUR))
+        await h.runner.handle(AgendaChanged(h.clock(), None, None), CHAT)
+        await h.runner.handle(date(h, START + HOUR))
+        assert await chats(h) == {CHAT: "cancelled", f"{CHAT}-2": "planned"}
+
+
+# ---------------------------------------------------------------- placing anew
+
+
+async def with_topics(h: House) -> None:
+    """Start the chat and post T1 and T2, a minute apart; the clock stands a minute later."""
+    await h.start(SERIES)
+    h.clock.advance(MINUTE)
+    await h.ask("next", HENRY, ROOM)
+    h.clock.advance(MINUTE)
+
+
+async def test_a_new_label_moves_a_message_and_all_that_hangs_from_it(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await with_topics(h)
+        for n, reply_to in enumerate([None, "0", "1", "2", "3"]):
+            h.clock.advance(timedelta(seconds=1))
+            text = "T1: yes" if reply_to is None else "I agree"
+            await h.say(ROOM, ANN, text, message=str(n), reply_to=reply_to)
+        assert await topics(h, *"01234") == [(1,)] * 5
+        h.clock.advance(timedelta(seconds=1))
+        await h.edit(ROOM, "0", "T2: yes")
+        assert await topics(h, *"01234") == [(2,)] * 5
+
+
+async def test_a_chain_of_replies_that_arrives_at_once_and_backwards_is_placed(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await with_topics(h)
+        chain = [
+            Said(h.clock() + n * MINUTE, ROOM, str(n), ANN, "T1" if n == 0 else "and", parent)
+            for n, parent in enumerate([None, "0", "1", "2", "3"])
+        ]
+        await together(h, *reversed(chain))
+        assert await topics(h, *"01234") == [(1,)] * 5
+        assert (await h.message(ROOM, "4")).placed_by is PlacedBy.REPLY
+
+
+async def test_a_correction_carries_the_replies_along_but_for_those_with_a_label(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await with_topics(h)
+        await h.say(ROOM, ANN, "Forty patients", message="0")
+        h.clock.advance(MINUTE)
+        await h.say(ROOM, BOB, "I agree", message="1", reply_to="0")
+        await h.say(ROOM, BOB, "T2: also", message="2", reply_to="0")
+        await h.ask("place 0 T1", HENRY, ROOM)
+        assert await topics(h, *"012") == [(1,), (1,), (2,)]
+        assert (await h.message(ROOM, "0")).placed_by is PlacedBy.MODERATOR
+        await h.ask("place 0 none", HENRY, ROOM)
+        h.clock.advance(MINUTE)
+        await h.edit(ROOM, "0", "T2: forty patients")
+        assert await topics(h, *"012") == [(), (2,), (2,)], "a moderator's word stands"
+        assert (await h.message(ROOM, "1")).placed_by is PlacedBy.TIME
+
+
+@pytest.mark.parametrize("message", ["9", "elsewhere", "unsaid"])
+async def test_a_message_that_is_not_in_the_chat_cannot_be_placed(
+    tmp_path: Path, message: str
+) -> None:
+    async with house(tmp_path) as h:
+        await h.start(SERIES)
+        await h.say(ROOM, ANN, "In the first chat", message="elsewhere")
+        await h.ask("close", HENRY, ROOM)
+        h.clock.advance(MINUTE)
+        await h.start(SERIES)
+        await h.edit(ROOM, "unsaid", "Its beginning never came")
+        with pytest.raises(Refused, match=f"There is no message {message} in this chat"):
+            await h.ask(f"place {message} T1", HENRY, ROOM)
+
+
+async def test_what_was_said_before_a_late_topic_was_known_is_placed_under_it(
+    tmp_path: Path,
+) -> None:
+    """The post stood in the room, and people answered, before its delivery was recorded."""
+    async with house(tmp_path) as h:
+        await h.start(SERIES)
+        h.clock.advance(MINUTE)
+        await h.runner.handle(asked(h, parse("next")[1], HENRY))  # not delivered yet
+        posted_at = h.clock()
+        for n, (text, reply_to) in enumerate(
+            [("Just in time", None), ("I agree", "0"), ("T2: now", None), ("and", "2")]
+        ):
+            h.clock.advance(MINUTE)
+            await h.say(ROOM, ANN, text, message=str(n), reply_to=reply_to)
+        assert await topics(h, *"0123") == [(1,)] * 4
+        later = h.clock()
+        h.clock.set(posted_at)
+        await h.outbox.deliver()
+        h.clock.set(later)
+        assert await topics(h, *"0123") == [(2,)] * 4
+
+
+async def test_a_message_reworded_after_a_topic_came_is_placed_by_its_new_label(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await h.start(SERIES)
+        h.clock.advance(MINUTE)
+        await h.say(ROOM, ANN, "Something", message="0")
+        h.clock.advance(MINUTE)
+        await h.runner.handle(asked(h, parse("next")[1], HENRY))
+        posted_at = h.clock()
+        h.clock.advance(MINUTE)
+        await h.edit(ROOM, "0", "T2: something")
+        assert await topics(h, "0") == [(1,)]
+        h.clock.set(posted_at)
+        await h.outbox.deliver()
+        assert await topics(h, "0") == [(2,)]
+
+
+# ---------------------------------------------------------------- withdrawing, closing
+
+
+async def test_withdrawing_takes_what_was_said_so_far_also_in_the_same_transaction(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await with_topics(h)
+        await h.say(ROOM, ANN, "Before", message="1")
+        await h.say(ROOM, BOB, "Before, too", message="2", reply_to="1")
+        h.clock.advance(MINUTE)
+        before = [said(h, "3", ANN, "Just before"), said(h, "4", BOB, "Just before")]
+        h.clock.advance(MINUTE)
+        withdrawal = asked(h, Withdraw(), ANN)
+        h.clock.advance(MINUTE)
+        after: list[Signal] = [
+            said(h, "5", ANN, "Just after"),
+            Edited(h.clock(), ROOM, "1", "Reworded"),
+        ]
+        await together(h, *before, withdrawal, *after)
+        h.clock.advance(MINUTE)
+        late = Said(withdrawal.at - MINUTE / 2, ROOM, "6", ANN, "Came late")
+        await together(h, late)
+        kept = {n: (await h.message(ROOM, n)) for n in "123456"}
+    assert {n for n, m in kept.items() if m.withdrawn} == {"1", "3", "6"}
+    assert {n for n, m in kept.items() if not m.text} == {"1", "3", "6"}
+    assert kept["2"].topics == (2,), "the answer stays where it is"
+
+
+async def test_withdrawing_after_the_end_concerns_the_chat_that_ended(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await with_topics(h)
+        await h.say(ROOM, ANN, "My answer", message="1")
+        await h.ask("close", HENRY, ROOM)
+        h.clock.advance(24 * HOUR)
+        await h.ask("withdraw", ANN, ROOM)
+        assert (await h.message(ROOM, "1")).text == ""
+
+
+async def test_a_moderator_of_the_bots_own_name_cannot_withdraw_its_posts(tmp_path: Path) -> None:
+    series = urojc(moderators=("rounds",))
+    async with house(tmp_path, series) as h:
+        chat = await h.start(series)
+        await h.say(ROOM, moderator(series), "My own words", message="1")
+        h.clock.advance(MINUTE)
+        await h.ask("withdraw", moderator(series), ROOM)
+        assert (await h.message(ROOM, "1")).withdrawn
+        (post,) = (await h.chat(chat)).topics[0].posts
+        assert (await h.message(ROOM, post.ref)).text.startswith("T1: ")
+
+
+async def test_what_was_said_after_the_moment_of_the_closing_is_late_though_it_came_before(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await with_topics(h)
+        close = asked(h, parse("close")[1], HENRY)
+        await h.runner.handle(Said(h.clock() - MINUTE, ROOM, "1", ANN, "On time"))
+        await h.runner.handle(Said(h.clock() + MINUTE, ROOM, "2", ANN, "After the end"))
+        assert (await h.message(ROOM, "2")).text == "After the end"
+        await h.runner.handle(close)
+        assert (await h.message(ROOM, "1")).text == "On time"
+        late = await h.message(ROOM, "2")
+        assert (late.timing, late.text) == (Timing.LATE, "")
+
+
+async def test_the_closing_post_counts_what_was_said_in_the_same_transaction(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        chat = await h.start(SERIES)
+        h.clock.set(START + 48 * HOUR)
+        await h.runner.handle(Woke(h.clock()), chat)
+        last = Said(START + 47 * HOUR, ROOM, "1", ANN, "T1: at last")
+        outcomes = await asyncio.gather(
+            h.runner.handle(last), h.runner.handle(Woke(h.clock()), chat)
+        )
+        summarised = outcomes[1].events[0]
+        assert isinstance(summarised, events.Summarised)
+        assert (summarised.tally.messages, summarised.tally.participants) == (1, 1)
+
+
+# ---------------------------------------------------------------- reactions
+
+
+async def test_reactions_of_people_are_noted_and_those_of_bots_are_not(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await with_topics(h)
+        await h.say(ROOM, ANN, "T1: yes", message="1")
+        robot = Person("local", "robot", "Robot", role=Role.BOT)
+        for by in (ANN, BOB, BOB, robot):
+            await h.put_emoji(ROOM, "1", by, "👍")
+        h.clock.advance(MINUTE)
+        await h.put_emoji(ROOM, "1", ANN, "👍", removed=True)
+        async with h.store.reading() as tables:
+            rows = await tables.connection.rows("SELECT person FROM reactions WHERE present = 1")
+        assert rows == [("local:p-bob",)]
+
+
+# ---------------------------------------------------------------- actions and their marks
+
+
+async def outbox(h: House) -> dict[str, str]:
+    async with h.store.reading() as tables:
+        return dict(await tables.connection.rows("SELECT key, state FROM outbox"))
+
+
+async def actions(h: House) -> list[tuple[str, Action]]:
+    """Return what waits in the outbox, with its keys, in order."""
+    async with h.store.reading() as tables:
+        rows = await tables.connection.rows(
+            "SELECT key, kind, body FROM outbox WHERE state = 'waiting' ORDER BY seq, n"
+        )
+    return [(key, decode_action(kind, body)) for key, kind, body in rows]
+
+
+async def test_a_post_is_recorded_once_however_often_its_delivery_is_reported(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await h.runner.handle(start(h))
+        key, topic = (await actions(h))[1]
+        report = Delivered(h.clock(), key, topic, "ref-1", "T1: What question?")
+        again = replace(report, at=h.clock() + MINUTE, ref="ref-2")
+        first, *others = await together(h, report, report, again)
+        assert isinstance(first, Outcome)
+        assert [type(event) for event in first.events] == [events.TopicPosted]
+        assert [other.events for other in others if isinstance(other, Outcome)] == [(), ()]
+        assert (await outbox(h))[key] == "done"
+        async with h.store.reading() as tables:
+            rows = await tables.connection.rows("SELECT id, at FROM messages WHERE role = 'bot'")
+        assert rows == [("ref-1", stamp(START))]
+
+
+async def test_an_action_that_can_never_be_done_is_logged_and_the_chat_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await h.runner.handle(start(h))
+        key, topic = (await actions(h))[1]
+        refusal = Undeliverable(h.clock(), key, topic, "the room is gone")
+        for _ in range(2):
+            await h.runner.handle(refusal)
+        assert (await outbox(h))[key] == "gave_up"
+        assert (await kinds(h))[-1] == "GaveUp"
+        assert (await kinds(h)).count("GaveUp") == 1
+        await h.live(49 * HOUR)
+        assert (await h.chat(CHAT)).stage is Stage.ARCHIVED
+
+
+async def test_a_report_of_an_action_that_nobody_knows_is_left_alone(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.runner.handle(start(h))
+        _, topic = (await actions(h))[1]
+        for key in (f"{CHAT}/99/0", "another-2026-12-07/3/0"):
+            outcome = await h.runner.handle(Delivered(h.clock(), key, topic, "ref"))
+            assert outcome.events == ()
+        assert "TopicPosted" not in await kinds(h)
+
+
+# ---------------------------------------------------------------- what watchers are told
+
+
+async def test_who_shows_a_room_is_told_which_messages_changed(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await with_topics(h)
+        seen: list[Changed] = []
+        h.runner.watch(seen.append)
+        await h.say(ROOM, ANN, "T1: yes", message="1")
+        h.clock.advance(MINUTE)
+        await h.say(ROOM, BOB, "I agree", message="2", reply_to="1")
+        seen.clear()
+        h.clock.advance(MINUTE)
+        await h.edit(ROOM, "1", "T2: yes")
+        (changed,) = seen
+        assert changed.messages == {f"{ROOM}/1", f"{ROOM}/2"}
+        assert changed.rooms == {ROOM}
+        assert (changed.chats, changed.actions) == (frozenset(), False)
+        await h.edit(ROOM, "1", "T2: yes")
+        assert seen[1].messages == frozenset(), "the same again changes nothing"
+
+
+async def test_every_event_in_the_log_can_be_read_again(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await with_topics(h)
+        for command in ("pause", "resume", "topic And now?", "skip", "extend 1h", "close"):
+            await h.ask(command, HENRY, ROOM)
+        async with h.store.reading() as tables:
+            rows = await tables.connection.rows("SELECT kind, body FROM events ORDER BY seq")
+        assert [type(decode_event(*row)).__name__ for row in rows] == await kinds(h)
