@@ -37,7 +37,7 @@ _RARE_KINDS = {
     "unplaced": f"{_KEPT} AND m.placed_by = 'none'",
     "with_files": f"{_KEPT} AND m.attachments <> '' AND m.timing = 'on_time'",
 }
-_NO_TOPIC = "('', 0)"
+_NO_TOPIC = "('-', 0)"  # no row of `topics` reads so
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-_DIRECTIONS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _ENDS = re.compile(r"\r\n?|[\u2028\u2029]")
 
@@ -30,7 +30,10 @@ def visible(text: str) -> str:
 
 
 def undirected(text: str) -> str:
-    """Return a text without the characters that turn the direction of what follows."""
+    """Return a text without the characters that turn the direction of what follows.
+
+    The marks that Arabic and Hebrew texts need for their punctuation stay.
+    """
     return _DIRECTIONS.sub("", text)
 
 

@@ -113,7 +113,7 @@ def span(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min" + (f" {rest} s" if rest and minutes < 10 else "")
     hours, minutes = divmod(round(whole / 60), 60)
-    if hours < 48:
+    if hours <= 72:
         return f"{hours} h" + (f" {minutes} min" if minutes else "")
     days, hours = divmod(round(whole / 3600), 24)
     return f"{days} days" + (f" {hours} h" if hours else "")

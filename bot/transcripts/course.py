@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.engine.messages import Timing
+from bot.engine.people import Role
 from bot.engine.state import Chat, TopicState
 from bot.store.codec import stamp
 from bot.transcripts.build import Line
@@ -58,6 +59,13 @@ class Course:
         """Return the topic whose post is the message of this key."""
         return self._posts.get(key)
 
+    def rest_of_post(self, line: Line) -> str:
+        """Return a line's text; of a topic's post what follows the question, its heading."""
+        topic = self._posts.get(line.key)
+        if topic is None:
+            return line.text
+        return line.text.removeprefix(f"T{topic.number}: {topic.ask}").lstrip()
+
     def before(self, line: Line) -> list[Heading]:
         """Return the headings that come before a line."""
         headings = list(self._headings(line))
@@ -81,8 +89,9 @@ class Course:
             if line.key not in self._posts or self._begun:
                 yield Heading(Part.OPENING)
         post = self._posts.get(line.key)
+        until = line.at if line.role == Role.BOT else line.at + 1  # its opening words come first
         while self._coming and (
-            self._coming[0][0] <= line.at or any(t is post for _, t in self._coming)
+            self._coming[0][0] < until or any(topic is post for _, topic in self._coming)
         ):
             yield self._topic()
         if line.timing == Timing.LATE and not self._ended:

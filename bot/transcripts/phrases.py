@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from bot.engine.agenda import Room
+from bot.engine.messages import Timing
 from bot.engine.state import Chat, Stage
 from bot.store.codec import stamp
 from bot.transcripts.characters import one_line
@@ -12,6 +15,22 @@ from bot.transcripts.summary import Step, Summary, TopicSummary
 
 LATE = "said after the close; its text is not kept"
 WITHDRAWN = "withdrawn by its author"
+
+
+def places(rooms: Sequence[Room]) -> Mapping[str, str]:
+    """Name the rooms of a chat that has several: by platform where that tells them apart."""
+    if len(rooms) < 2:
+        return {}
+    platforms = {room.platform for room in rooms}
+    apart = len(platforms) == len(rooms)
+    return {str(room): room.platform if apart else str(room) for room in rooms}
+
+
+def silence(timing: str, withdrawn: object, *, has_files: bool) -> str:
+    """Say why a message has no text; empty where its files are what it says."""
+    if withdrawn:
+        return WITHDRAWN
+    return LATE if timing == Timing.LATE and not has_files else ""
 
 
 def count(number: int, noun: str) -> str:
@@ -78,7 +97,7 @@ def figures(summary: Summary, clock: Clock) -> list[tuple[str, str]]:
         ("Participants", people),
         ("Moderators", moderators),
         ("Messages", f"{counts.messages:,}"),
-        ("Per participant", f"median {number(summary.median)}, most {summary.most:,}"),
+        ("Median per participant", f"{number(summary.median)}, most {summary.most:,}"),
         ("Busiest hour", busiest),
         ("Replies", f"{counts.replies:,}"),
         ("With a file", f"{counts.with_files:,}"),

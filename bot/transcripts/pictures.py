@@ -15,10 +15,10 @@ from bot.transcripts.phrases import count, hour
 from bot.transcripts.summary import Step, Summary, TopicSummary, step_of
 
 WIDTH = 720
-_LEFT, _RIGHT = 44, 12
-_TOP, _PLOT, _FOOT = 46, 150, 44
-_LABEL_WIDTH, _LABEL_ROWS = 26, 2
-_ROW = 40
+_LEFT, _RIGHT = 52, 12
+_TOP, _PLOT, _FOOT = 54, 150, 58
+_LABEL_WIDTH, _LABEL_ROWS = 34, 2
+_ROW = 54
 
 SHEET = (
     ".pic{font:13px system-ui,sans-serif;fill:#1d2126}.pic .a{fill:#2b7a78}.pic .b{fill:#c8803a}"
@@ -53,21 +53,21 @@ def by_topic(summary: Summary, *, alone: bool = False) -> str:
     topics = summary.topics
     most = max((topic.messages for topic in topics), default=0)
     body = [
-        f'<rect class="a" x="{_LEFT}" y="6" width="12" height="12" rx="2"/>',
-        _label(_LEFT + 18, 17, "messages"),
-        f'<rect class="b" x="{_LEFT + 110}" y="6" width="12" height="12" rx="2"/>',
-        _label(_LEFT + 128, 17, "participants"),
+        f'<rect class="a" x="{_LEFT}" y="5" width="14" height="14" rx="2"/>',
+        _label(_LEFT + 20, 18, "messages"),
+        f'<rect class="b" x="{_LEFT + 150}" y="5" width="14" height="14" rx="2"/>',
+        _label(_LEFT + 170, 18, "participants"),
     ]
     for place, topic in enumerate(topics):
-        body += _pair(topic, 32 + place * _ROW, most)
+        body += _pair(topic, 34 + place * _ROW, most)
     if not topics:
-        body.append(_label(WIDTH / 2, 52, "No topics", "middle", "q"))
+        body.append(_label(WIDTH / 2, 62, "No topics", "middle", "q"))
     described = "; ".join(
         f"T{topic.number}: {count(topic.messages, 'message')} by "
         f"{count(topic.participants, 'participant')}"
         for topic in topics
     )
-    height = 36 + max(1, len(topics)) * _ROW
+    height = 38 + max(1, len(topics)) * _ROW
     return _svg("Messages and participants of each topic", described, height, body, alone)
 
 
@@ -162,10 +162,10 @@ def _ticks(summary: Summary, clock: Clock) -> Iterator[str]:
         local = clock.local(at)
         yield f'<path class="g" d="M{_n(x)} {base}v5"/>'
         if tick < timedelta(days=1):
-            yield _label(x, base + 19, clock.wall(local), anchor)
-        if local.date() != day and not (anchor == "end" and place and tick < timedelta(days=1)):
+            yield _label(x, base + 24, clock.wall(local), anchor)
+        if local.date() != day:
             day = local.date()
-            yield _label(x, base + 36, clock.short(at)[:-6], anchor, "q")
+            yield _label(x, base + 48, clock.short(at)[:-6], anchor, "q")
 
 
 def _marks(summary: Summary) -> Iterator[str]:
@@ -176,7 +176,7 @@ def _marks(summary: Summary) -> Iterator[str]:
             continue
         x = _x(summary, topic.posted_at)
         row = next((n for n, end in enumerate(ends) if x >= end), None)
-        top = _TOP - 4 if row is None else _TOP - 6 - row * 18
+        top = _TOP - 4 if row is None else _TOP - 8 - row * 22
         yield f'<path class="m" d="M{_n(x)} {top}V{_TOP + _PLOT}"/>'
         if row is not None:
             ends[row] = x + _LABEL_WIDTH + 8 * (len(str(topic.number)) - 1)
@@ -188,12 +188,12 @@ def _marks(summary: Summary) -> Iterator[str]:
 
 
 def _pair(topic: TopicSummary, y: float, most: int) -> Iterator[str]:
-    yield _label(_LEFT - 8, y + 21, f"T{topic.number}", "end", "t")
+    yield _label(_LEFT - 8, y + 27, f"T{topic.number}", "end", "t")
     if topic.posted_at is None:
-        yield _label(_LEFT, y + 21, "left out" if topic.skipped else "not posted", kind="q")
+        yield _label(_LEFT, y + 27, "left out" if topic.skipped else "not posted", kind="q")
         return
     room = WIDTH - _LEFT - _RIGHT - 56
-    for kind, value, at in (("a", topic.messages, y + 2), ("b", topic.participants, y + 18)):
+    for kind, value, at in (("a", topic.messages, y + 2), ("b", topic.participants, y + 23)):
         long = max(1.5, value / most * room) if value else 1.5
-        yield f'<rect class="{kind}" x="{_LEFT}" y="{_n(at)}" width="{_n(long)}" height="13"/>'
-        yield _label(_LEFT + long + 6, at + 11, f"{value:,}", kind="q")
+        yield f'<rect class="{kind}" x="{_LEFT}" y="{_n(at)}" width="{_n(long)}" height="18"/>'
+        yield _label(_LEFT + long + 6, at + 14, f"{value:,}", kind="q")

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from bot.store.codec import files_of
 from bot.transcripts.build import Batch, Line, Transcript
-from bot.transcripts.characters import visible
+from bot.transcripts.characters import undirected, visible
 from bot.transcripts.clock import Clock, utc
 
 COLUMNS = (
@@ -48,14 +48,14 @@ def _rows(rows: list[tuple[object, ...]]) -> bytes:
 
 
 def cell(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, without control characters.
+    """Return a text that no spreadsheet takes for a formula, with controls as symbols.
 
     An apostrophe goes before = + - @ and their wide forms, a tab or a carriage return, also
     behind white space and quotes that a spreadsheet passes over. A spreadsheet set to another
     separator may begin a cell at a semicolon or at a line within the text: there too, but not
     in a list's `- ` or a `;-)`.
     """
-    safe = visible(text)
+    safe = undirected(visible(text))
     starts = _STARTS_FORMULA.match(text) or _STARTS_FORMULA.match(safe)
     safe = _MID_FORMULA.sub("'", safe)
     return f"'{safe}" if starts and not safe.startswith("'") else safe

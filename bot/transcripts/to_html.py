@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import AsyncIterator, Iterator
 
-from bot.engine.messages import Attachment, Timing
+from bot.engine.messages import Attachment
 from bot.engine.people import Role
 from bot.store.codec import files_of, numbers_of
 from bot.transcripts import markup, phrases
@@ -52,6 +52,7 @@ class _Articles:
         self._clock = clock
         self._anchors = anchors
         self._course = Course(transcript.chat)
+        self._places = phrases.places(transcript.chat.agenda.rooms)
         self._day = 0
         self._name = functools.lru_cache(2048)(_name)
         self._reaction = functools.lru_cache(2048)(_reaction)
@@ -75,10 +76,12 @@ class _Articles:
             if room != self._room:
                 self._enter(room)
             dress = flags = ""
-            if topics != course.current or edited or role != "participant":
+            if topics != course.current or edited or role != "participant" or self._places:
                 flags = self._flags(line)
                 if role == "bot":
-                    dress, said = ' class="bot"', self._without_question(line)
+                    dress, said = ' class="bot"', course.rest_of_post(line)
+                    if not said and course.topic_of(key):
+                        continue  # the heading says it all
             body = f"<div>{self._html(said)}</div>" if said else _silence(line)
             if reply_to is not None and not withdrawn:
                 body = self._reply(line) + body
@@ -115,6 +118,8 @@ class _Articles:
             flags += self._chips(line)
         if line.edited and not line.withdrawn:
             flags += "<u>edited</u>"
+        if self._places:
+            flags += f"<u>{text(self._places.get(line.room, line.room))}</u>"
         return flags
 
     def _chips(self, line: Line) -> str:
@@ -124,22 +129,16 @@ class _Articles:
             f'<i><a href="#t{number}">T{number}</a></i>' for number in numbers_of(line.topics)
         )
 
-    def _without_question(self, line: Line) -> str:
-        """Return what the bot said; a topic's post without the question, which is the heading."""
-        topic = self._course.topic_of(line.key)
-        said = line.text
-        return said.removeprefix(f"T{topic.number}: {topic.ask}").lstrip() if topic else said
-
     def _reply(self, line: Line) -> str:
         if line.parent is None:
             return '<p class="re">↳ to a message that is not here</p>'
         if topic := self._course.topic_of(line.parent):
             return f'<p class="re">↳ <a href="#t{topic.number}">T{topic.number}</a></p>'
         anchor = self._anchors.of(line.room, line.reply_to or "")
-        brief = excerpt(markup.written(line.parent_text or "", self._plain, self._platform))
+        brief = text(excerpt(markup.written(line.parent_text or "", self._plain, self._platform)))
         return (
             f'<p class="re">↳ <a href="#{anchor}"><bdi>{self._name(line.parent_name or "")}</bdi>'
-            f"</a> <bdi>{text(brief)}</bdi></p>"
+            f"</a>{f': <bdi>{brief}</bdi>' if brief else ''}</p>"
         )
 
     def _enter(self, room: str) -> None:
@@ -161,12 +160,8 @@ def _reaction(reaction: tuple[str, int]) -> str:
 
 
 def _silence(line: Line) -> str:
-    """Say why a message has no text; one with files alone needs no reason."""
-    if line.withdrawn:
-        return f'<p class="no">{phrases.WITHDRAWN}</p>'
-    if line.timing == Timing.LATE and not line.files:
-        return f'<p class="no">{phrases.LATE}</p>'
-    return ""
+    why = phrases.silence(line.timing, line.withdrawn, has_files=bool(line.files))
+    return f'<p class="no">{why}</p>' if why else ""
 
 
 def _file(file: Attachment) -> str:

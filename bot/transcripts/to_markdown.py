@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 
-from bot.engine.messages import Attachment, Timing
+from bot.engine.messages import Attachment
 from bot.engine.people import Role
 from bot.store.codec import files_of, numbers_of
 from bot.transcripts import markup, phrases
@@ -136,6 +136,7 @@ class _Messages:
         self._transcript = transcript
         self._clock = clock
         self._course = Course(transcript.chat)
+        self._places = phrases.places(transcript.chat.agenda.rooms)
         self._writers: dict[str, tuple[str, MarkdownText, PlainText]] = {}
         self._day = 0
 
@@ -144,6 +145,8 @@ class _Messages:
         for one in batch.lines:
             if one.at >= self._course.quiet_until or one.role == "bot":
                 yield from map(self._heading, self._course.before(one))
+            if self._course.topic_of(one.key) and not self._course.rest_of_post(one):
+                continue  # the heading says it all
             _, wall, day = self._clock.read(one.at)
             if day != self._day:
                 self._day = day
@@ -172,6 +175,8 @@ class _Messages:
                 yield "no topic"
         if one.edited and not one.withdrawn:
             yield "edited"
+        if self._places:
+            yield line(self._places.get(one.room, one.room))
         if one.reply_to is not None and not one.withdrawn:
             yield self._reply(one)
 
@@ -188,11 +193,9 @@ class _Messages:
     def _body(self, one: Line, batch: Batch) -> str:
         parts = []
         if one.text:
-            parts.append(self._text(one))
-        elif one.withdrawn:
-            parts.append(f"({phrases.WITHDRAWN})")
-        elif one.timing == Timing.LATE and not one.files:
-            parts.append(f"({phrases.LATE})")
+            parts.append(self._writer(one.room)[1].of(self._course.rest_of_post(one)))
+        elif why := phrases.silence(one.timing, one.withdrawn, has_files=bool(one.files)):
+            parts.append(f"({why})")
         parts += map(_file, files_of(one.files))
         if reactions := batch.reactions.get(one.key):
             parts.append(" · ".join(f"{line(markup.emoji(emoji))} {n}" for emoji, n in reactions))
@@ -201,12 +204,6 @@ class _Messages:
             return ""
         quoted = "\n".join(_quoted_line(row) for row in said.replace("\n\n", "\n \n").split("\n"))
         return f"\n{quoted}\n"
-
-    def _text(self, one: Line) -> str:
-        said = one.text
-        if one.role == "bot" and (topic := self._course.topic_of(one.key)):
-            said = said.removeprefix(f"T{topic.number}: {topic.ask}").lstrip()
-        return self._writer(one.room)[1].of(said)
 
     def _writer(self, room: str) -> tuple[str, MarkdownText, PlainText]:
         if room not in self._writers:
