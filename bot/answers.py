@@ -6,13 +6,13 @@ import itertools
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from bot.agendas.schedule import coming
 from bot.engine import wording
 from bot.engine.actions import Moment, Words
 from bot.engine.agenda import Series
 from bot.engine.commands import COMMANDS
 from bot.engine.people import Person, Role, role_in
 from bot.engine.state import Chat, Stage
-from bot.schedule import coming
 from bot.store import figures
 from bot.store.tables import Tables
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot import answers
+from bot.agendas.schedule import coming
 from bot.engine import commands, wording
 from bot.engine.actions import Words
 from bot.engine.agenda import Room, Series
@@ -19,7 +20,6 @@ from bot.engine.rights import permit
 from bot.engine.signals import Asked, StartAsked
 from bot.engine.state import Chat
 from bot.runner import Runner, Store
-from bot.schedule import coming
 from bot.store.tables import Tables
 
 

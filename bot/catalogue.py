@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.agenda import read_agenda
+from bot.agendas.agenda import read_agenda
+from bot.agendas.mistakes import AgendaMistakes, Mistake
 from bot.engine.agenda import Series
-from bot.mistakes import AgendaMistakes, Mistake
 
 
 class Catalogue:

@@ -18,8 +18,9 @@ from typing import Annotated
 import typer
 
 from bot import recording
-from bot.agenda import load_chats, read_agenda
-from bot.agenda_form import schema
+from bot.agendas.agenda import load_chats, read_agenda
+from bot.agendas.form import schema
+from bot.agendas.mistakes import AgendaMistakes, Mistake, shown
 from bot.app import clock, serve
 from bot.dates import date_lines, series_lines
 from bot.demo import Held, hold
@@ -27,7 +28,6 @@ from bot.engine.agenda import Series
 from bot.export import export, replay_into
 from bot.faults import Stopped, not_listening, told
 from bot.logs import keep_log
-from bot.mistakes import AgendaMistakes, Mistake, shown
 from bot.options import EVERY_FORMAT, Chats, Count, Data, Day, Formats, Host, Instant, Out, Port
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.terminal import DemoScreen, complain, counting, say, summary_lines

@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from bot.agendas.schedule import Date, coming, coming_from, next_date
 from bot.engine import wording
 from bot.engine.agenda import Series
-from bot.schedule import Date, coming, coming_from, next_date
 from bot.terminal import in_columns
 
 

@@ -16,7 +16,8 @@ from typing import Protocol
 from aiohttp import web
 
 from bot import recording
-from bot.agenda import read_agenda
+from bot.agendas.agenda import read_agenda
+from bot.agendas.schedule import coming
 from bot.asking import Desk
 from bot.engine.agenda import Room, Series
 from bot.engine.messages import Tally
@@ -25,7 +26,6 @@ from bot.engine.state import Chat
 from bot.planner import Planner
 from bot.recording import Line
 from bot.replay import together
-from bot.schedule import coming
 from bot.simulation import Simulation
 from bot.store import figures
 from bot.store.sqlite import SqliteStore

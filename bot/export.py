@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.agendas.mistakes import shown
 from bot.engine.agenda import Series
 from bot.engine.state import Chat, Stage
 from bot.faults import Stopped
-from bot.mistakes import shown
 from bot.recording import Recording
 from bot.replay import replay
 from bot.store.sqlite import SqliteStore

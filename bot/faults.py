@@ -7,8 +7,8 @@ import socket
 import traceback
 from pathlib import Path
 
+from bot.agendas.mistakes import shown
 from bot.engine.errors import BrokenLog, RoundsError
-from bot.mistakes import shown
 from bot.settings import Settings
 from bot.store.sqlite import StoreError
 

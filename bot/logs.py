@@ -8,7 +8,7 @@ import time
 import traceback
 from types import TracebackType
 
-from bot.mistakes import printable
+from bot.agendas.mistakes import printable
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 

@@ -11,9 +11,9 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from bot.agendas.mistakes import shown
+from bot.agendas.wall_times import read_day
 from bot.engine.commands import FORMATS
-from bot.mistakes import shown
-from bot.wall_times import read_day
 
 T = TypeVar("T")
 

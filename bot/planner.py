@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.agendas.schedule import Date, coming
 from bot.engine.agenda import Series
 from bot.engine.signals import AgendaChanged, DateCame
 from bot.engine.state import Stage
 from bot.runner import Runner, Store
-from bot.schedule import Date, coming
 from bot.store.tables import ChatLine
 
 SHORTEST_LEAD = timedelta(hours=24)

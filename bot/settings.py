@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from bot.agendas.mistakes import shown
 from bot.engine.errors import RoundsError
-from bot.mistakes import shown
 
 T = TypeVar("T")
 

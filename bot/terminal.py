@@ -14,10 +14,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from bot.agendas.mistakes import printable
 from bot.engine import wording
 from bot.engine.messages import Tally
 from bot.engine.state import Chat, Stage, TopicState
-from bot.mistakes import printable
 from bot.transcripts import phrases
 from bot.transcripts.clock import Clock
 from bot.transcripts.summary import Summary

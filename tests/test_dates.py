@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.agenda import parse_agenda
+from bot.agendas.agenda import parse_agenda
 from bot.dates import date_lines, series_lines
 from bot.engine.agenda import Series
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import recording
-from bot.agenda import parse_agenda
+from bot.agendas.agenda import parse_agenda
 from bot.engine.errors import Refused
 from bot.engine.signals import DateCame
 from bot.export import Replayed, export, find, opened, replay_into

@@ -12,10 +12,10 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.agendas.schedule import Date, coming
 from bot.engine.messages import Tally
 from bot.engine.people import Person, Role, role_in
 from bot.engine.state import Chat, Stage
-from bot.schedule import Date, coming
 from bot.store import pages
 from bot.store.tables import Tables
 from bot.transcripts import FORMATS, MEDIA_TYPES, phrases, pictures, render

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
+from bot.agendas.schedule import Date, next_date
 from bot.engine.agenda import Room
 from bot.engine.errors import Refused
 from bot.engine.floor import chat_at
 from bot.engine.messages import Message, Tally, message_key
 from bot.engine.people import Role, role_in
 from bot.engine.state import Chat, Stage, TopicState
-from bot.schedule import Date, next_date
 from bot.store import pages
 from bot.store.pages import Place
 from bot.store.tables import Tables

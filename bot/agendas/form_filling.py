@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.agenda_form import (
+from bot.agendas.form import (
     EXAMPLES,
     AgendaForm,
     DateForm,
@@ -23,8 +23,8 @@ from bot.agenda_form import (
     filled,
     known_keys,
 )
-from bot.mistakes import Flaw, Mark, shown
-from bot.yaml_tree import Items, Mapping, Node, Scalar
+from bot.agendas.mistakes import Flaw, Mark, shown
+from bot.agendas.yaml_tree import Items, Mapping, Node, Scalar
 
 Path = tuple[str | int, ...]
 """The way from the root of a tree to one of its values: keys and places in lists."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot import agenda_values as values
+from bot.agendas import values
 
 
 @pytest.mark.parametrize(

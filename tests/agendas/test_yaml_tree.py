@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.mistakes import Flaw, Mark
-from bot.yaml_tree import (
+from bot.agendas.mistakes import Flaw, Mark
+from bot.agendas.yaml_tree import (
     DEEPEST,
     LARGEST,
     MOST,

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.form_filling import fill, find, key_mark, mark_of, meant
-from bot.mistakes import Mark
-from bot.yaml_tree import Mapping, Scalar, read_tree
-from tests.agendas import said_of, series
+from bot.agendas.form_filling import fill, find, key_mark, mark_of, meant
+from bot.agendas.mistakes import Mark
+from bot.agendas.yaml_tree import Mapping, Scalar, read_tree
+from tests.agendas.given import said_of, series
 
 
 def root_of(text: str) -> Mapping:

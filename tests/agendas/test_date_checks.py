@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.agenda import parse_agenda
-from bot.mistakes import AgendaMistakes
-from tests.agendas import NOW, agenda, said_of, series
+from bot.agendas.agenda import parse_agenda
+from bot.agendas.mistakes import AgendaMistakes
+from tests.agendas.given import NOW, agenda, said_of, series
 
 LONDON = "zone: Europe/London\n"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from bot.agendas.mistakes import shown
 from bot.engine.commands import parse_duration
-from bot.mistakes import shown
 
 
 def read_text(text: str) -> str:

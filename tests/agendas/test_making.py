@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.engine.agenda import Schedule, Topic
-from tests.agendas import agenda, mistakes_in, said_of, series
+from tests.agendas.given import agenda, mistakes_in, said_of, series
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.mistakes import Mark
-from bot.yaml_tree import read_tree
+from bot.agendas.mistakes import Mark
+from bot.agendas.yaml_tree import read_tree
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.agenda import parse_agenda
-from bot.agenda_form import schema
-from bot.mistakes import AgendaMistakes
-from bot.recurrence import read_every
-from tests.agendas import NOW, agenda
-from tests.test_agenda_form import keys_of
+from bot.agendas.agenda import parse_agenda
+from bot.agendas.form import schema
+from bot.agendas.mistakes import AgendaMistakes
+from bot.agendas.recurrence import read_every
+from tests.agendas.given import NOW, agenda
+from tests.agendas.test_form import keys_of
 
-PAGE = (Path(__file__).resolve().parents[1] / "docs" / "agendas.md").read_text("utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "agendas.md").read_text("utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 SMALLEST = EXAMPLES[0]
 SECTIONS = dict(re.findall(r"^#+ ([^\n]*)\n(.*?)(?=^#|\Z)", PAGE, re.MULTILINE | re.DOTALL))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dateutil.rrule import rrulestr
 
-from bot.mistakes import shown
+from bot.agendas.mistakes import shown
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

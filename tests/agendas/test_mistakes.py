@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.mistakes import AgendaMistakes, Mistake, shown
+from bot.agendas.mistakes import AgendaMistakes, Mistake, shown
 
 
 def test_a_mistake_is_one_line_with_its_place() -> None:

@@ -14,9 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.engine.agenda import Agenda, Override, Reading, Room, Schedule, Series, Topic
-from bot.icalendar_rule import needs_first, read_rrule
-from bot.schedule import (
+from bot.agendas.icalendar_rule import needs_first, read_rrule
+from bot.agendas.schedule import (
     chat_id,
     coming,
     coming_from,
@@ -26,10 +25,11 @@ from bot.schedule import (
     rule_openings,
     to_utc,
 )
-from tests.agendas import series
-from tests.test_icalendar_rule import PARTS
+from bot.engine.agenda import Agenda, Override, Reading, Room, Schedule, Series, Topic
+from tests.agendas.given import series
+from tests.agendas.test_icalendar_rule import PARTS
 
-RUNS = Path(__file__).resolve().parents[1] / "../shared/data/schedules/pstweetchat_runs.jsonl"
+RUNS = Path(__file__).resolve().parents[2] / "../shared/data/schedules/pstweetchat_runs.jsonl"
 
 NEW_YORK = ZoneInfo("America/New_York")
 AGENDA = Agenda(

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from bot.wall_times import read_day, read_moment, read_time
+from bot.agendas.wall_times import read_day, read_moment, read_time
 
 
 def test_days_and_times_are_read() -> None:

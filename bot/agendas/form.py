@@ -26,11 +26,11 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
 
-from bot import agenda_values
-from bot.icalendar_rule import read_rrule
-from bot.recurrence import FORMS, Rule, read_every
-from bot.wall_times import read_day, read_moment, read_time
-from bot.zones import zone_name
+from bot.agendas import values
+from bot.agendas.icalendar_rule import read_rrule
+from bot.agendas.recurrence import FORMS, Rule, read_every
+from bot.agendas.wall_times import read_day, read_moment, read_time
+from bot.agendas.zones import zone_name
 
 REQUIRED = ("title", "zone", "window", "rooms", "topics")
 """The keys that every agenda has, apart from `schedule` or `starts`."""
@@ -53,25 +53,25 @@ def _one_or_many(given: object) -> object:
     return [given] if isinstance(given, str) else given
 
 
-Text = Annotated[str, *_read(agenda_values.read_text, minLength=1)]
-Line = Annotated[str, *_read(agenda_values.read_line, minLength=1)]
-Name = Annotated[str, *_read(agenda_values.read_name, minLength=1)]
-Hashtag = Annotated[str, *_read(agenda_values.read_hashtag, pattern=r"^#?\w+$")]
+Text = Annotated[str, *_read(values.read_text, minLength=1)]
+Line = Annotated[str, *_read(values.read_line, minLength=1)]
+Name = Annotated[str, *_read(values.read_name, minLength=1)]
+Hashtag = Annotated[str, *_read(values.read_hashtag, pattern=r"^#?\w+$")]
 Zone = Annotated[str, *_read(zone_name, examples=["Australia/Sydney", "America/New_York"])]
-Duration = Annotated[timedelta, *_read(agenda_values.read_duration, examples=["0m", "10m", "6h"])]
-Window = Annotated[timedelta, *_read(agenda_values.read_window, examples=["1h", "48h", "2d"])]
-Reminder = Annotated[timedelta, *_read(agenda_values.read_reminder, examples=["24h", "15m"])]
+Duration = Annotated[timedelta, *_read(values.read_duration, examples=["0m", "10m", "6h"])]
+Window = Annotated[timedelta, *_read(values.read_window, examples=["1h", "48h", "2d"])]
+Reminder = Annotated[timedelta, *_read(values.read_reminder, examples=["24h", "15m"])]
 Clock = Annotated[time, *_read(read_time, pattern=r"^\d?\d:\d\d$", examples=["21:00"])]
 Day = Annotated[date, *_read(read_day, pattern=r"^\d{4}-\d\d-\d\d$", examples=["2026-12-07"])]
 Moment = Annotated[datetime, *_read(read_moment, examples=["2026-12-07 07:00"])]
 Every = Annotated[Rule, *_read(read_every, examples=list(FORMS))]
 Rrule = Annotated[str, *_read(read_rrule, examples=["FREQ=MONTHLY;BYDAY=1MO"])]
-AfterClose = Annotated[bool, *_read(agenda_values.read_after_close, enum=["keep", "drop"])]
-Doi = Annotated[str, *_read(agenda_values.read_doi, examples=["10.1000/xyz123"])]
-Url = Annotated[str, *_read(agenda_values.read_url, format="uri")]
-Local = Annotated[str, *_read(agenda_values.read_local, pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Discord = Annotated[str, *_read(agenda_values.read_discord, type=["string", "integer"])]
-Slack = Annotated[str, *_read(agenda_values.read_slack, pattern=r"^[CDG][A-Z0-9]+$")]
+AfterClose = Annotated[bool, *_read(values.read_after_close, enum=["keep", "drop"])]
+Doi = Annotated[str, *_read(values.read_doi, examples=["10.1000/xyz123"])]
+Url = Annotated[str, *_read(values.read_url, format="uri")]
+Local = Annotated[str, *_read(values.read_local, pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Discord = Annotated[str, *_read(values.read_discord, type=["string", "integer"])]
+Slack = Annotated[str, *_read(values.read_slack, pattern=r"^[CDG][A-Z0-9]+$")]
 
 Names = Annotated[
     list[Name | None], BeforeValidator(_one_or_many, json_schema_input_type=Name | list[Name])

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.agenda import parse_agenda
+from bot.agendas.agenda import parse_agenda
+from bot.agendas.mistakes import AgendaMistakes, Mistake
 from bot.engine.agenda import Series
-from bot.mistakes import AgendaMistakes, Mistake
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from bot.mistakes import shown
-from bot.wall_times import read_day, read_time
+from bot.agendas.mistakes import shown
+from bot.agendas.wall_times import read_day, read_time
 
 FORMS = (
     "first monday at 07:00",

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.agenda import load_chats, parse_agenda, read_agenda
+from bot.agendas.agenda import load_chats, parse_agenda, read_agenda
+from bot.agendas.mistakes import AgendaMistakes, Mistake
 from bot.engine.agenda import Agenda, Override, Reading, Room, Schedule, Series, Topic
-from bot.mistakes import AgendaMistakes, Mistake
-from tests.agendas import NOW, RIGHT, agenda, mistakes_in, said_of, series
+from tests.agendas.given import NOW, RIGHT, agenda, mistakes_in, said_of, series
 
 COMPLETE = """\
 title: International Urology Journal Club

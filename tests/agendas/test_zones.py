@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.zones import zone_name
+from bot.agendas.zones import zone_name
 
-MEETINGS = Path(__file__).resolve().parents[1] / "../shared/data/schedules/k8s_meetings.jsonl"
+MEETINGS = Path(__file__).resolve().parents[2] / "../shared/data/schedules/k8s_meetings.jsonl"
 
 
 def instead_of(text: str) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.agenda_form import EXAMPLES, REQUIRED, AgendaForm, Fault, Misfit, filled, schema
-from tests.agendas import RIGHT, agenda, mistakes_in, series
+from bot.agendas.form import EXAMPLES, REQUIRED, AgendaForm, Fault, Misfit, filled, schema
+from tests.agendas.given import RIGHT, agenda, mistakes_in, series
 
-CHATS = Path(__file__).resolve().parents[1] / "chats"
+CHATS = Path(__file__).resolve().parents[2] / "chats"
 
 
 def keys_of(part: dict[str, Any], within: str = "") -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time
 
-from bot.mistakes import shown
+from bot.agendas.mistakes import shown
 
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2199, 12, 31)

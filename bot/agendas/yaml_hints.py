@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.mistakes import START, Flaw, Mark, printable, shown
+from bot.agendas.mistakes import START, Flaw, Mark, printable, shown
 
 if TYPE_CHECKING:
     import yaml

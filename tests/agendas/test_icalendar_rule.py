@@ -12,7 +12,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.icalendar_rule import in_wall_time, needs_first, read_rrule
+from bot.agendas.icalendar_rule import in_wall_time, needs_first, read_rrule
 
 NEW_YORK = ZoneInfo("America/New_York")
 

@@ -6,7 +6,7 @@ import difflib
 import re
 from zoneinfo import available_timezones
 
-from bot.mistakes import shown
+from bot.agendas.mistakes import shown
 
 
 def zone_name(text: str) -> str:

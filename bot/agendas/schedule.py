@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-from bot.icalendar_rule import in_wall_time, needs_first
-from bot.wall_times import EARLIEST, LATEST
+from bot.agendas.icalendar_rule import in_wall_time, needs_first
+from bot.agendas.wall_times import EARLIEST, LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, cast
 
 import yaml
 
-from bot.mistakes import START, Flaw, Mark, shown
-from bot.yaml_hints import explain
+from bot.agendas.mistakes import START, Flaw, Mark, shown
+from bot.agendas.yaml_hints import explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.recurrence import FORMS, Rule, read_every
+from bot.agendas.recurrence import FORMS, Rule, read_every
 
-MEETINGS = Path(__file__).resolve().parents[1] / "../shared/data/schedules/k8s_meetings.jsonl"
+MEETINGS = Path(__file__).resolve().parents[2] / "../shared/data/schedules/k8s_meetings.jsonl"
 
 
 def said_of(text: str) -> str:

@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from bot.agenda_form import AgendaForm
+from bot.agendas.form import AgendaForm
+from bot.agendas.form_filling import Path, find, key_mark, mark_of
+from bot.agendas.mistakes import Flaw, Mark
+from bot.agendas.schedule import in_gap, rule_openings, to_utc, wall_openings
+from bot.agendas.wall_times import EARLIEST, LATEST
+from bot.agendas.yaml_tree import Items, Mapping
 from bot.engine.agenda import Series
-from bot.form_filling import Path, find, key_mark, mark_of
-from bot.mistakes import Flaw, Mark
-from bot.schedule import in_gap, rule_openings, to_utc, wall_openings
-from bot.wall_times import EARLIEST, LATEST
-from bot.yaml_tree import Items, Mapping
 
 A_YEAR = timedelta(days=366)
 A_DECADE = timedelta(days=3660)

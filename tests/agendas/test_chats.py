@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.agenda import load_chats, read_agenda
+from bot.agendas.agenda import load_chats, read_agenda
+from bot.agendas.schedule import coming, coming_from
 from bot.engine.agenda import Room, Series
-from bot.schedule import coming, coming_from
-from tests.agendas import NOW
+from tests.agendas.given import NOW
 
-CHATS = Path(__file__).resolve().parents[1] / "chats"
+CHATS = Path(__file__).resolve().parents[2] / "chats"
 PAGE = (CHATS / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^ *```yaml\n(.*?)^ *```", PAGE, re.MULTILINE | re.DOTALL)
 

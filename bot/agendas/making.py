@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.agenda_form import (
+from bot.agendas.date_checks import date_flaws
+from bot.agendas.form import (
     EXAMPLES,
     REQUIRED,
     AgendaForm,
@@ -17,12 +18,11 @@ from bot.agenda_form import (
     TopicForm,
     known_keys,
 )
-from bot.date_checks import date_flaws
+from bot.agendas.form_filling import Path, find, key_mark, mark_of, meant
+from bot.agendas.icalendar_rule import needs_first
+from bot.agendas.mistakes import START, Flaw
+from bot.agendas.yaml_tree import Mapping
 from bot.engine.agenda import Agenda, Override, Reading, Room, Schedule, Series, Topic
-from bot.form_filling import Path, find, key_mark, mark_of, meant
-from bot.icalendar_rule import needs_first
-from bot.mistakes import START, Flaw
-from bot.yaml_tree import Mapping
 
 
 class Making:

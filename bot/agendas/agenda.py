@@ -6,11 +6,11 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from bot.agenda_making import Making
+from bot.agendas.form_filling import fill
+from bot.agendas.making import Making
+from bot.agendas.mistakes import START, AgendaMistakes, Flaw, Mistake, shown
+from bot.agendas.yaml_tree import LARGEST, Broken, Mapping, read_tree
 from bot.engine.agenda import Series
-from bot.form_filling import fill
-from bot.mistakes import START, AgendaMistakes, Flaw, Mistake, shown
-from bot.yaml_tree import LARGEST, Broken, Mapping, read_tree
 
 _SERIES_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 

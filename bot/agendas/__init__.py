@@ -1,0 +1,1 @@
+"""Agendas: text in, series and their dates out; nothing else comes in."""
