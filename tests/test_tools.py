@@ -116,6 +116,10 @@ BREACHES = {
         "bot/engine/pace.py",
         "from bot import settings",
     ),
+    "Agendas have their own floors": (
+        "bot/agendas/mistakes.py",
+        "from bot.agendas import zones",
+    ),
     "A platform knows the engine alone": (
         "bot/platforms/local_adapter.py",
         "from bot.store import tables",
