@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import chdir, contextmanager
+from contextlib import chdir, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
@@ -447,7 +447,7 @@ def test_a_fault_of_ours_is_one_sentence_and_its_places_only_on_request(
     place: Path, inside: Callable[..., Ended]
 ) -> None:
     replayed(inside, "--data", "data")
-    with sqlite3.connect(place / "data" / "rounds.db") as store:
+    with closing(sqlite3.connect(place / "data" / "rounds.db")) as store, store:
         store.execute("UPDATE chats SET stage = 'I have the disease myself'")
     brief = rounds("export", "urojc", cwd=place)
     assert (brief.code, len(brief.err.splitlines())) == (1, 1)
