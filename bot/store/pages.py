@@ -31,7 +31,7 @@ class Place:
         """
         at, dot, key = text.partition(".")
         if not dot or not at.isascii() or not at.isdecimal() or len(at) > 17:
-            raise ValueError(text)
+            raise ValueError("a place is written as TIME.KEY")
         return cls(moment(int(at)), key)
 
 
@@ -126,7 +126,7 @@ async def count_said(connection: Connection, room: Room) -> int:
     """Count what people have said in a room, in all its chats."""
     ((count,),) = await connection.rows(
         "SELECT COUNT(*) FROM messages m JOIN rooms r ON r.chat = m.chat "
-        "WHERE r.room = ? AND m.room = r.room AND m.role <> 'bot'",
+        "WHERE r.room = ? AND m.room = r.room AND m.said = 1 AND m.role <> 'bot'",
         (str(room),),
     )
     return int(count)

@@ -102,7 +102,8 @@ function putRows(rows) {
     $("#empty")?.remove();
     row.classList.add("new");
     if (place < shown.length) shown[place].before(row); else log.append(row);
-    if (place === shown.length) { news += 1; announce(row); }
+    news += 1;
+    announce(row);
   }
   return news;
 }
@@ -239,8 +240,8 @@ function tell(form, sentence) {
 async function send(form, button) {
   const body = new URLSearchParams(new FormData(form));
   if (button?.name) body.set(button.name, button.value);
-  const buttons = $$("button", form);
-  for (const one of buttons) one.disabled = true;
+  if (form.dataset.busy) return false;
+  form.dataset.busy = "yes"; // not disabled: a disabled button loses the focus
   tell(form, "");
   try {
     const response = await fetch(form.action, { method: "POST", body, headers: { [PART]: "rows" } });
@@ -264,8 +265,7 @@ async function send(form, button) {
     tell(form, "Not sent: the connection is gone. Your words are still here; try again.");
     return false;
   } finally {
-    for (const one of buttons) one.disabled = false;
-    if (button && document.activeElement === document.body && button.isConnected) button.focus();
+    delete form.dataset.busy;
   }
 }
 
@@ -401,10 +401,8 @@ document.addEventListener("submit", async (event) => {
   if (!room || !form.closest("#log, #say")) return;
   event.preventDefault();
   if (form === composer) return post();
-  const id = form.closest(".row")?.id;
   const sent = await send(form, event.submitter);
   if (sent && form.closest("#tools")) closeTools();
-  if (sent && id) $(`#${CSS.escape(id)} .act.tools`)?.focus({ preventScroll: true });
 });
 
 document.addEventListener("keydown", (event) => {

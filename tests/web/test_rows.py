@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.engine.agenda import Room, Series
+from bot.engine.messages import Message
+from bot.engine.people import Person, Role
+from bot.store.pages import page
+from bot.web.rows import HUES, Kind, Row, quote_of, rows_of
+from tests.house import START, House, moderator, person, urojc
+
+ROOM = Room("local", "urojc")
+CHAT = "urojc-2026-12-07"
+ANA, BEN = person("Ana"), person("Ben")
+
+
+async def rows(house: House, chat: str = CHAT, room: Room = ROOM) -> list[Row]:
+    async with house.store.reading() as tables:
+        found = await tables.chat(chat)
+        assert found is not None
+        shown = await page(tables.connection, chat, room, None, 1000)
+        return await rows_of(tables, found, shown.messages)
+
+
+def message(text: str = "hello", role: Role = Role.PARTICIPANT, name: str = "Ana") -> Message:
+    return Message(CHAT, ROOM, "m1", True, START, "p-ana", name, role, text)
+
+
+async def test_every_post_of_the_bot_is_dressed_as_what_it_is(
+    open_house: House, club: Series
+) -> None:
+    henry = moderator(club)
+    for command in ("pause", "resume", "extend 2h", "close"):
+        open_house.clock.advance(timedelta(seconds=1))
+        await open_house.ask(command, henry, ROOM)
+    assert [row.kind for row in await rows(open_house)] == [
+        Kind.OPENING,
+        Kind.TOPIC,
+        Kind.NOTICE,
+        Kind.NOTICE,
+        Kind.NOTICE,
+        Kind.CLOSING,
+    ]
+
+
+async def test_a_topics_post_is_parted_into_its_question_and_what_follows(
+    open_house: House,
+) -> None:
+    (topic,) = [row for row in await rows(open_house) if row.kind is Kind.TOPIC]
+    assert topic.topic == 1
+    assert topic.ask == "What question did the authors try to answer?"
+    assert topic.after_ask.startswith("Next: T2, <t:")
+
+
+async def test_a_long_topic_has_one_heading_and_more_parts(open_house: House) -> None:
+    question = " ".join(f"word{n}" for n in range(1500))
+    chat = await open_house.start(urojc("long", questions=[question]))
+    shown = await rows(open_house, chat, Room("local", "long"))
+    kinds = [row.kind for row in shown]
+    assert kinds.count(Kind.TOPIC) == 1
+    assert kinds.count(Kind.MORE) >= 2
+    (topic,) = [row for row in shown if row.kind is Kind.TOPIC]
+    assert topic.ask.startswith("word0 word1")
+    assert topic.after_ask == ""
+
+
+async def test_a_row_tells_what_it_answers_and_how_it_is_liked(open_house: House) -> None:
+    first = await open_house.say(ROOM, ANA, "T1 a **bold** claim\nwith a second line")
+    open_house.clock.advance(timedelta(seconds=1))
+    second = await open_house.say(ROOM, BEN, "I doubt it", reply_to=first)
+    await open_house.put_emoji(ROOM, second, ANA, "🤔")
+    answer = next(row for row in await rows(open_house) if row.message.id == second)
+    assert answer.quote is not None
+    assert (answer.quote.id, answer.quote.name) == (first, "Ana")
+    assert answer.quote.text == "T1 a bold claim with a second line"
+    assert [(one.emoji, one.people) for one in answer.reactions] == [("🤔", 1)]
+    assert answer.reason == "it answers a message of the topic"
+
+
+async def test_a_quote_never_holds_what_was_withdrawn(open_house: House) -> None:
+    first = await open_house.say(ROOM, ANA, "T1 the postman from Elm Street")
+    second = await open_house.say(ROOM, BEN, "really?", reply_to=first)
+    await open_house.delete(ROOM, first)
+    answer = next(row for row in await rows(open_house) if row.message.id == second)
+    assert answer.quote is not None
+    assert answer.quote.text == "withdrawn by its author"
+
+
+def test_a_quote_of_a_topic_is_its_question_alone() -> None:
+    post = message("T1: Why?\n\nNext: T2, <t:1796594400:F>.", Role.BOT, "Rounds")
+    quote = quote_of(post)
+    assert quote is not None
+    assert (quote.text, quote.is_bot) == ("T1: Why?", True)
+    assert quote_of(None) is None
+    assert quote_of(post._replace(said=False)) is None
+
+
+def test_a_long_message_is_quoted_in_one_short_line() -> None:
+    quote = quote_of(message("word \n" * 500))
+    assert quote is not None
+    assert len(quote.text) <= 96
+    assert "\n" not in quote.text
+
+
+@pytest.mark.parametrize(
+    ("name", "initial"),
+    [("ana", "A"), ("  élodie", "É"), ("陳美玲", "陳"), ("👩‍⚕️", "·"), ("<b>", "B"), ("", "·"),
+     ("ßeta", "S"), ("¡Hola!", "H"), ("9lives", "9")],
+)  # fmt: skip
+def test_an_initial_is_one_letter_or_a_dot(name: str, initial: str) -> None:
+    row = Row(message(name=name), Kind.SAID, None, (), text_kept=True)
+    assert row.initial == initial
+
+
+def test_colours_are_of_the_person_and_not_of_the_name() -> None:
+    hues = set()
+    for n in range(200):
+        one = message()._replace(author=f"p-{n}")
+        row = Row(one, Kind.SAID, None, (), text_kept=True)
+        renamed = Row(one._replace(name="Other"), Kind.SAID, None, (), text_kept=True)
+        assert row.hue == renamed.hue
+        hues.add(row.hue)
+    assert hues == set(range(HUES))
+
+
+async def test_what_was_said_late_is_known_to_be_without_text(open_house: House) -> None:
+    kept = await open_house.start(urojc("kept", keep_late=True))
+    await open_house.live(timedelta(hours=49))
+    await open_house.say(ROOM, Person("local", "p-x", "X"), "late")
+    await open_house.say(Room("local", "kept"), ANA, "late")
+    (dropped,) = [row for row in await rows(open_house) if row.kind is Kind.SAID]
+    (read,) = [
+        row for row in await rows(open_house, kept, Room("local", "kept")) if row.kind is Kind.SAID
+    ]
+    assert (dropped.is_late, dropped.text_kept) == (True, False)
+    assert (read.is_late, read.text_kept, read.message.text) == (True, True, "late")
