@@ -1,4 +1,7 @@
-"""Everything the bot says, in one place."""
+"""Everything the bot says, in one place.
+
+No post but a topic's begins with what an organizer wrote: it could look like a topic.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,7 @@ def _opening(chat: Chat) -> Words:
     agenda = chat.agenda
     welcome = f"\n\n{agenda.welcome.strip()}" if agenda.welcome.strip() else ""
     return (
-        f"{_name(chat)} is open.",
+        f"Welcome to {_name(chat)}.",
         *_reading(chat),
         f"{welcome}\n\nTo answer topic 1 begin with T1 (or A1), or reply to it.\n\n",
         *what_next(chat, chat.opened_at or chat.opens_at),
@@ -76,7 +79,7 @@ def _closing(chat: Chat) -> Words:
         )
         counts += f" By topic: {topics}." if topics else ""
     closing = f"\n\n{chat.agenda.closing.strip()}" if chat.agenda.closing.strip() else ""
-    words: Words = (f"{_name(chat)} is closed. {counts}{closing}",)
+    words: Words = (f"Closed: {_name(chat)}. {counts}{closing}",)
     return (
         (*words, "\n\nThe next chat opens ", Moment(chat.following), ".")
         if chat.following

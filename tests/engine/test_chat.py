@@ -22,7 +22,7 @@ def test_a_chat_opens_posts_its_topics_on_time_and_closes_itself() -> None:
     chat = Script(agenda("0m", "6h", "24h"))
     chat.passes("24h")
     assert [post.split("\n")[0] for post in chat.posted()] == [
-        "Urology Journal Club is open.",
+        "Welcome to Urology Journal Club.",
         "T1: Question 1?",
     ]
     chat.passes("48h")
@@ -187,7 +187,7 @@ def test_the_counted_chat_says_how_it_was_attended_then_is_locked_and_archived()
     assert isinstance(post, Post)
     assert post.kind is PostKind.CLOSING
     counts = "2 participants wrote 5 messages. By topic: T1 5."
-    assert post.words == (f"Urology Journal Club is closed. {counts}\n\nThank you.",)
+    assert post.words == (f"Closed: Urology Journal Club. {counts}\n\nThank you.",)
     assert (lock, archive) == (Lock(ROOM), Archive(ROOM))
     assert chat.take(signals.Counted(chat.now, Tally())) == []
 

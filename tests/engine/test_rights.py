@@ -12,9 +12,7 @@ from bot.engine.rights import permit
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 @pytest.mark.parametrize("role", list(Role))
-def test_what_is_not_for_everybody_is_for_moderators_alone(
-    command: Command, role: Role
-) -> None:
+def test_what_is_not_for_everybody_is_for_moderators_alone(command: Command, role: Role) -> None:
     ask = parse(command.example)[1]
     if command.everybody or role is Role.MODERATOR:
         permit(ask, role)

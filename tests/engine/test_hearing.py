@@ -1,0 +1,129 @@
+"""What is known of a message does not depend on the order in which it became known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from bot.engine import events
+from bot.engine.chat import apply
+from bot.engine.hearing import hear, settle
+from bot.engine.messages import Attachment, Message, PlacedBy, Timing
+from bot.engine.people import Person, Role
+from bot.engine.signals import Deleted, Edited, Said, Speech
+from bot.engine.state import Chat
+from tests.engine.script import ANN, HENRY, OPENS, ROOM, Script, agenda
+
+FILE = Attachment("scan.png", "image/png", 1234, "https://files.example/scan.png")
+
+
+def at(hours: float) -> datetime:
+    return OPENS + timedelta(hours=hours)
+
+
+def club(**fields: object) -> Chat:
+    """Return an open chat whose T1 stands in the room since the opening, and T2 since 6 h."""
+    chat = Script(agenda("0m", "6h", **fields)).it  # type: ignore[arg-type]
+    for event in (
+        events.Opened(at(0)),
+        events.TopicOpened(at(0), 1),
+        events.TopicPosted(at(0), 1, ROOM, "t1", "T1"),
+        events.TopicOpened(at(6), 2),
+        events.TopicPosted(at(6), 2, ROOM, "t2", "T2"),
+    ):
+        chat = apply(chat, event)
+    return chat
+
+
+CLUB = club()
+SAID = Said(at(1), ROOM, "m1", ANN, "T1: yes", attachments=(FILE,))
+EDITED = Edited(at(7), ROOM, "m1", "T2: no")
+EDITED_AGAIN = Edited(at(8), ROOM, "m1", "T1-T2: both")
+DELETED = Deleted(at(9), ROOM, "m1")
+
+
+def heard(signals: Sequence[Speech], chat: Chat = CLUB, parent: Message | None = None) -> Message:
+    known: Message | None = None
+    for signal in signals:
+        known = hear(chat, known, parent, signal)
+    assert known is not None
+    return known
+
+
+def test_a_message_is_kept_with_what_it_names_and_where_it_stands() -> None:
+    message = heard([SAID])
+    assert (message.text, message.author, message.name) == ("T1: yes", "ann", "Ann")
+    assert (message.labels, message.topics, message.placed_by) == ((1,), (1,), PlacedBy.LABEL)
+    assert (message.role, message.timing, message.edited) == (
+        Role.PARTICIPANT, Timing.ON_TIME, False,
+    )  # fmt: skip
+    assert message.attachments == (FILE,)
+
+
+@pytest.mark.parametrize("signals", list(permutations([SAID, EDITED, EDITED_AGAIN])))
+def test_the_last_wording_wins_in_any_order(signals: tuple[Speech, ...]) -> None:
+    message = heard(signals)
+    assert (message.text, message.topics, message.edited) == ("T1-T2: both", (1, 2), True)
+    assert message.at == at(1)
+
+
+@pytest.mark.parametrize("signals", list(permutations([SAID, EDITED, DELETED])))
+def test_a_deleted_message_keeps_its_row_and_no_word(signals: tuple[Speech, ...]) -> None:
+    message = heard(signals)
+    assert (message.text, message.attachments, message.withdrawn) == ("", (), True)
+    assert (message.said, message.author, message.at) == (True, "ann", at(1))
+
+
+def test_hearing_something_again_changes_nothing() -> None:
+    once = heard([SAID, EDITED, DELETED])
+    assert heard([SAID, SAID, EDITED, EDITED, DELETED, SAID, EDITED, DELETED]) == once
+
+
+def test_an_edit_or_deletion_alone_is_no_message_yet() -> None:
+    assert not heard([EDITED]).said
+    assert not heard([DELETED]).said
+    assert heard([DELETED]).text == ""
+
+
+def test_an_edit_from_before_the_message_is_none() -> None:
+    message = heard([Edited(at(0.5), ROOM, "m1", "older"), SAID])
+    assert (message.text, message.edited) == ("T1: yes", False)
+
+
+def test_what_a_participant_says_late_is_counted_and_not_kept() -> None:
+    late = heard([Said(at(49), ROOM, "m1", ANN, "T1: late", attachments=(FILE,))])
+    assert (late.timing, late.text, late.attachments) == (Timing.LATE, "", ())
+    assert late.topics == (1,)
+
+
+def test_late_words_are_kept_where_the_agenda_says_so_and_of_moderators_always() -> None:
+    late = Said(at(49), ROOM, "m1", ANN, "T1: late")
+    assert heard([late], club(keep_late=True)).text == "T1: late"
+    assert heard([replace(late, author=HENRY)]).text == "T1: late"
+    bot = Person("local", "rounds", "Rounds", role=Role.BOT)
+    assert heard([replace(late, author=bot)]).text == "T1: late"
+
+
+def test_who_withdrew_has_no_words_up_to_then_also_where_they_come_later() -> None:
+    chat = apply(CLUB, events.Withdrew(at(2), "local:ann"))
+    before = heard([SAID], chat)
+    assert (before.withdrawn, before.text) == (True, "")
+    assert heard([SAID, EDITED], chat).text == ""
+    after = heard([replace(SAID, at=at(3))], chat)
+    assert (after.withdrawn, after.text) == (False, "T1: yes")
+    assert not heard([replace(SAID, author=HENRY)], chat).withdrawn
+
+
+def test_a_message_is_placed_anew_without_its_text() -> None:
+    early = apply(Script(agenda("0m")).it, events.Opened(at(0)))
+    message = heard([SAID, DELETED], early)
+    assert message.topics == ()
+    posted = apply(
+        apply(early, events.TopicOpened(at(0), 1)),
+        events.TopicPosted(at(0), 1, ROOM, "t1"),
+    )
+    assert settle(posted, message, None).topics == (1,)

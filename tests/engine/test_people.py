@@ -1,0 +1,38 @@
+"""As what somebody speaks."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.engine.people import Person, Role, role_in
+from tests.engine.script import agenda
+
+LISTED = agenda(
+    "0m",
+    moderators={"local": ("henry",), "discord": ("role:12", "user:34")},
+    guests={"local": ("catto",)},
+)
+
+
+@pytest.mark.parametrize(
+    ("person", "role"),
+    [
+        (Person("local", "henry", "Henry"), Role.MODERATOR),
+        (Person("local", "p-1", "henry"), Role.PARTICIPANT),
+        (Person("slack", "henry", "Henry"), Role.PARTICIPANT),
+        (Person("local", "catto", "James Catto"), Role.GUEST),
+        (Person("discord", "34", "Zoe"), Role.MODERATOR),
+        (Person("discord", "56", "Zoe", frozenset({"role:12"})), Role.MODERATOR),
+        (Person("discord", "56", "Zoe", frozenset({"role:13"})), Role.PARTICIPANT),
+        (Person("discord", "56", "Zoe", steward=True), Role.PARTICIPANT),
+        (Person("slack", "U1", "Zoe", steward=True), Role.MODERATOR),
+        (Person("local", "henry", "Henry", role=Role.BOT), Role.BOT),
+    ],
+)
+def test_a_role_comes_from_the_agendas_lists_of_ids_and_badges(person: Person, role: Role) -> None:
+    assert role_in(LISTED, person) is role
+
+
+def test_the_same_id_on_two_platforms_is_two_people() -> None:
+    assert Person("local", "7", "Ann").key != Person("slack", "7", "Ann").key
+    assert Person("local", "7", "Ann").key == Person("local", "7", "Anna").key
