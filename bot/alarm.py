@@ -20,8 +20,9 @@ AFTER_A_FAILURE = timedelta(seconds=5)
 class Alarm:
     """Calls `ring` when its moment has come; `ring` does what is due and names the next moment.
 
-    APScheduler's own store is not used: it drops a job before it has run, and by default skips
-    one that is late.
+    One ring follows the other, and none is lost: whoever asks for one while it rings gets
+    another afterwards. APScheduler's own store is not used: it drops a job before it has run,
+    and by default skips one that is late.
     """
 
     def __init__(
@@ -32,48 +33,50 @@ class Alarm:
         self._ring = ring
         self._clock = clock
         self._next: datetime | None = None
-        self._turn = asyncio.Lock()
-        self._again = False
+        self._due = asyncio.Event()
+        self._ringing: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(
-            timezone="UTC",
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True}
         )
 
     def start(self) -> None:
-        """Begin; the first look is taken at once."""
+        """Begin; the first ring comes at once."""
         self._scheduler.start()
         self._scheduler.add_job(
             self._look, "interval", seconds=LOOK_EVERY.total_seconds(), id="look"
         )
+        self._ringing = asyncio.create_task(self._ring_when_due(), name="alarm")
         self.now()
 
     def stop(self) -> None:
         """End; nothing rings any more."""
         self._scheduler.shutdown(wait=False)
+        if self._ringing is not None:
+            self._ringing.cancel()
 
     def now(self) -> None:
         """Ring at once: what is due may have changed."""
-        self._set(self._clock())
+        self._due.set()
+
+    async def _ring_when_due(self) -> None:
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            self._next = None
+            try:
+                moment = await self._ring(self._clock())
+            except Exception:
+                log.exception("What is due could not be done; it is tried again in 5 s.")
+                moment = self._clock() + AFTER_A_FAILURE
+            self._set(moment)
 
     def _set(self, at: datetime | None) -> None:
         self._next = at
-        if at is None:
-            return
-        self._scheduler.add_job(
-            self._look, "date", run_date=at, id="next", replace_existing=True, max_instances=2
-        )
+        if at is not None:
+            self._scheduler.add_job(
+                self._look, "date", run_date=at, id="next", replace_existing=True
+            )
 
     async def _look(self) -> None:
-        if self._next is None or self._clock() < self._next:
-            return
-        self._again = True
-        if self._turn.locked():
-            return  # whoever rings looks again when done
-        async with self._turn:
-            while self._again:
-                self._again = False
-                try:
-                    self._set(await self._ring(self._clock()))
-                except Exception:
-                    log.exception("What is due could not be done; it is tried again in 5 s.")
-                    self._set(self._clock() + AFTER_A_FAILURE)
+        if self._next is not None and self._clock() >= self._next:
+            self._due.set()
