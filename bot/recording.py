@@ -125,7 +125,7 @@ def _person(fields: dict[str, object], room: Room) -> Person:
     author = _text(fields, "author")
     role = fields.get("role")
     known = {one.value: one for one in Role}
-    if role is not None and role not in known:
+    if role is not None and not (isinstance(role, str) and role in known):
         raise _BadLine(f"role {role!r:.40} is not known; it may be {', '.join(known)}")
     name = _optional(fields, "name") or author
     return Person(room.platform, author, name, role=known[str(role)] if role else None)

@@ -23,6 +23,7 @@ class Simulation:
         self.outbox = Outbox(store, self.runner, {"local": LocalRooms()}, self.clock)
         self._next: datetime | None = None
         self._stale = True
+        self._posts = True
         self.runner.watch(self._notice)
 
     def clock(self) -> datetime:
@@ -31,6 +32,7 @@ class Simulation:
 
     def _notice(self, changed: Changed) -> None:
         self._stale = self._stale or bool(changed.chats)
+        self._posts = self._posts or changed.actions
 
     async def next_wake(self) -> datetime | None:
         """Return the next moment at which something happens by itself."""
@@ -42,7 +44,7 @@ class Simulation:
     async def advance(self, to: datetime) -> None:
         """Let time pass until `to`, doing at every due moment what is due."""
         while True:
-            await self.outbox.deliver()
+            await self._deliver()
             moment = await self.next_wake()
             if moment is None or moment > to:
                 break
@@ -50,6 +52,12 @@ class Simulation:
             if not await self.runner.wake(self.now):
                 break
         self.now = max(self.now, to)
+
+    async def _deliver(self) -> None:
+        """Post what was put into the outbox since last time, at this moment."""
+        while self._posts:
+            self._posts = False
+            await self.outbox.deliver()
 
     async def play(self, signals: Sequence[Signal]) -> None:
         """Handle recorded signals, in order of time, each at its moment.
@@ -68,7 +76,10 @@ class Simulation:
             waiting = waiting[len(before) :]
 
     async def take(self, signals: Sequence[Signal], chat: str | None = None) -> list[Outcome]:
-        """Handle signals of this moment together; refused ones are left out of the answer."""
+        """Handle signals of this moment together, and post what follows from them.
+
+        Refused ones are left out of the answer.
+        """
         outcomes = await asyncio.gather(
             *(self.runner.handle(signal, chat) for signal in signals), return_exceptions=True
         )
@@ -78,4 +89,5 @@ class Simulation:
                 taken.append(outcome)
             elif not isinstance(outcome, Refused):
                 raise outcome
+        await self._deliver()
         return taken

@@ -1,0 +1,73 @@
+"""A folder of agendas, read again when a file changes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bot.catalogue import Catalogue
+
+AGENDA = """\
+title: {title}
+zone: UTC
+starts: 2026-12-07 07:00
+window: 1h
+rooms: [{{local: x}}]
+topics: [{{ask: "One?", after: 0m}}]
+"""
+
+
+def write(folder: Path, name: str, title: str, moment: int) -> None:
+    path = folder / f"{name}.yaml"
+    path.write_text(title if "\n" in title else AGENDA.format(title=title), "utf-8")
+    os.utime(path, (moment, moment))
+
+
+def titles(catalogue: Catalogue) -> dict[str, str]:
+    return {name: one.agenda.title for name, one in catalogue.series().items()}
+
+
+def test_new_changed_and_removed_agendas_are_taken_over(tmp_path: Path) -> None:
+    write(tmp_path, "a", "A", 1)
+    catalogue = Catalogue(tmp_path)
+    assert catalogue.refresh() == []
+    write(tmp_path, "a", "A, rewritten", 2)
+    write(tmp_path, "b", "B", 2)
+    assert catalogue.refresh() == []
+    assert titles(catalogue) == {"a": "A, rewritten", "b": "B"}
+    (tmp_path / "a.yaml").unlink()
+    assert catalogue.refresh() == []
+    assert titles(catalogue) == {"b": "B"}
+
+
+def test_an_unchanged_folder_is_not_read_again(tmp_path: Path) -> None:
+    write(tmp_path, "a", "A", 1)
+    catalogue = Catalogue(tmp_path)
+    assert catalogue.refresh() == []
+    assert catalogue.refresh() is None
+
+
+def test_a_file_that_became_wrong_keeps_its_last_right_reading(tmp_path: Path) -> None:
+    write(tmp_path, "a", "A", 1)
+    catalogue = Catalogue(tmp_path)
+    catalogue.refresh()
+    write(tmp_path, "a", "title: only\n", 2)
+    mistakes = catalogue.refresh()
+    assert mistakes
+    assert all(mistake.file.endswith("a.yaml") for mistake in mistakes)
+    assert titles(catalogue) == {"a": "A"}
+    assert catalogue.unreadable() == frozenset()
+    write(tmp_path, "a", "A again", 3)
+    assert catalogue.refresh() == []
+    assert titles(catalogue) == {"a": "A again"}
+
+
+def test_a_file_that_was_never_right_is_told_apart_from_one_that_is_gone(tmp_path: Path) -> None:
+    write(tmp_path, "a", "title: only\n", 1)
+    write(tmp_path, "b", "B", 1)
+    catalogue = Catalogue(tmp_path)
+    assert catalogue.refresh()
+    assert (titles(catalogue), catalogue.unreadable()) == ({"b": "B"}, frozenset({"a"}))
+    (tmp_path / "a.yaml").unlink()
+    assert catalogue.refresh() == []
+    assert catalogue.unreadable() == frozenset()
