@@ -58,9 +58,13 @@ class Desk:
                 raise Refused("No chat is held in this room yet.")
             return Reply(wording.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
         async with self.store.reading() as tables:
+            if isinstance(ask, commands.Help | commands.ListChats | commands.Link):
+                return await self._answer_of_the_house(tables, ask, by, room, now)
             chat = await _chat_of(tables, room, now)
-            permit(ask, self._role(chat, by, room))
-            return await self._answer(tables, chat, ask, by, room, now)
+            permit(ask, role_in(chat.agenda, by) if chat else self._role_in(room, by))
+            if chat is None:
+                raise Refused("No chat is held in this room yet.")
+            return await _answer_of(tables, chat, ask, by, now)
 
     async def _start(self, ask: commands.Start, by: Person, room: Room, now: datetime) -> Reply:
         series = self.catalogue().get(ask.series)
@@ -75,44 +79,50 @@ class Desk:
             raise Refused(f"{agenda.title} could not be opened; try again.")
         return Reply(wording.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
 
-    async def _answer(
+    async def _answer_of_the_house(
         self,
         tables: Tables,
-        chat: Chat | None,
-        ask: commands.Question,
+        ask: commands.Help | commands.ListChats | commands.Link,
         by: Person,
         room: Room,
         now: datetime,
     ) -> Reply:
+        """Answer what is about no chat alone; for whoever moderates a series of this room."""
+        role = self._role_in(room, by)
+        permit(ask, role)
         match ask:
             case commands.Help():
-                role = self._role(chat, by, room)
                 return Reply(answers.help_for(role))
             case commands.ListChats():
                 return Reply(await answers.chats(tables, self.catalogue().values(), by, now))
             case commands.Link():
                 return Reply(("The organizers' pages: ", self.link_for(by, now)))
-        if chat is None:
-            raise Refused("No chat is held in this room yet.")
-        match ask:
-            case commands.Status():
-                return Reply(await answers.status(tables, chat, now), chat.id)
-            case commands.Catchup():
-                return Reply(await answers.catchup(tables, chat, by), chat.id)
-            case commands.Transcript(format=wanted):
-                words = (f"The transcript of {chat.agenda.title} as it stands now.",)
-                return Reply(words, chat.id, wanted)
 
-    def _role(self, chat: Chat | None, by: Person, room: Room) -> Role:
-        """As what somebody asks: in the room's chat, else in any series held in the room."""
-        if chat is not None:
-            return role_in(chat.agenda, by)
-        roles = {
-            role_in(series.agenda, by)
+    def _role_in(self, room: Room, by: Person) -> Role:
+        """As what somebody asks who asks about the series of a room."""
+        moderates = any(
+            role_in(series.agenda, by) is Role.MODERATOR
             for series in self.catalogue().values()
             if room in series.agenda.rooms
-        }
-        return Role.MODERATOR if Role.MODERATOR in roles else Role.PARTICIPANT
+        )
+        return Role.MODERATOR if moderates else Role.PARTICIPANT
+
+
+async def _answer_of(
+    tables: Tables,
+    chat: Chat,
+    ask: commands.Status | commands.Catchup | commands.Transcript,
+    by: Person,
+    now: datetime,
+) -> Reply:
+    match ask:
+        case commands.Status():
+            return Reply(await answers.status(tables, chat, now), chat.id)
+        case commands.Catchup():
+            return Reply(await answers.catchup(tables, chat, by), chat.id)
+        case commands.Transcript(format=wanted):
+            words = (f"The transcript of {chat.agenda.title} as it stands now.",)
+            return Reply(words, chat.id, wanted)
 
 
 async def _chat_of(tables: Tables, room: Room, now: datetime) -> Chat | None:

@@ -225,11 +225,9 @@ class Work:
             held = [line.opens_at for line in lines if line.stage is not Stage.CANCELLED]
             if signal.opens_at in held:
                 return None, []
-        elif running := [line for line in lines if line.stage is Stage.OPEN]:
-            raise Refused(
-                f"{signal.agenda.title} is running already, as {running[0].id}. "
-                "End it with /chat close before you start another."
-            )
+        else:
+            running = [line.id for line in lines if line.stage is Stage.OPEN]
+            signal = replace(signal, running="".join(running[:1]))
         for free in _ids(signal):
             if await self._is_free(free):
                 break
@@ -239,13 +237,14 @@ class Work:
         chat = chat_for_command(await self._chats_in(signal.room), signal.at)
         if chat is None:
             raise Refused("No chat is held in this room yet. Open one with /chat start SERIES.")
-        if isinstance(signal.ask, Place):
+        if isinstance(signal.ask, Place):  # the chat's log names a message by its key
             key = message_key(signal.room, signal.ask.message)
-            message = await self._message(key)
-            if message is None or not message.said or message.chat != chat.id:
-                raise Refused(f"There is no message {signal.ask.message[:60]} in this chat.")
             signal = replace(signal, ask=replace(signal.ask, message=key))
-        chat, happened = self._record(chat, decide(chat, signal))
+        happened = decide(chat, signal)
+        for event in happened:
+            if isinstance(event, events.Corrected):
+                await self._must_be_of(chat, event.message)
+        chat, happened = self._record(chat, happened)
         for event in happened:
             if isinstance(event, events.Withdrew):
                 await self._withdraw(event.at, signal)
@@ -253,6 +252,12 @@ class Work:
                 corrected = self._known[event.message]
                 await self._settle([corrected] if corrected else [])
         return chat, happened
+
+    async def _must_be_of(self, chat: Chat, key: str) -> None:
+        message = await self._message(key)
+        if message is None or not message.said or message.chat != chat.id:
+            name = key.partition("/")[2][:60]
+            raise Refused(f"There is no message {name} in this chat. Its menu shows its number.")
 
     async def _withdraw(self, until: datetime, signal: signals.Asked) -> None:
         chat = chat_for_command(await self._chats_in(signal.room), signal.at)

@@ -87,11 +87,11 @@ def _planned(signal: signals.DateCame) -> list[Event]:
 def _started(signal: signals.StartAsked) -> list[Event]:
     """Open a chat by command; the topics count from this moment."""
     permit(commands.Start(signal.series), role_in(signal.agenda, signal.by))
+    if signal.running:
+        raise Refused(wording.runs_already(signal.agenda.title, signal.running))
     at, agenda = signal.at, signal.agenda
-    planned = events.Planned(
-        at, signal.chat, signal.series, agenda, at, at + agenda.window, signal.following
-    )
-    opened: list[Event] = [planned, events.Opened(at, signal.by.key)]
+    came = signals.DateCame(at, signal.chat, signal.series, agenda, at, signal.following)
+    opened = [*_planned(came), events.Opened(at, signal.by.key)]
     return opened + list(_due(fold(opened), at))
 
 

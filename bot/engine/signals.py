@@ -71,7 +71,7 @@ class Asked:
 class StartAsked:
     """Somebody asked for a chat of `series` now; `chat` is the id it would have.
 
-    `following` is when the series' next chat opens.
+    `following` is when the series' next chat opens, `running` the id of one that is open.
     """
 
     at: datetime
@@ -81,6 +81,7 @@ class StartAsked:
     series: str
     agenda: Agenda
     following: datetime | None = None
+    running: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,11 @@ def only_moderators(command: str) -> str:
     return f"/chat {command} is for the moderators of this chat. /chat catchup is for everybody."
 
 
+def runs_already(title: str, chat: str) -> str:
+    """Refuse to start a series of which a chat runs."""
+    return f"{title} is running already, as {chat}. End it with /chat close before you start another."
+
+
 def no_such_topic(number: int, count: int) -> str:
     """Refuse a topic that the chat does not have."""
     if count == 1:

@@ -1,0 +1,212 @@
+"""Commands at the desk: what is done, what is answered, what is refused and to whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.asking import Desk, Reply
+from bot.engine.agenda import Override, Reading, Room, Schedule
+from bot.engine.commands import COMMANDS
+from bot.engine.errors import Refused
+from bot.engine.people import Person
+from bot.engine.state import Stage
+from bot.engine.wording import plain
+from tests.house import START, House, house, moderator, person, room_of, urojc
+
+CLUB = replace(
+    urojc(),
+    schedule=Schedule(singles=(datetime(2026, 12, 7, 7, 0), datetime(2027, 1, 4, 7, 0))),  # noqa: DTZ001  wall times
+)
+OTHER = urojc("bcsm", moderators=("zoe",))
+ROOM = room_of(CLUB)
+HENRY = moderator(CLUB)
+ANN, BOB = person("Ann"), person("Bob")
+ZOE = moderator(OTHER)
+
+
+def desk_of(at: House) -> Desk:
+    return Desk(at.runner, at.store, at.catalogue, lambda who, _now: f"https://pages/{who.id}")
+
+
+async def told(at: House, text: str, by: Person = HENRY, room: Room = ROOM) -> str:
+    return plain((await desk_of(at).ask(text, by, room, at.clock())).words)
+
+
+async def refused(at: House, text: str, by: Person, room: Room = ROOM) -> str:
+    with pytest.raises(Refused) as refusal:
+        await desk_of(at).ask(text, by, room, at.clock())
+    return str(refusal.value)
+
+
+async def test_a_moderator_starts_a_chat_and_is_told_what_comes(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB, OTHER, now=START + timedelta(days=1)) as at:
+        answer = await told(at, "start urojc")
+        assert answer == (
+            "International Urology Journal Club is open as urojc-2026-12-08. "
+            "Next: T2, 2026-12-08 02:00 UTC. The chat closes 2026-12-09 20:00 UTC."
+        )
+        chat = await at.chat("urojc-2026-12-08")
+        assert (chat.stage, chat.opened_by) == (Stage.OPEN, "local:henry")
+        assert chat.following == datetime.fromisoformat("2027-01-03T20:00:00Z")
+
+
+async def test_a_chat_started_on_a_date_with_an_agenda_of_its_own_has_it(tmp_path: Path) -> None:
+    club = urojc()
+    paper = Reading(citation="Another paper.")
+    series = replace(club, dates={date(2026, 12, 7): Override(reading=paper)})
+    async with house(tmp_path, series) as at:
+        await told(at, "start urojc")
+        chat = await at.chat("urojc-2026-12-07")
+        assert chat.agenda.reading == paper
+
+
+async def test_a_second_start_while_one_runs_is_refused(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        assert (
+            "is running already, as urojc-2026-12-07. End it with /chat close before you start another."
+            in await refused(at, "start urojc", HENRY)
+        )
+        await told(at, "close")
+        assert "urojc-2026-12-07-2" in await told(at, "start urojc")
+
+
+async def test_a_wrong_name_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB, OTHER) as at:
+        assert await refused(at, "start urocj", HENRY) == (
+            "There is no series urocj. Did you mean urojc?"
+        )
+        assert await refused(at, "start zzz", HENRY) == (
+            "There is no series zzz. There are: bcsm, urojc."
+        )
+
+
+async def test_who_does_not_moderate_a_series_cannot_start_it(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB, OTHER) as at:
+        for who in (ANN, ZOE):
+            assert "for the moderators" in await refused(at, "start urojc", who)
+        assert "bcsm-2026-12-07" in await told(at, "start bcsm", ZOE, ROOM)
+
+
+async def test_help_shows_what_the_person_may_ask(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        assert await told(at, "help", ANN) == (
+            "/chat catchup — what was asked and answered since you last spoke\n"
+            "/chat withdraw — take what you said so far out of the transcript\n"
+            "/chat help — what can be asked"
+        )
+        assert (await told(at, "", HENRY)).count("\n") == len(COMMANDS) - 1
+
+
+async def test_status_tells_stage_topics_people_and_what_comes(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        await at.live()
+        await at.say(ROOM, ANN, "T1: yes")
+        assert await told(at, "status") == (
+            "International Urology Journal Club (urojc-2026-12-07) is open.\n"
+            "1 of 3 topics posted. 1 participant, 1 message.\n"
+            "Next: T2, 2026-12-07 02:00 UTC. The chat closes 2026-12-08 20:00 UTC."
+        )
+        await told(at, "pause")
+        assert "is paused." in await told(at, "status")
+        await told(at, "close")
+        assert "closed 2026-12-06 20:00 UTC." in await told(at, "status")
+
+
+async def test_status_tells_of_posts_that_are_held_up(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        at.clock.advance(timedelta(seconds=30))
+        assert "2 posts could not be delivered yet." in await told(at, "status")
+
+
+async def test_list_tells_what_runs_and_what_comes_of_ones_own_series(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB, OTHER, now=START - timedelta(days=1)) as at:
+        assert await told(at, "list") == (
+            "urojc: International Urology Journal Club opens 2026-12-06 20:00 UTC\n"
+            "urojc: International Urology Journal Club opens 2027-01-03 20:00 UTC\n"
+        )
+        await told(at, "start urojc")
+        assert (await told(at, "list")).startswith("urojc-2026-12-06: running, closes ")
+        room = room_of(OTHER)
+        assert await told(at, "list", ZOE, room) == "No chat runs and none is planned."
+
+
+async def test_the_transcript_is_handed_out_of_the_running_or_the_last_chat(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        reply = await desk_of(at).ask("transcript csv", HENRY, ROOM, at.clock())
+        assert (reply.chat, reply.transcript) == ("urojc-2026-12-07", "csv")
+        await told(at, "close")
+        assert isinstance(await desk_of(at).ask("transcript", HENRY, ROOM, at.clock()), Reply)
+
+
+async def test_a_moderator_gets_a_link_of_their_own(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        assert await told(at, "link") == "The organizers' pages: https://pages/henry"
+
+
+async def test_participants_are_refused_what_is_for_moderators(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        for command in COMMANDS:
+            if not command.everybody:
+                text = command.example
+                assert f"/chat {command.name} is for the moderators" in await refused(at, text, ANN)
+
+
+async def test_moderators_of_another_series_of_the_room_see_no_chat_of_this_one(
+    tmp_path: Path,
+) -> None:
+    both = replace(OTHER, agenda=replace(OTHER.agenda, rooms=(ROOM,)))
+    async with house(tmp_path, CLUB, both) as at:
+        await told(at, "start urojc")
+        assert "for the moderators" in await refused(at, "transcript", ZOE)
+        assert "urojc" not in await told(at, "list", ZOE)
+        assert await told(at, "link", ZOE) == "The organizers' pages: https://pages/zoe"
+
+
+async def test_in_an_empty_room_nothing_is_asked_of_a_chat(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        assert await refused(at, "status", HENRY) == "No chat is held in this room yet."
+        assert await refused(at, "catchup", ANN) == "No chat is held in this room yet."
+        assert "Open one with /chat start SERIES" in await refused(at, "next", HENRY)
+
+
+async def test_catching_up_tells_what_was_asked_and_answered_since_one_spoke(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        await at.live()
+        await at.say(ROOM, ANN, "T1: my answer")
+        assert await told(at, "catchup", ANN) == (
+            "Since you last wrote, 2026-12-06 20:00 UTC:\n"
+            "Nothing new was asked, and no answer has a reply yet."
+        )
+        await at.live(timedelta(hours=7))
+        answer = await at.say(ROOM, BOB, "A2 the  control\ngroup " + "is odd " * 60)
+        await at.say(ROOM, HENRY, "why?", reply_to=answer)
+        caught_up = await told(at, "catchup", ANN)
+        first, asked, answered = caught_up.strip().split("\n")
+        assert first == "Since you last wrote, 2026-12-06 20:00 UTC:"
+        assert asked == "T2: Is the comparison group the right one?"
+        assert answered.startswith("T2, Bob (1 reply): A2 the control group is odd")
+        assert answered.endswith("…")
+        new = await told(at, "catchup", person("Cat"))
+        assert new.startswith("You have not written in this chat yet; this is all of it.\nT1: ")
+
+
+async def test_catching_up_never_shows_what_was_withdrawn(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        await at.live()
+        answer = await at.say(ROOM, BOB, "T1: the postman")
+        await at.say(ROOM, ANN, "who?", reply_to=answer)
+        await told(at, "withdraw", BOB)
+        assert "postman" not in await told(at, "catchup", person("Cat"))
