@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.agendas.schedule import Date, coming
 from bot.engine.agenda import Series
+from bot.engine.errors import BrokenLog
 from bot.engine.signals import AgendaChanged, DateCame
 from bot.engine.state import Stage
 from bot.runner import Runner, Store
 from bot.store.tables import ChatLine
 
+log = logging.getLogger(__name__)
+
 SHORTEST_LEAD = timedelta(hours=24)
+HELD = (Stage.OPEN, Stage.CLOSED, Stage.SUMMARISED, Stage.ARCHIVED)
+"""The stages of chats that have opened."""
+
 SLACK = timedelta(minutes=5)
 """A chat exists this much before its first reminder, so that the reminder comes on time."""
 
@@ -46,6 +53,7 @@ class Planner:
         lead = lead_of(series)
         async with self._store.reading() as tables:
             seen_until = await tables.planned_until(series.name)
+            lines = await tables.lines(series.name)
         running_since = now - series.agenda.window
         since = running_since if seen_until is None else min(seen_until, running_since)
         plan_at: datetime | None = None
@@ -53,7 +61,8 @@ class Planner:
             if date.opens_at > now + lead:
                 plan_at = date.opens_at - lead
                 break
-            if date.opens_at > since:
+            replaced = date.opens_at <= now and _was_replaced(date, series, lines)
+            if date.opens_at > since and not replaced:
                 await self._runner.handle(
                     DateCame(now, date.chat, series.name, date.agenda, date.opens_at, after)
                 )
@@ -96,7 +105,24 @@ class Planner:
                 dates.remove(same[0])
                 date, after = same[0]
                 changed = AgendaChanged(now, date.agenda, date.opens_at, after)
-            await self._runner.handle(changed, line.id)
+            try:
+                await self._runner.handle(changed, line.id)
+            except BrokenLog as broken:  # those beside it follow all the same
+                log.error("Chat %s follows no agenda: its log is broken (%s).", line.id, broken)
+
+
+def _was_replaced(date: Date, series: Series, lines: Sequence[ChatLine]) -> bool:
+    """Say whether a chat was held in the place of a date that has passed.
+
+    An agenda that is rewritten while its chat runs, or after it, may have moved the date of that
+    very chat into the past; this is no reason to open a second one.
+    """
+    zone = ZoneInfo(series.agenda.zone)
+    held = [line for line in lines if line.stage in HELD]
+    return any(
+        line.opens_at.astimezone(zone).date() == date.day or line.ends_at > date.opens_at
+        for line in held
+    )
 
 
 def _with_following(dates: Iterator[Date]) -> Iterator[tuple[Date, datetime | None]]:
