@@ -191,7 +191,9 @@ def only_moderators(command: str) -> str:
 
 def runs_already(title: str, chat: str) -> str:
     """Refuse to start a series of which a chat runs."""
-    return f"{title} is running already, as {chat}. End it with /chat close before you start another."
+    return (
+        f"{title} is running already, as {chat}. End it with /chat close before you start another."
+    )
 
 
 def no_such_topic(number: int, count: int) -> str:
