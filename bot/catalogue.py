@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.agendas.agenda import read_agenda
-from bot.agendas.mistakes import AgendaMistakes, Mistake
+from bot.agendas.mistakes import START, AgendaMistakes, Mistake
 from bot.engine.agenda import Series
 
 
@@ -17,7 +17,7 @@ class Catalogue:
         self._folder = folder
         self._series: dict[str, Series] = {}
         self._unreadable: frozenset[str] = frozenset()
-        self._seen: dict[Path, tuple[int, int]] = {}
+        self._seen: dict[Path, tuple[int, int]] | None = {}  # None: the folder was not there
 
     def series(self) -> Mapping[str, Series]:
         """Return the series by name."""
@@ -30,17 +30,24 @@ class Catalogue:
     def refresh(self) -> list[Mistake] | None:
         """Read what has changed since last time.
 
-        Returns None where nothing has, else every mistake of the files that were read.
+        Returns None where nothing has, else every mistake of the files that were read. A folder
+        that is not there says nothing: what was read of it is kept.
         """
-        found = {path: _fingerprint(path) for path in sorted(self._folder.glob("*.yaml"))}
-        if found == self._seen and found:
+        if not self._folder.is_dir():
+            return self._lose_folder()
+        found = {
+            path: _fingerprint(path)
+            for path in sorted(self._folder.glob("*.yaml"))
+            if not path.name.startswith(".")
+        }
+        if found == self._seen:
             return None
         mistakes: list[Mistake] = []
         kept = {path.stem for path in found}
         series = {name: one for name, one in self._series.items() if name in kept}
         unreadable = self._unreadable & kept
         for path, fingerprint in found.items():
-            if self._seen.get(path) == fingerprint:
+            if self._seen is not None and self._seen.get(path) == fingerprint:
                 continue
             try:
                 series[path.stem] = read_agenda(path)
@@ -51,6 +58,13 @@ class Catalogue:
                     unreadable |= {path.stem}
         self._series, self._unreadable, self._seen = series, unreadable, found
         return mistakes
+
+    def _lose_folder(self) -> list[Mistake] | None:
+        if self._seen is None:
+            return None
+        self._seen = None
+        words = "There is no such folder of agendas. What was read of it before still holds."
+        return [Mistake(str(self._folder), START.line, START.column, words)]
 
 
 def _fingerprint(path: Path) -> tuple[int, int]:

@@ -71,3 +71,36 @@ def test_a_file_that_was_never_right_is_told_apart_from_one_that_is_gone(tmp_pat
     (tmp_path / "a.yaml").unlink()
     assert catalogue.refresh() == []
     assert catalogue.unreadable() == frozenset()
+
+
+def test_a_folder_that_is_away_for_a_while_takes_nothing_with_it(tmp_path: Path) -> None:
+    folder = tmp_path / "chats"
+    folder.mkdir()
+    write(folder, "a", "A", 1)
+    catalogue = Catalogue(folder)
+    catalogue.refresh()
+    folder.rename(tmp_path / "elsewhere")
+    mistakes = catalogue.refresh()
+    assert mistakes is not None
+    assert [mistake.file for mistake in mistakes] == [str(folder)]
+    assert catalogue.refresh() is None, "it is told once"
+    assert titles(catalogue) == {"a": "A"}
+    (tmp_path / "elsewhere").rename(folder)
+    write(folder, "a", "A, rewritten", 2)
+    assert catalogue.refresh() == []
+    assert titles(catalogue) == {"a": "A, rewritten"}
+
+
+def test_an_empty_folder_is_not_read_again_either(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path)
+    assert catalogue.refresh() is None
+    write(tmp_path, "a", "A", 1)
+    assert catalogue.refresh() == []
+
+
+def test_what_an_editor_hides_in_the_folder_is_no_agenda(tmp_path: Path) -> None:
+    write(tmp_path, "a", "A", 1)
+    write(tmp_path, ".#a", "A, half written", 1)
+    catalogue = Catalogue(tmp_path)
+    assert catalogue.refresh() == []
+    assert titles(catalogue) == {"a": "A"}
