@@ -1,0 +1,27 @@
+"""The map of the rooms in the documentation names every room there is, and no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+
+
+def test_every_file_and_folder_of_the_house_is_on_its_map() -> None:
+    plan = PAGE[PAGE.index("## The rooms of the house") :]
+    named = set(re.findall(r"`bot/([a-z_]+(?:\.py|/))`", plan))
+    rooms = {
+        f"{path.name}/" if path.is_dir() else path.name
+        for path in (ROOT / "bot").iterdir()
+        if path.name not in ("__init__.py", "__pycache__")
+    }
+    assert named == rooms
+
+
+def test_every_file_that_the_documentation_names_is_there() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "chats").glob("*.md")]
+    for page in pages:
+        for name in re.findall(r"`((?:bot|docs|tests|chats|bench)/[\w/.-]+)`", page.read_text()):
+            assert (ROOT / name).exists(), f"{page.name} names {name}"
