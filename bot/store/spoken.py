@@ -17,8 +17,8 @@ class Spoken(NamedTuple):
     """A message's row with the one it answers; times are microseconds since 1970 UTC.
 
     A tuple, because a transcript makes one of each message. `topics` are numbers between
-    spaces; `reply_to` is the platform's id of the message it answers. The fields of that message
-    are None where it is not in this chat; its text is its beginning.
+    spaces; `parent` is the key of the message it answers. The fields of that message are None
+    where it is not in this chat; its text is its beginning.
     """
 
     key: str
@@ -35,12 +35,16 @@ class Spoken(NamedTuple):
     edited: int
     withdrawn: int
     files: str
-    reply_to: str | None
     parent: str | None
     parent_name: str | None
     parent_text: str | None
     parent_timing: str | None
     parent_withdrawn: int | None
+
+    @property
+    def reply_to(self) -> str | None:
+        """The platform's id of the message it answers, which stands in the same room."""
+        return None if self.parent is None else self.parent[len(self.room) + 1 :]
 
 
 class Remarkable(NamedTuple):
@@ -68,8 +72,7 @@ class Reaction(NamedTuple):
 _SPOKEN = (
     "SELECT m.key, m.room, m.id, m.at, m.author, m.name, m.role, m.text, m.timing, m.topics, "
     "m.placed_by, m.edited, m.withdrawn, m.attachments, "
-    "SUBSTR(m.parent, LENGTH(m.room) + 2), "
-    "p.key, p.name, SUBSTR(p.text, 1, 240), p.timing, p.withdrawn "
+    "m.parent, p.name, SUBSTR(p.text, 1, 240), p.timing, p.withdrawn "
     "FROM messages m "
     "LEFT JOIN messages p ON p.key = m.parent AND p.chat = m.chat AND p.said = 1 "
     "WHERE m.chat = ? AND m.said = 1"

@@ -13,14 +13,17 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from bot.transcripts import markup
-from bot.transcripts.characters import undirected, visible
+from bot.transcripts.characters import one_line, undirected, visible
 from bot.transcripts.clock import Clock
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]|~$^]|(?<=\])[(:]|&(?=#?\w)|<|>|!(?=\[)|(?<!\S)#(?=[\s#]|\Z)")
+_SPECIAL = re.compile(
+    r"[\\`*_{}\[\]|~$^]|(?<=\])[(:]|&(?=#?\w)|<|>|!(?=\[|\Z)|(?<=\{)[%#]|(?<!\S)#(?=[\s#]|\Z)"
+)
 _SCHEME = re.compile(r"(?<=script):|(?<=data):(?=\S)", re.IGNORECASE)
 _LINE_START = re.compile(r"(?m)^(?:([#+=:%-])|([0-9]{1,9})([.)])(?=\s|$))")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
-_UNRENDERED = re.compile(r"[<>&]|\{[{%#]")
+_UNRENDERED = re.compile(r"[<>&]|\{[{%#]|\\\Z")
+_CODE_MEETS_CODE = re.compile(r"(?<!\\)``")
 _IN_ADDRESS = "#%&*+,-./:;=?@_~"
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _LINE_END = re.compile(r"(?<=[^\n])\n(?=[^\n])")
@@ -39,7 +42,7 @@ def text(raw: str) -> str:
 
 def line(raw: str) -> str:
     """Return text for within a line: a name, a title, an excerpt."""
-    return text(" ".join(raw.split()))
+    return text(one_line(raw))
 
 
 def lines(written: str) -> str:
@@ -54,7 +57,8 @@ def lines(written: str) -> str:
 def link(url: str, label: str) -> str:
     """Return a link to an address that people typed."""
     target = quote(undirected(visible(url)), safe=_IN_ADDRESS)
-    return f"[{line(label)}]({_ENTITY.sub('&amp;', target)})"
+    target = _ENTITY.sub("&amp;", _SCHEME.sub("%3A", target))
+    return f"[{line(label)}]({target})"
 
 
 class MarkdownText:
@@ -67,7 +71,8 @@ class MarkdownText:
 
     def of(self, raw: str) -> str:
         """Return what somebody typed as paragraphs; its line ends are line breaks."""
-        return _LINE_END.sub("\\\n", lines(markup.written(raw, self, self._platform)))
+        written = _CODE_MEETS_CODE.sub("", markup.written(raw, self, self._platform))
+        return _LINE_END.sub("\\\n", lines(written))
 
     def plain(self, raw: str) -> str:
         """Escape."""
@@ -75,14 +80,14 @@ class MarkdownText:
 
     def styled(self, style: str, inner: str) -> str:
         """Write strong and emphasised words; what Markdown has no mark for stays plain."""
-        mark = {"strong": "**", "em": "_"}.get(style, "")
+        mark = {"strong": "**", "em": "*"}.get(style, "")
         safe = inner[:1].isalnum() and inner[-1:].isalnum()  # else a mark may not open or close
         return f"{mark}{inner}{mark}" if safe else inner
 
     def code(self, raw: str) -> str:
         """Write code; where a site generator could read it as a tag or template, as text."""
         shown = " ".join(undirected(visible(raw)).split())
-        if not shown or "`" in shown or _UNRENDERED.search(shown):
+        if not shown or "`" in shown or _UNRENDERED.search(shown) or _SCHEME.search(shown):
             return text(shown)
         return f"`{shown}`"
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Protocol
 
+from bot.transcripts.characters import visible
 from bot.transcripts.clock import unix
 
 
@@ -50,7 +51,11 @@ class Writer(Protocol):
         ...
 
 
-UNSAFE = r"\s<>\"`\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+UNSAFE = (
+    r"\s<>\"`\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    r"\u2400-\u2421\ud800-\udfff\ufffd"
+)
+"""What no address holds, as a part of a character class."""
 _URL = rf"(?:[hH][tT][tT][pP][sS]?://|mailto:)[^{UNSAFE}]{{1,2000}}+"
 
 # Each alternative begins with a literal character: the search leaps from one to the next.
@@ -104,7 +109,11 @@ def is_plain(text: str) -> bool:
 
 
 def written(text: str, writer: Writer, platform: str) -> str:
-    """Return a text as `writer` writes it; `platform` decides what its marks mean."""
+    """Return a text as `writer` writes it; `platform` decides what its marks mean.
+
+    Line ends are LF by then, and control characters are symbols.
+    """
+    text = visible(text)
     if is_plain(text):
         return writer.plain(text)
     return "".join(_pieces(text, writer, platform, _ANY))

@@ -66,7 +66,7 @@ class _Articles:
         )  # fmt: skip
         for line in batch.lines:
             (key, room, id_, at, _, name, role, said, _, topics, _, edited, withdrawn, files,
-             reply_to, *_) = line  # fmt: skip
+             parent, *_) = line  # fmt: skip
             if at >= course.quiet_until or role == "bot":
                 yield from map(self._heading, course.before(line))
             utc, wall, day = clock.read(at)
@@ -83,7 +83,7 @@ class _Articles:
                     if not said and course.topic_of(key):
                         continue  # the heading says it all
             body = f"<div>{self._html(said)}</div>" if said else _silence(line)
-            if reply_to is not None and not withdrawn:
+            if parent is not None and not withdrawn:
                 body = self._reply(line) + body
             if files:
                 body += f"<ul>{''.join(map(_file, files_of(files)))}</ul>"
@@ -130,14 +130,14 @@ class _Articles:
         )
 
     def _reply(self, line: Line) -> str:
-        if line.parent is None:
+        if line.parent is None or line.parent_name is None:
             return '<p class="re">↳ to a message that is not here</p>'
         if topic := self._course.topic_of(line.parent):
             return f'<p class="re">↳ <a href="#t{topic.number}">T{topic.number}</a></p>'
         anchor = self._anchors.of(line.room, line.reply_to or "")
         brief = text(excerpt(markup.written(line.parent_text or "", self._plain, self._platform)))
         return (
-            f'<p class="re">↳ <a href="#{anchor}"><bdi>{self._name(line.parent_name or "")}</bdi>'
+            f'<p class="re">↳ <a href="#{anchor}"><bdi>{self._name(line.parent_name)}</bdi>'
             f"</a>{f': <bdi>{brief}</bdi>' if brief else ''}</p>"
         )
 

@@ -177,18 +177,18 @@ class _Messages:
             yield "edited"
         if self._places:
             yield line(self._places.get(one.room, one.room))
-        if one.reply_to is not None and not one.withdrawn:
+        if one.parent is not None and not one.withdrawn:
             yield self._reply(one)
 
     def _reply(self, one: Line) -> str:
-        if one.parent is None:
+        if one.parent is None or one.parent_name is None:
             return "to a message that is not here"
         if topic := self._course.topic_of(one.parent):
             return f"to T{topic.number}"
         platform, _, plain = self._writer(one.room)
         brief = excerpt(markup.written(one.parent_text or "", plain, platform), 60)
         said = f": “{line(brief)}”" if brief else ""
-        return f"to {line(one.parent_name or '')}{said}"
+        return f"to {line(one.parent_name)}{said}"
 
     def _body(self, one: Line, batch: Batch) -> str:
         parts = []
