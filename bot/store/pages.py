@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.engine.agenda import Room
+from bot.engine.errors import BrokenLog
 from bot.engine.events import Event
 from bot.engine.messages import Message
+from bot.engine.state import Chat
 from bot.store.codec import MESSAGE_COLUMNS, Row, decode_event, message_of, moment, stamp
-from bot.store.tables import Connection
+from bot.store.tables import Connection, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,19 @@ class Reactions:
 
     emoji: str
     people: int
+
+
+async def sound(tables: Tables, chats: Collection[str]) -> dict[str, Chat]:
+    """Return those of these chats whose logs can be folded; the runner reports the others."""
+    try:
+        return await tables.load(chats)
+    except BrokenLog:
+        if len(chats) == 1:
+            return {}
+    found: dict[str, Chat] = {}
+    for chat in chats:
+        found |= await sound(tables, [chat])
+    return found
 
 
 async def page(

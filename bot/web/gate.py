@@ -30,6 +30,7 @@ HEADERS = {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
+    "Server": "Rounds",  # and not which version of what
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
@@ -131,14 +132,14 @@ class Gate:
             fields = parse_qsl(body.decode("utf-8", "replace"), True, max_num_fields=20)
         except ValueError:
             raise Sorry(400, "That is no form", "It has too many fields.") from None
-        request[FORM] = dict(fields)
-        if not self._is_own(request):
+        if not self._is_own(request):  # nor are its words offered to be sent again
             raise Sorry(
                 403,
                 "Sent from elsewhere",
                 "This form was not sent from a page of this site, so nothing was done. "
                 "Open the room and write it there.",
             )
+        request[FORM] = dict(fields)
 
     def _is_own(self, request: web.Request) -> bool:
         """Say whether a page of this site sent a form.
@@ -149,7 +150,10 @@ class Gate:
         if site is not None:
             return site == "same-origin"
         sender = request.headers.get("Origin") or request.headers.get("Referer") or ""
-        host = urlsplit(sender).netloc.lower()
+        try:
+            host = urlsplit(sender).netloc.lower()
+        except ValueError:  # no address at all
+            return False
         return host in (request.host.lower(), urlsplit(self._house.base_url).netloc.lower())
 
     # ------------------------------------------------------------ answers

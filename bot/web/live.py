@@ -154,7 +154,7 @@ class Live:
             response.headers["X-Accel-Buffering"] = "no"  # nginx would keep events back
             with contextlib.suppress(ConnectionError):  # the page was closed
                 await response.prepare(request)
-                while not self._closed:
+                while not self._closed and request.method != "HEAD":
                     await response.write((await self._next(listener)).encoded())
             return response
 

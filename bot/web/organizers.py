@@ -117,7 +117,8 @@ class OrganizerPages:
         Raises the same Sorry where there is no such chat as where it is another's.
         """
         visitor = self._moderator(request)
-        chat = await tables.chat(request.match_info["chat"])
+        wanted = request.match_info["chat"]
+        chat = (await pages.sound(tables, [wanted])).get(wanted)
         if chat is None or role_in(chat.agenda, visitor.person) is not Role.MODERATOR:
             raise _turned_away(visitor)
         return visitor, chat
@@ -167,9 +168,9 @@ class OrganizerPages:
         found: list[Chat] = []
         for start in range(0, len(ids), SHOWN):
             chunk = ids[start : start + SHOWN]
-            chats = await tables.load(chunk)
+            chats = await pages.sound(tables, chunk)
             for chat in chunk:
-                if role_in(chats[chat].agenda, person) is Role.MODERATOR:
+                if chat in chats and role_in(chats[chat].agenda, person) is Role.MODERATOR:
                     if len(found) == SHOWN:
                         return found, True
                     found.append(chats[chat])
@@ -251,9 +252,10 @@ class OrganizerPages:
                 pieces = render(tables, chat, wanted)
                 first = await anext(pieces, b"")  # what fails before it still becomes a page
                 await response.prepare(request)
-                await response.write(first)
-                async for piece in pieces:
-                    await response.write(piece)
+                if request.method != "HEAD":  # a body would be taken for the next answer
+                    await response.write(first)
+                    async for piece in pieces:
+                        await response.write(piece)
                 await response.write_eof()
             except ConnectionError:
                 pass  # whoever asked went away

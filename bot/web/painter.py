@@ -42,7 +42,6 @@ class Painter:
             version=version,
             reply=reply,
             ticket=new_ticket(),
-            placeholder=PLACEHOLDERS[scene.stage],
         )
 
     async def main(self, scene: Scene) -> Markup:
@@ -93,6 +92,7 @@ def _common(scene: Scene) -> dict[str, Any]:
         "scene": scene,
         "chat": scene.chat,
         "clock": clock_of(scene),
+        "placeholder": PLACEHOLDERS[scene.stage],
     }
 
 

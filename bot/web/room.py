@@ -122,7 +122,8 @@ class RoomPages:
         room, visitor = room_of(request), self._gate.visitor(request)
         async with self._house.store.reading() as tables:
             found = await tables.messages([message_key(room, request.match_info["message"])])
-            chat = await tables.chat(found[0].chat) if found and found[0].said else None
+            held = [found[0].chat] if found and found[0].said else []
+            chat = next(iter((await pages.sound(tables, held)).values()), None)
             if chat is None:
                 raise Sorry(
                     404,

@@ -97,7 +97,7 @@ class Scenes:
 
     async def chats(self, tables: Tables, room: Room) -> list[Chat]:
         """Return the latest chats of a room, latest first."""
-        found = await tables.load(await tables.chats_in(room, REMEMBERED))
+        found = await pages.sound(tables, await tables.chats_in(room, REMEMBERED))
         return sorted(found.values(), key=lambda chat: (chat.opens_at, chat.id), reverse=True)
 
     async def scene(self, room: Room, visitor: Visitor | None, view: View) -> Scene:

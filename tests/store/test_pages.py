@@ -78,6 +78,19 @@ async def test_a_page_shows_what_was_said_in_its_room_and_chat_alone(
     assert elsewhere.messages == ()
 
 
+async def test_a_chat_whose_log_is_broken_is_left_out(running: House, chat: str) -> None:
+    running.clock.advance(timedelta(hours=50))
+    await running.live()
+    later = await running.start(running.series["urojc"])
+    async with running.store.writing() as tables:
+        await tables.connection.run("UPDATE events SET kind = 'Rubbish' WHERE chat = ?", (chat,))
+    async with running.store.reading() as tables:
+        found = await pages.sound(tables, [chat, later, "no-such-chat"])
+        assert await pages.sound(tables, [chat]) == {}
+        assert await pages.sound(tables, []) == {}
+    assert list(found) == [later]
+
+
 async def test_reactions_are_counted_and_each_persons_own_are_known(
     running: House, chat: str
 ) -> None:

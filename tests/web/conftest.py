@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
 from bot.engine.agenda import Series
+from tests.browser import browser
 from tests.house import House, house, urojc
 from tests.web.served import Served, served
+from tests.web.windows import Windows
 
 
 @pytest.fixture
@@ -36,3 +39,17 @@ async def place(open_house: House) -> AsyncIterator[Served]:
     """Its pages."""
     async with served(open_house) as found:
         yield found
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with browser() as started:
+        yield started
+
+
+@pytest.fixture
+async def windows(chromium: Browser, place: Served) -> AsyncIterator[Windows]:
+    """Windows on the open house; afterwards nothing may have gone wrong in any."""
+    opened = Windows(chromium, place)
+    yield opened
+    assert opened.troubles == []

@@ -162,6 +162,23 @@ async def test_an_unknown_format_lists_the_known_ones(place: Served) -> None:
     assert "html, md, json, csv" in answer.words
 
 
+async def test_a_chat_whose_log_is_broken_hides_no_other(
+    place: Served, open_house: House, club: Series
+) -> None:
+    await open_house.ask("close", moderator(club), ROOM)
+    await open_house.live(timedelta(days=1))
+    later = await open_house.start(club)
+    async with open_house.store.writing() as tables:
+        await tables.connection.run("UPDATE events SET body = '{}' WHERE chat = ?", (CHAT,))
+    async with place.moderator() as henry:
+        listed = await henry.get("/")
+        broken = await henry.get(f"/chats/{CHAT}")
+        room = await henry.get("/rooms/urojc")
+    assert (listed.status, broken.status, room.status) == (200, 403, 200)
+    assert later in listed.text
+    assert "Open" in room.words
+
+
 async def test_a_moderator_of_one_date_alone_sees_that_chat_alone(
     place: Served, open_house: House, club: Series
 ) -> None:

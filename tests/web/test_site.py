@@ -3,110 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.async_api import expect
 
 from bot.engine.agenda import Room, Series
-from tests.browser import browser
 from tests.house import House, moderator, person
 from tests.web.served import Served
+from tests.web.windows import TELEPHONE, Windows, row_of, say, tools_of, width_beyond
 
 ROOM = Room("local", "urojc")
 CHAT = "urojc-2026-12-07"
 ANA, BEN = person("Ana"), person("Ben")
-TELEPHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "has_touch": True,
-    "is_mobile": True,
-}
 
 pytestmark = pytest.mark.timeout(180)
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with browser() as started:
-        yield started
-
-
-class Windows:
-    """Opens windows of different people, and remembers what no page may ever do."""
-
-    def __init__(self, chromium: Browser, place: Served) -> None:
-        self._chromium = chromium
-        self.place = place
-        self.troubles: list[str] = []
-
-    async def open(self, path: str = "", **options: Any) -> Page:
-        """Open a window of somebody new; `options` are of the browser."""
-        context = await self._chromium.new_context(
-            **{"timezone_id": "Europe/Berlin", "locale": "en-GB", **options}
-        )
-        page = await context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: self.troubles.append(f"dialog: {dialog.message}"))
-        if path:
-            await page.goto(self.place.url + path)
-        return page
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        expected = message.text.startswith("Failed to load resource")  # a refusal, or offline
-        if message.type in ("error", "warning") and not expected:
-            self.troubles.append(f"{message.type}: {message.text}")
-
-    async def join(self, name: str, room: str = "urojc", **options: Any) -> Page:
-        """Open a room's page and join by its form."""
-        page = await self.open(f"/rooms/{room}", **options)
-        await page.get_by_label("Your name").fill(name)
-        await page.get_by_role("button", name="Join").click()
-        await expect(page.get_by_label("Your message")).to_be_visible()
-        return page
-
-    async def enter(self, person: str = "henry", path: str = "/rooms/urojc") -> Page:
-        """Come in as a moderator by their link."""
-        page = await self.open()
-        await page.goto(self.place.link_for(person))
-        await page.goto(self.place.url + path)
-        return page
-
-
-@pytest.fixture
-async def windows(chromium: Browser, place: Served) -> AsyncIterator[Windows]:
-    """Windows on the open house; afterwards nothing may have gone wrong in any."""
-    opened = Windows(chromium, place)
-    yield opened
-    assert opened.troubles == []
-
-
-async def say(page: Page, text: str) -> Locator:
-    """Type and send a message; return its row once it is there."""
-    await page.get_by_label("Your message").fill(text)
-    await page.get_by_role("button", name="Send").click()
-    row = row_of(page, text)
-    await expect(row).to_be_visible()
-    return row
-
-
-def row_of(page: Page, text: str) -> Locator:
-    """Return the row whose text this is."""
-    exact = re.compile(rf"^\s*{re.escape(text)}\s*$")
-    return page.locator(".row.said").filter(has=page.locator(".text", has_text=exact))
-
-
-async def tools_of(page: Page, row: Locator) -> Locator:
-    """Open what can be done with a message."""
-    await row.get_by_role("link", name="More about the message").click()
-    tools = row.locator("#tools")
-    await expect(tools).to_be_visible()
-    return tools
 
 
 # ---------------------------------------------------------------- a conversation
@@ -236,6 +148,7 @@ async def test_the_room_closes_before_peoples_eyes(
     await open_house.ask("close", moderator(club), ROOM)
     await expect(ana.locator("#bar .stage")).to_have_text("Closed")
     await expect(ana.locator("#note")).to_contain_text("its text is not kept")
+    await expect(ana.get_by_placeholder("/chat catchup, /chat withdraw")).to_be_visible()
     await expect(ana.locator(".row.closing")).to_be_visible()
     await expect(ana.get_by_label("Your message")).to_have_value("half a thou")
     open_house.clock.advance(timedelta(minutes=1))
@@ -337,12 +250,6 @@ async def test_a_moderator_comes_in_and_downloads_the_transcript(
 # ---------------------------------------------------------------- telephones, keys, zones
 
 
-async def width_beyond(page: Page) -> int:
-    """Return by how many pixels a page is wider than its window."""
-    width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    return int(await page.evaluate(width))
-
-
 async def test_a_telephone_shows_everything_without_scrolling_sideways(
     windows: Windows, open_house: House, club: Series
 ) -> None:
@@ -432,8 +339,16 @@ async def test_earlier_messages_are_fetched_above_those_in_sight(
     page = await windows.open("/rooms/urojc")
     await expect(page.locator(".row")).to_have_count(200)
     await expect(row_of(page, "T1 number 229")).to_be_in_viewport()
+    await page.evaluate("scrollTo(0, 0)")
+    before = await page.locator(".row").first.bounding_box()
+    first = await page.locator(".row").first.get_attribute("id")
     await page.get_by_role("link", name="Earlier messages").click()
     await expect(page.locator(".row")).to_have_count(232)
+    await page.wait_for_timeout(200)
+    after = await page.locator(f"#{first}").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < 3  # the reader's eye stays where it is
     await expect(page.get_by_role("link", name="Earlier messages")).to_have_count(0)
     texts = await page.locator(".row.said .text").all_text_contents()
     assert texts == [f"T1 number {n}" for n in range(230)]

@@ -178,6 +178,7 @@ async function renew() {
     if (part.id === "log") putLog(part);
     else if (part.id === "bar") putBar(part.outerHTML);
     else document.getElementById(part.id)?.replaceWith(part);
+    if (part.id === "note" && composer) $("#text").placeholder = part.dataset.placeholder;
   }
   if (wasAtEnd) toEnd();
 }
