@@ -109,7 +109,8 @@ async def compare(folder: Path, count: int, callers: int) -> None:
         ruled, seconds = await through_rules(store, as_signals(messages), callers)
     half, most = statistics.median(seconds), seconds[int(len(seconds) * 0.99)]
     print(
-        f"{callers:>3} at once   floor {bare:>8,.0f}/s   store {stored:>8,.0f}/s ({stored / bare:.2f}x)"
+        f"{callers:>3} at once   floor {bare:>8,.0f}/s   "
+        f"store {stored:>8,.0f}/s ({stored / bare:.2f}x)"
         f"   rules {ruled:>8,.0f}/s ({ruled / bare:.2f}x), p50 {half * 1e3:.2f} ms, "
         f"p99 {most * 1e3:.2f} ms"
     )

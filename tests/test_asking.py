@@ -68,7 +68,8 @@ async def test_a_second_start_while_one_runs_is_refused(tmp_path: Path) -> None:
     async with house(tmp_path, CLUB) as at:
         await told(at, "start urojc")
         assert (
-            "is running already, as urojc-2026-12-07. End it with /chat close before you start another."
+            "is running already, as urojc-2026-12-07. "
+            "End it with /chat close before you start another."
             in await refused(at, "start urojc", HENRY)
         )
         await told(at, "close")
