@@ -175,6 +175,8 @@ def _free_port(wanted: int) -> int:
     """Return the wanted port, or a free one where it is taken."""
     for port in (wanted, 0):
         with contextlib.suppress(OSError), socket.socket() as probe:
+            # As the server does: a port whose last connections are still fading away is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
             return int(probe.getsockname()[1])
     return wanted
