@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+
+import aiohttp
+import pytest
 
 from bot.engine.agenda import Room, Schedule, Series
 from bot.transcripts import FORMATS, render
@@ -122,6 +126,21 @@ async def test_a_download_is_the_transcript_byte_for_byte(place: Served, open_ho
             assert answer.headers["Cache-Control"] == "no-store"
         counts = json.loads((await henry.get(f"/chats/{CHAT}/transcript.json")).body)["counts"]
     assert (counts["participants"], counts["messages"]) == (2, 4)
+
+
+async def test_a_transcript_that_cannot_be_read_to_its_end_does_not_look_whole(
+    place: Served, open_house: House
+) -> None:
+    said = [open_house.say(ROOM, ANA, f"T1 number {n}", message=f"L{n:03}") for n in range(600)]
+    await asyncio.gather(*said)
+    async with place.moderator() as henry:
+        whole = await henry.get(f"/chats/{CHAT}/transcript.csv")
+        async with open_house.store.writing() as tables:
+            await tables.connection.run("UPDATE messages SET attachments = '{' WHERE id = 'L599'")
+        with pytest.raises(aiohttp.ClientError):
+            await henry.get(f"/chats/{CHAT}/transcript.csv")
+        assert (await henry.get("/")).status == 200
+    assert b"number 599" in whole.body
 
 
 async def test_a_chat_of_a_hostile_name_is_a_harmless_file(
