@@ -45,6 +45,11 @@ def line(raw: str) -> str:
     return text(one_line(raw))
 
 
+def opening(raw: str) -> str:
+    """Return text with which a line may begin."""
+    return lines(line(raw))
+
+
 def lines(written: str) -> str:
     """Return written text whose lines begin nothing: no list, heading, rule or code."""
     stripped = "\n".join(one.strip() for one in written.split("\n"))

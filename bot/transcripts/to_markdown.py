@@ -12,7 +12,7 @@ from bot.transcripts.build import Batch, Line, Transcript
 from bot.transcripts.characters import excerpt
 from bot.transcripts.clock import Clock
 from bot.transcripts.course import Course, Heading, Part
-from bot.transcripts.markdown_text import MarkdownText, line, link
+from bot.transcripts.markdown_text import MarkdownText, line, lines, link, opening
 from bot.transcripts.plain_text import PlainText
 from bot.transcripts.summary import Highlight, Summary, TopicSummary
 
@@ -51,7 +51,7 @@ def _head(summary: Summary, clock: Clock) -> Iterator[str]:
     if state := phrases.state(chat):
         yield f"{state}\n"
     if reading := agenda.reading:
-        parts = [line(reading.citation)] if reading.citation else []
+        parts = [opening(reading.citation)] if reading.citation else []
         parts += [link(reading.link, reading.doi or reading.link)] if reading.link else []
         parts += [f"Authors in the chat: {line(', '.join(reading.authors))}"] * bool(
             reading.authors
@@ -163,8 +163,8 @@ class _Messages:
         return f"\n### T{heading.topic.number}: {line(heading.topic.ask)}\n"
 
     def _first_line(self, one: Line, wall: str) -> Iterator[str]:
-        name = line(one.name)
-        yield f"**{name}**" if name[:1].isalnum() and name[-1:].isalnum() else name or "somebody"
+        name = opening(one.name) or "somebody"
+        yield f"**{name}**" if name[0].isalnum() and name[-1].isalnum() else name
         yield wall
         if one.role != "participant":
             yield Role(one.role).value
@@ -198,7 +198,8 @@ class _Messages:
             parts.append(f"({why})")
         parts += map(_file, files_of(one.files))
         if reactions := batch.reactions.get(one.key):
-            parts.append(" · ".join(f"{line(markup.emoji(emoji))} {n}" for emoji, n in reactions))
+            chips = (f"{line(markup.emoji(emoji))} {people}" for emoji, people in reactions)
+            parts.append(lines(" · ".join(chips)))
         said = "\n\n".join(part for part in parts if part)
         if not said:
             return ""
@@ -222,4 +223,4 @@ def _file(file: Attachment) -> str:
     name = file.name or "file"
     if file.url.lower().startswith(("http://", "https://")):
         return f"{link(file.url, name)} ({phrases.size(file.size)})"
-    return f"{line(name)} ({phrases.size(file.size)})"
+    return f"{opening(name)} ({phrases.size(file.size)})"

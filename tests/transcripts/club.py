@@ -143,7 +143,7 @@ SIGNALS: Sequence[Speech] = (
     said("t2", after(hours=6), "bot", f"T2: {AGENDA.topics[1].ask}\n\nNext: T4."),
     said("t2", after(hours=6, seconds=1), "slackbot", f"T2: {AGENDA.topics[1].ask}"),
     said("m10", after(hours=6, minutes=4), "emma", "A2: No. doi:10.1016/j.eururo.2020.01.001 says "
-         "more {{ page }} {% raw %} $x$ <!-- hm -->"),
+         "`more` {{ page }} {% raw %} $x$ <!-- hm -->"),
     said("m11", after(hours=6, minutes=5), "kofi", "A1-A2: both, I think", "m10"),
     said("m12", after(hours=6, minutes=6), "evil", "[a]: javascript:alert(2)\n<javascript:alert(3)>"
          "\n<https://evil.example/\"onmouseover=alert(4)|x>\ndata:text/html,x", "m10"),

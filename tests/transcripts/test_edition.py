@@ -1,0 +1,52 @@
+"""The one gate between the store and every format."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.engine.messages import Attachment, Message, Timing
+from bot.store import spoken
+from bot.store.spoken import BEGINNING
+from bot.transcripts import FORMATS
+from bot.transcripts.edition import Edition
+from tests.transcripts.club import AGENDA, CHAT, HOME, LOG, after, kept, written
+
+SECRET = "the postman from Elm Street"
+FILE = Attachment("letterbox.png", "image/png", 1, "https://e.org/letterbox")
+
+
+@pytest.mark.parametrize("wanted", FORMATS)
+async def test_a_text_that_the_store_should_have_blanked_is_held_back_in_every_format(
+    wanted: str,
+) -> None:
+    gone = Message(CHAT.id, HOME, "1", said=True, at=after(minutes=1), author="ann", name="Ann",
+                   text=f"{SECRET} https://elm.example", attachments=(FILE,), withdrawn=True,
+                   topics=(1,))  # fmt: skip
+    late = gone._replace(id="2", withdrawn=False, timing=Timing.LATE, at=after(hours=50))
+    replies = [
+        gone._replace(id=f"3{n}", text="so true", attachments=(), withdrawn=False, reply_to=f"{n}",
+                      author="bo", at=after(hours=50 + n), timing=Timing.LATE)
+        for n in (1, 2)
+    ]  # fmt: skip
+    data = await written(wanted, [gone, late, *replies])
+    for word in (b"postman", b"letterbox", b"elm.example"):
+        assert word not in data
+
+
+async def test_what_may_be_shown_is_not_touched() -> None:
+    message = Message(CHAT.id, HOME, "1", said=True, at=after(minutes=1), author="ann", text="a",
+                      attachments=(FILE,))  # fmt: skip
+    answer = message._replace(id="2", reply_to="1", at=after(minutes=2))
+    async with kept([message, answer]) as (tables, chat):
+        for row in await spoken.page(tables.connection, chat.id, BEGINNING, 10):
+            assert Edition(chat).shown(row) is row
+
+
+def test_late_texts_are_shown_where_the_agenda_keeps_them() -> None:
+    keeps = replace(CHAT, agenda=replace(AGENDA, keep_late=True))
+    assert Edition(keeps).shown_text("a", "late", 0) == "a"
+    assert Edition(keeps).shown_text("a", "late", 1) == ""
+    assert Edition(CHAT).shown_text("a", "late", 0) == ""
+    assert len(LOG) > 1

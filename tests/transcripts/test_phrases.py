@@ -1,0 +1,113 @@
+"""Figures in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.engine.agenda import Room
+from bot.engine.state import Stage
+from bot.store.figures import Counts
+from bot.transcripts import phrases
+from bot.transcripts.clock import Clock
+from bot.transcripts.summary import Step, Summary, TopicSummary
+from tests.transcripts.club import AWAY, CHAT, HOME, OPENS
+
+CLOCK = Clock("Australia/Sydney")
+TOPIC = TopicSummary(1, "Why?", OPENS, False, 1, 1, timedelta(seconds=90), (), ())
+
+
+def test_one_is_singular_and_every_other_number_is_plural() -> None:
+    assert [phrases.count(n, "message") for n in (0, 1, 1204)] == [
+        "0 messages",
+        "1 message",
+        "1,204 messages",
+    ]
+    assert phrases.count(2, "reply") == "2 replies"
+    assert phrases.count(2, "person") == "2 people"
+
+
+def test_a_window_is_told_in_the_chats_zone_and_in_utc() -> None:
+    assert phrases.window(CHAT, CLOCK) == (
+        "Mon 7 Dec 2026, 07:00 AEDT to Wed 9 Dec 2026, 07:00 AEDT (Australia/Sydney), 48 h"
+    )
+    assert phrases.window_utc(CHAT) == "2026-12-06T20:00:00Z to 2026-12-08T20:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        (Stage.PLANNED, "not opened"),
+        (Stage.OPEN, "still open"),
+        (Stage.CANCELLED, "cancelled"),
+        (Stage.MISSED, "missed"),
+        (Stage.CLOSED, ""),
+        (Stage.ARCHIVED, ""),
+    ],
+)
+def test_a_chat_that_is_not_simply_over_says_how_it_stands(stage: Stage, words: str) -> None:
+    said = phrases.state(replace(CHAT, stage=stage))
+    assert words in said
+    assert bool(said) is bool(words)
+
+
+def test_a_chat_without_anything_has_every_figure_all_the_same() -> None:
+    empty = Summary(CHAT, Counts(), 0, 0, (), None, (), (), (), 0)
+    figures = dict(phrases.figures(empty, CLOCK))
+    assert figures["Participants"] == figures["Moderators"] == figures["Messages"] == "0"
+    assert figures["Median per participant"] == "0, most 0"
+    assert figures["Busiest hour"] == "none"
+
+
+def test_guests_and_moderators_are_told_where_there_are_any() -> None:
+    counts = Counts(participants=12, guests=2, moderators=1, by_moderators=3, messages=1500)
+    summary = Summary(CHAT, counts, 2.5, 9, (), Step(OPENS, 1), (), (), (), 0)
+    figures = dict(phrases.figures(summary, CLOCK))
+    assert figures["Participants"] == "12, 2 guests among them"
+    assert figures["Moderators"] == "1, who wrote 3 messages"
+    assert figures["Messages"] == "1,500"
+    assert figures["Median per participant"] == "2.5, most 9"
+    assert figures["Busiest hour"] == "Mon 7 Dec 07:00 to 08:00, 1 message"
+
+
+def test_a_topic_says_when_it_came_and_how_soon_it_was_answered() -> None:
+    assert phrases.posted(TOPIC, CLOCK) == "Mon 7 Dec 07:00"
+    assert phrases.first_answer(TOPIC) == "1 min 30 s"
+    assert phrases.first_answer(replace(TOPIC, first_answer=timedelta())) == "under 1 s"
+    unposted = replace(TOPIC, posted_at=None, first_answer=None)
+    assert phrases.posted(unposted, CLOCK) == "not posted"
+    assert phrases.posted(replace(unposted, skipped=True), CLOCK) == "left out"
+    assert phrases.first_answer(unposted) == "–"
+
+
+def test_sharers_are_named_up_to_a_few() -> None:
+    assert phrases.sharers(("Ann", "Bo\nBell"), 0) == "Ann, Bo Bell"
+    assert phrases.sharers(("Ann", ""), 1200) == "Ann, somebody and 1,200 more"
+
+
+@pytest.mark.parametrize(
+    ("octets", "written"),
+    [(-5, "0 bytes"), (640, "640 bytes"), (1000, "1 kB"), (182_044, "182 kB"),
+     (999_499, "999 kB"), (999_500, "1.0 MB"), (25_000_000, "25.0 MB")],
+)  # fmt: skip
+def test_a_files_size_is_written_as_people_read_it(octets: int, written: str) -> None:
+    assert phrases.size(octets) == written
+
+
+def test_rooms_are_named_by_platform_where_that_tells_them_apart() -> None:
+    assert phrases.places((HOME,)) == {}
+    assert phrases.places((HOME, AWAY)) == {"local:urojc": "local", "slack:C04UROJC": "slack"}
+    second = Room("local", "second")
+    assert phrases.places((HOME, second)) == {
+        "local:urojc": "local:urojc",
+        "local:second": "local:second",
+    }
+
+
+def test_silence_is_explained_unless_files_speak() -> None:
+    assert phrases.silence("on_time", 1, has_files=True) == phrases.WITHDRAWN
+    assert phrases.silence("late", 0, has_files=False) == phrases.LATE
+    assert phrases.silence("late", 0, has_files=True) == ""
+    assert phrases.silence("on_time", 0, has_files=False) == ""
