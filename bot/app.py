@@ -27,7 +27,10 @@ from bot.web.site import House, site
 
 log = logging.getLogger(__name__)
 
-READ_AGENDAS_EVERY = timedelta(seconds=30)
+READ_AGENDAS_EVERY = timedelta(seconds=5)
+
+ENDS_WITHIN = timedelta(seconds=2)
+"""How long requests that are under way may take when the process is told to stop."""
 
 
 def clock() -> datetime:
@@ -41,14 +44,13 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
     `say` prints a line for whoever started the process. Raises StoreError where the store
     cannot be opened, and OSError where the address is taken.
     """
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     store = SqliteStore(settings.data / "rounds.db")
     await store.open()
     try:
         async with _house(settings, store, say):
-            stopped = asyncio.Event()
-            loop = asyncio.get_running_loop()
-            for name in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(name, stopped.set)
             await stopped.wait()
     finally:
         await store.close()
@@ -105,14 +107,25 @@ class Ringing:
         self.replan = True
 
     async def ring(self, now: datetime) -> datetime | None:
-        """Do everything whose moment has come; return the next moment."""
+        """Do everything whose moment has come; return the next moment.
+
+        What is due of the chats that exist comes first: it must not wait for the planning.
+        """
+        await self._wake(now)
         if self.replan or (self._plan_at is not None and now >= self._plan_at):
             self.replan = False
-            self._plan_at = await self._planner.plan(now)
-        while await self._runner.wake(now):
-            self._outbox.poke()
+            try:
+                self._plan_at = await self._planner.plan(now)
+            except BaseException:
+                self.replan = True
+                raise
+            await self._wake(now)
         moments = [await self._runner.next_wake(), self._plan_at]
         return min((moment for moment in moments if moment is not None), default=None)
+
+    async def _wake(self, now: datetime) -> None:
+        while await self._runner.wake(now):
+            self._outbox.poke()
 
 
 def _announce(
@@ -143,17 +156,23 @@ def _refresh(catalogue: Catalogue) -> bool:
 
 async def _reread(catalogue: Catalogue, planner: Planner, ringing: Ringing, alarm: Alarm) -> None:
     """Take over changed, new and removed agendas; a file that became wrong keeps its old one."""
+    changed = False
     while True:
         await asyncio.sleep(READ_AGENDAS_EVERY.total_seconds())
-        if await asyncio.to_thread(_refresh, catalogue):
-            await planner.follow_agendas(clock())
-            ringing.replan = True
-            alarm.now()
+        try:
+            changed = await asyncio.to_thread(_refresh, catalogue) or changed
+            if changed:
+                await planner.follow_agendas(clock())
+                changed = False
+                ringing.replan = True
+                alarm.now()
+        except Exception:
+            log.exception("The agendas could not be taken over; they are read again soon.")
 
 
 @contextlib.asynccontextmanager
 async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[None]:
-    server = web.AppRunner(app, access_log=None)
+    server = web.AppRunner(app, access_log=None, shutdown_timeout=ENDS_WITHIN.total_seconds())
     await server.setup()
     try:
         await web.TCPSite(server, settings.host, settings.port).start()

@@ -1,0 +1,130 @@
+"""The program as it is run, in a process that can be killed and started again at its address."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import socket
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+
+from tests.web.served import Answer, Guest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Process:
+    """`python -m bot run`: its agendas and data are in `folder`, its address stays the same."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.chats = folder / "chats"
+        self.data = folder / "data"
+        self.log = folder / "log.txt"
+        self.link = ""
+        self.starts = 0
+        self._process: asyncio.subprocess.Process | None = None
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = int(free.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.chats.mkdir(exist_ok=True)
+
+    async def start(self) -> None:
+        """Start the program, and wait until it listens."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("ROUNDS_")}
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run", "--port", str(self.port)),
+                *("--chats", str(self.chats), "--data", str(self.data)),
+                cwd=self.folder,
+                env={**kept, "PYTHONPATH": str(ROOT), "ROUNDS_LOG": "debug"},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
+        self.starts += 1
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            if line.startswith(b"Moderator henry: "):
+                self.link = line.decode().removeprefix("Moderator henry: ").strip()
+                return
+        raise AssertionError(f"it did not start: {self.log.read_text()}")
+
+    async def kill(self) -> None:
+        """End it as a power cut would."""
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> int:
+        """Ask it to end; return its exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return await self._process.wait()
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    @contextlib.asynccontextmanager
+    async def guest(self, room: str, name: str) -> AsyncIterator[Guest]:
+        """Bring somebody into a room."""
+        async with self._visitor() as guest:
+            assert (await guest.join(room, name)).status == 200
+            yield guest
+
+    @contextlib.asynccontextmanager
+    async def moderator(self) -> AsyncIterator[Guest]:
+        """Bring the moderator in by the link that the program printed."""
+        async with self._visitor() as guest:
+            answer = await guest.get(self.link.removeprefix(self.url))
+            assert answer.status == 200
+            yield guest
+
+    @contextlib.asynccontextmanager
+    async def _visitor(self) -> AsyncIterator[Guest]:
+        jar = aiohttp.CookieJar(unsafe=True)  # or it keeps none for an address of digits
+        async with aiohttp.ClientSession(cookie_jar=jar) as session:
+            yield Guest(self.url, session)
+
+    def rows(self, sql: str, *arguments: object) -> list[tuple[object, ...]]:
+        """Look into the store, beside the program or after its end."""
+        with contextlib.closing(sqlite3.connect(self.data / "rounds.db")) as database:
+            return list(database.execute(sql, arguments))
+
+    async def export(self, chat: str) -> bytes:
+        """Return a chat's transcript as JSON, as the command line writes it."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "export", chat, "--to", "json"),
+            *("--data", str(self.data), "--out", str(self.folder / "out")),
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        assert await process.wait() == 0
+        return (self.folder / "out" / "transcript.json").read_bytes()
+
+
+@contextlib.asynccontextmanager
+async def program(folder: Path) -> AsyncIterator[Process]:
+    """Give the program, not started; end it after the block, however that goes."""
+    process = Process(folder)
+    try:
+        yield process
+    finally:
+        if process.runs:
+            await process.kill()
+
+
+def posted(answer: Answer) -> str:
+    """Return the number of the message that was posted; raises where none was."""
+    found = re.search(r"[?&]at=([^&#]+)", answer.headers.get("Location", ""))
+    assert found is not None, (answer.status, answer.words[:300])
+    return found[1]
