@@ -248,6 +248,7 @@ async function send(form, button) {
     const response = await fetch(form.action, { method: "POST", body, headers: { [PART]: "rows" } });
     const shows = response.headers.get(PART);
     const html = await response.text();
+    if (form === composer) $("#answer").replaceChildren(); // it belongs to what was asked before
     if (!response.ok || !shows) {
       tell(form, shows === "sorry" ? html : "That did not work. Your words are still here; try again.");
       return false;
@@ -259,7 +260,8 @@ async function send(form, button) {
     else {
       const wasAtEnd = isAtEnd();
       const news = putRows(parsed(html));
-      follow(wasAtEnd || form.id === "say", news);
+      if (form.id === "say") toEnd(); // also where the live changes were quicker than the answer
+      else follow(wasAtEnd, news);
     }
     return true;
   } catch {
