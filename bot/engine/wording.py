@@ -88,7 +88,7 @@ def _closing(chat: Chat) -> Words:
 
 
 def _paused(chat: Chat) -> Words:
-    return ("The next topic waits until a moderator goes on. ", *_end(chat))
+    return ("Paused: the next topic waits until a moderator types /chat resume. ", *_end(chat))
 
 
 def what_next(chat: Chat, now: datetime) -> Words:
