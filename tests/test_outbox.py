@@ -130,7 +130,7 @@ async def test_a_rooms_posts_come_in_order(tmp_path: Path, place: Place) -> None
         await o.next()
         assert await o.outbox.deliver() is None
         for room in (FIRST, SECOND):
-            assert place.texts(room) == ["Internationa", "T1", "T2", "T3"]
+            assert place.texts(room) == ["Welcome to I", "T1", "T2", "T3"]
         assert set((await o.states()).values()) == {"done"}
         chat = await o.chat()
         for topic in chat.topics:
@@ -161,7 +161,7 @@ async def test_what_cannot_be_reached_is_tried_again_less_and_less_often(
         assert set(place.asked) == {f"{CHAT}/2/0"}, "what comes behind it waits"
         place.trouble = lambda _room: None
         assert await o.outbox.deliver() is None
-        assert place.texts(FIRST) == ["Internationa", "T1"]
+        assert place.texts(FIRST) == ["Welcome to I", "T1"]
 
 
 @pytest.mark.parametrize(("says", "seconds"), [(90, 90), (0, 1), (-5, 1)])
@@ -183,7 +183,7 @@ async def test_what_can_never_be_done_is_given_up_loudly_and_the_chat_goes_on(
         await o.outbox.deliver()
         await o.next()
         await o.outbox.deliver()
-        assert (place.texts(FIRST), place.texts(SECOND)) == (["Internationa", "T1", "T2"], [])
+        assert (place.texts(FIRST), place.texts(SECOND)) == (["Welcome to I", "T1", "T2"], [])
         chat = await o.chat()
         assert [[post.room for post in topic.posts] for topic in chat.topics[:2]] == [[FIRST]] * 2
         o.now += timedelta(hours=49)
@@ -207,11 +207,11 @@ async def test_a_fault_of_an_adapter_is_tried_again_and_what_it_says_is_not_logg
         await o.start(TWO_ROOMS)
         place.trouble = lambda room: KeyError("T1: a question") if room == FIRST else None
         assert await o.outbox.deliver() == o.now + timedelta(seconds=2)
-        assert place.texts(SECOND) == ["Internationa", "T1"]
+        assert place.texts(SECOND) == ["Welcome to I", "T1"]
         place.trouble = lambda _room: None
         o.now += timedelta(seconds=2)
         await o.outbox.deliver()
-        assert place.texts(FIRST) == ["Internationa", "T1"]
+        assert place.texts(FIRST) == ["Welcome to I", "T1"]
     assert "KeyError" in caplog.text
     assert "a question" not in caplog.text
 
@@ -241,7 +241,7 @@ async def test_a_post_whose_answer_was_lost_stands_once(tmp_path: Path, place: P
             break
         assert deaths > 3
         assert len(place.asked) > len(place.posts), "something was asked for again"
-        assert place.texts(FIRST) == ["Internationa", "T1"]
+        assert place.texts(FIRST) == ["Welcome to I", "T1"]
         chat = await o.chat()
         assert [len(topic.posts) for topic in chat.topics] == [1, 0, 0]
         assert set((await o.states()).values()) == {"done"}
@@ -257,7 +257,7 @@ async def test_two_processes_do_not_perform_an_action_at_once(tmp_path: Path, pl
         second.now = first.now + timedelta(minutes=5)
         await second.outbox.deliver()
         assert len(place.asked) == len(set(place.asked)) == len(place.posts)
-        assert place.texts(FIRST) == place.texts(SECOND) == ["Internationa", "T1", "T2", "T3"]
+        assert place.texts(FIRST) == place.texts(SECOND) == ["Welcome to I", "T1", "T2", "T3"]
 
 
 async def test_what_a_dead_process_had_leased_is_performed_when_the_lease_ends(
@@ -270,7 +270,7 @@ async def test_what_a_dead_process_had_leased_is_performed_when_the_lease_ends(
         assert await o.outbox.deliver() == o.now + timedelta(seconds=60)
         o.now += timedelta(seconds=60)
         await o.outbox.deliver()
-        assert place.texts(FIRST) == ["Internationa", "T1"]
+        assert place.texts(FIRST) == ["Welcome to I", "T1"]
 
 
 async def test_a_chat_whose_log_is_broken_does_not_stop_its_room(
@@ -285,7 +285,7 @@ async def test_a_chat_whose_log_is_broken_does_not_stop_its_room(
         o.now += timedelta(hours=1)
         await o.start()
         assert await o.outbox.deliver() is None
-        assert place.texts(FIRST) == ["Internationa", "T1"] * 2
+        assert place.texts(FIRST) == ["Welcome to I", "T1"] * 2
     assert "cannot be recorded: its chat's log is broken" in caplog.text
 
 
@@ -296,13 +296,13 @@ async def test_a_room_that_hangs_holds_up_no_other(tmp_path: Path, place: Place)
     async with office(tmp_path, place) as o, at_work(o.outbox):
         place.hangs = {FIRST}
         await o.start(TWO_ROOMS)
-        await until(lambda: place.texts(SECOND) == ["Internationa", "T1"])
+        await until(lambda: place.texts(SECOND) == ["Welcome to I", "T1"])
         await asyncio.sleep(0.2)  # everything that can be done is done
         await o.next()
-        await until(lambda: place.texts(SECOND) == ["Internationa", "T1", "T2"])
+        await until(lambda: place.texts(SECOND) == ["Welcome to I", "T1", "T2"])
         assert place.texts(FIRST) == []
         place.let_go.set()
-        await until(lambda: place.texts(FIRST) == ["Internationa", "T1", "T2"])
+        await until(lambda: place.texts(FIRST) == ["Welcome to I", "T1", "T2"])
 
 
 async def test_a_platform_that_never_answers_is_asked_again(tmp_path: Path, place: Place) -> None:
@@ -313,7 +313,7 @@ async def test_a_platform_that_never_answers_is_asked_again(tmp_path: Path, plac
         place.hangs = set()
         o.now += timedelta(seconds=2)
         await o.outbox.deliver()
-        assert place.texts(FIRST) == ["Internationa", "T1"]
+        assert place.texts(FIRST) == ["Welcome to I", "T1"]
 
 
 async def test_what_is_put_in_while_a_room_is_served_is_not_forgotten(
@@ -336,7 +336,7 @@ async def test_what_waits_at_the_start_is_delivered_without_being_asked(
     async with office(tmp_path, place) as o:
         await o.start()
     async with office(tmp_path, place) as o, at_work(o.outbox):
-        await until(lambda: place.texts(FIRST) == ["Internationa", "T1"])
+        await until(lambda: place.texts(FIRST) == ["Welcome to I", "T1"])
 
 
 async def test_a_failure_of_the_store_is_survived(
@@ -352,7 +352,7 @@ async def test_a_failure_of_the_store_is_survived(
                 await store.open()
                 o.now += timedelta(seconds=6)
                 o.outbox.poke()
-                await until(lambda: place.texts(FIRST) == ["Internationa", "T1"])
+                await until(lambda: place.texts(FIRST) == ["Welcome to I", "T1"])
 
 
 class Counting:
@@ -409,4 +409,4 @@ async def test_a_post_to_come_is_due_at_its_moment(tmp_path: Path, place: Place)
         await o.start()
         o.now += timedelta(hours=6)
         await o.runner.handle(Woke(o.now), CHAT)
-        await until(lambda: place.texts(FIRST) == ["Internationa", "T1", "T2"])
+        await until(lambda: place.texts(FIRST) == ["Welcome to I", "T1", "T2"])
