@@ -95,8 +95,10 @@ def test_the_first_part_of_a_topic_alone_is_the_topic() -> None:
         ("skip", "T2 is left out. Next: T3, <time>. The chat closes <time>."),
         (
             "pause",
-            "Paused: the next topic waits until a moderator types /chat resume."
-            + " The chat closes <time>.",
+            (
+                "Paused: the next topic waits until a moderator types /chat resume. "
+                "The chat closes <time>."
+            ),
         ),
         ("extend 2h", "Next: T2, <time>. The chat closes <time>."),
         ("topic More?", "T4 is added. It comes <time>, or with /chat next."),
