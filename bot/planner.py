@@ -94,10 +94,10 @@ class Planner:
                     _with_following(coming(series, first - around)),
                 )
             )
-        for line in planned:
-            same = [pair for pair in dates if pair[0].opens_at == line.opens_at]
+        for chat in planned:
+            same = [pair for pair in dates if pair[0].opens_at == chat.opens_at]
             if not same and series is not None:
-                day = line.opens_at.astimezone(ZoneInfo(series.agenda.zone)).date()
+                day = chat.opens_at.astimezone(ZoneInfo(series.agenda.zone)).date()
                 taken = {other.opens_at for other in planned}
                 same = [p for p in dates if p[0].day == day and p[0].opens_at not in taken]
             changed = AgendaChanged(now, None, None)
@@ -106,9 +106,9 @@ class Planner:
                 date, after = same[0]
                 changed = AgendaChanged(now, date.agenda, date.opens_at, after)
             try:
-                await self._runner.handle(changed, line.id)
+                await self._runner.handle(changed, chat.id)
             except BrokenLog as broken:  # those beside it follow all the same
-                log.error("Chat %s follows no agenda: its log is broken (%s).", line.id, broken)
+                log.error("Chat %s follows no agenda: its log is broken (%s).", chat.id, broken)
 
 
 def _was_replaced(date: Date, series: Series, lines: Sequence[ChatLine]) -> bool:
