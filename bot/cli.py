@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -57,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="replace")
     try:
         code = _app(arguments, prog_name="rounds", standalone_mode=False)
-        sys.stdout.flush()
+        print(end="", flush=True)  # noqa: T201  also where there is no standard output
     except typer.TyperException as wrong:
         return _wrong_usage(wrong)
     except WrongSettings as wrong:
@@ -169,6 +169,11 @@ def _demo(
     asyncio.run(_held(settings.chats / "demo.yaml", out, seconds))
 
 
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Say whether somebody looks on; a process may be started without this stream."""
+    return stream is not None and stream.isatty()
+
+
 async def _held(agenda: Path, out: Path, seconds: float) -> None:
     screen = DemoScreen()
     async with contextlib.AsyncExitStack() as stack:
@@ -177,7 +182,7 @@ async def _held(agenda: Path, out: Path, seconds: float) -> None:
                 hold(agenda, agenda.with_suffix(".jsonl"), out, seconds, screen)
             )
         _say_all([*summary_lines(held.summary), *held.files])
-        if sys.stdin.isatty() and sys.stdout.isatty():
+        if _is_terminal(sys.stdin) and _is_terminal(sys.stdout):
             say("The page stays up until you press Ctrl-C.")
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()

@@ -63,7 +63,8 @@ async def find(tables: Tables, name: str) -> Chat:
 
     Raises Stopped, naming what there is.
     """
-    lines = await tables.lines(name)
+    name = name.encode("utf-8", "replace").decode()  # a name of strange bytes names nothing
+    lines = await tables.lines(name) if name else []
     held = [line.id for line in lines if line.stage not in NOT_HELD]
     chat = await tables.chat(name) or (await tables.chat(held[0]) if held else None)
     if chat is not None:

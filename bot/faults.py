@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.agendas.mistakes import shown
 from bot.engine.errors import BrokenLog, RoundsError
 from bot.settings import Settings
-from bot.store.sqlite import StoreError
+from bot.store.sqlite import StoreError, outside_cause
 
 
 class Stopped(RoundsError):
@@ -26,8 +26,15 @@ def told(error: Exception) -> str:
         )
     if isinstance(error, RoundsError | StoreError):
         return str(error)
+    if cause := outside_cause(error):
+        return (
+            f"The store cannot be used ({cause}). What was acknowledged is kept. Is there room "
+            "left on its disk, may this user write there, and does no other program hold it?"
+        )
     if isinstance(error, OSError) and error.filename is not None:
         return _file(error)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "There is no room left on the disk. Make room, or use another disk."
     place = traceback.extract_tb(error.__traceback__)[-1:]
     where = "".join(f" at line {p.lineno} of {Path(p.filename).name}" for p in place)
     return (

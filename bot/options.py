@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from bot.agendas.mistakes import shown
-from bot.agendas.wall_times import read_day
+from bot.agendas.wall_times import EARLIEST, LATEST, read_day
 from bot.engine.commands import FORMATS
 
 T = TypeVar("T")
@@ -41,11 +41,17 @@ def read_formats(text: str) -> tuple[str, ...]:
 
 def read_instant(text: str) -> datetime:
     """Read a moment with its zone, as UTC; raises ValueError with a sentence."""
+    moment = None
     with contextlib.suppress(ValueError, OverflowError):
         instant = datetime.fromisoformat(text)
-        if instant.tzinfo is not None:
-            return instant.astimezone(UTC)
-    raise ValueError(f"{shown(text)} is no moment with its zone. Write it like 2026-12-06T20:00Z.")
+        moment = instant.astimezone(UTC) if instant.tzinfo is not None else None
+    if moment is None:
+        raise ValueError(
+            f"{shown(text)} is no moment with its zone. Write it like 2026-12-06T20:00Z."
+        )
+    if not EARLIEST <= moment.date() <= LATEST:
+        raise ValueError(f"{shown(text)} is out of reach. Check the year.")
+    return moment
 
 
 def _told(read: Callable[[str], T]) -> Callable[[object], T]:

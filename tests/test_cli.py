@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import re
+import shlex
 import signal
 import socket
 import sqlite3
@@ -441,6 +442,34 @@ def test_a_reader_that_goes_away_is_no_failure_to_speak_of(place: Path) -> None:
         assert process.wait(30) in (1, 0)
         assert process.stderr is not None
         assert process.stderr.read() == ""
+
+
+def test_a_process_without_standard_output_is_no_fault(place: Path) -> None:
+    command = f"exec {shlex.join([*PROGRAM, 'schema'])} >&-"
+    ended = subprocess.run(  # noqa: PLW1510
+        ["/bin/sh", "-c", command],
+        cwd=place,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_a_full_disk_behind_the_output_is_one_sentence(place: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(  # noqa: PLW1510
+            [*PROGRAM, "next"],
+            cwd=place,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.decode().splitlines() == [
+        "There is no room left on the disk. Make room, or use another disk."
+    ]
 
 
 def test_a_fault_of_ours_is_one_sentence_and_its_places_only_on_request(

@@ -100,6 +100,8 @@ async def test_an_unknown_chat_is_told_with_the_nearest_or_with_all(tmp_path: Pa
     assert (await not_found(file, "urojk")).endswith("Did you mean urojc?")
     assert (await not_found(file, "?")).endswith("There are urojc-2026-12-07.")
     assert (await not_found(file, "\x1b[2J")).isprintable()
+    assert "There is no chat or series “”" in await not_found(file, "")
+    assert "“?”" in await not_found(file, "\udcff")  # a byte of the command line
 
 
 async def test_of_many_chats_only_some_are_named(tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import socket
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +42,30 @@ def test_a_missing_file_is_told_by_its_name(tmp_path: Path) -> None:
     missing = tmp_path / "a\x1b[2Jb"
     sentence = told(failure(missing.read_bytes))
     assert sentence.startswith(f"There is no “{tmp_path}/a�[2Jb”.")
+
+
+def test_a_full_disk_is_told_also_where_no_file_is_named() -> None:
+    def write() -> None:
+        with Path("/dev/full").open("wb", buffering=0) as full:
+            full.write(b"x")
+
+    assert told(failure(write)) == (
+        "There is no room left on the disk. Make room, or use another disk."
+    )
+
+
+def test_a_store_that_cannot_be_used_is_told_with_what_keeps_it(tmp_path: Path) -> None:
+    file = tmp_path / "rounds.db"
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        database.execute("CREATE TABLE words (word)")
+        database.execute("PRAGMA max_page_count = 2")
+
+        def fill() -> None:
+            database.execute("INSERT INTO words VALUES (zeroblob(100000))")
+
+        sentence = told(failure(fill))
+        assert sentence.startswith("The store cannot be used (database or disk is full).")
+        assert "fault of its own" in told(failure(lambda: database.execute("nonsense")))
 
 
 def test_a_folder_in_place_of_a_file_is_told(tmp_path: Path) -> None:

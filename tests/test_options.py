@@ -46,6 +46,8 @@ def test_a_moment_is_read_as_utc(text: str) -> None:
         (read_instant, "2026-12-06", "with its zone"),
         (read_instant, "tomorrow", "with its zone"),
         (read_instant, "0001-01-01T00:00:00+14:00", "with its zone"),
+        (read_instant, "0001-01-01T00:00:00Z", "is out of reach"),
+        (read_instant, "9999-12-31T00:00:00Z", "is out of reach"),
     ],
 )
 def test_a_wrong_value_is_told_with_how_to_write_it(

@@ -36,6 +36,29 @@ READERS = 8
 _TAKEN = (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
 
 
+_OUTSIDE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+
+
+def outside_cause(error: Exception) -> str | None:
+    """Name what keeps the store from being used, such as a full disk; None for other failures."""
+    if not isinstance(error, sqlite3.Error):
+        return None
+    code = getattr(error, "sqlite_errorcode", None)  # errors of Python's own module have none
+    return str(error) if code is not None and code & 0xFF in _OUTSIDE else None
+
+
 class StoreError(Exception):
     """The store cannot be opened; the sentence says what to do."""
 
@@ -101,9 +124,14 @@ class SqliteStore:
                 await database.close()
 
     async def _connect(self) -> aiosqlite.Connection:
-        database = await aiosqlite.connect(self._path, isolation_level=None)
+        connecting = aiosqlite.connect(self._path, isolation_level=None, timeout=0)
         try:
-            for pragma in PRAGMAS:
+            database = await connecting
+        except BaseException:  # its thread speaks to this loop once more, which may soon be closed
+            connecting._thread.join(timeout=5)  # noqa: SLF001  nothing else waits for it
+            raise
+        try:
+            for pragma in reversed(PRAGMAS):  # how long to wait comes last: see `_patiently`
                 await _patiently(database, pragma)
         except BaseException:  # an open connection would keep the process from ending
             await database.close()
@@ -196,7 +224,10 @@ async def opened(path: str | Path) -> AsyncIterator[SqliteStore]:
 
 
 async def _patiently(database: aiosqlite.Connection, pragma: str) -> None:
-    """Run a pragma, again while the file is locked: going over to WAL does not wait by itself."""
+    """Run a pragma, again for 10 s while the file is locked.
+
+    Going over to WAL does not wait by itself; a connection that waits would wait each time.
+    """
     for _ in range(100):
         try:
             await database.execute_fetchall(pragma)

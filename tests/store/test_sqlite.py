@@ -344,3 +344,32 @@ async def test_an_erasure_that_a_dead_process_owed_is_done_by_the_next(tmp_path:
     assert on_disk(dead, WORDS)
     async with opened(dead):
         assert on_disk(dead, WORDS) == set()
+
+
+def test_a_store_that_cannot_be_opened_leaves_no_thread_that_speaks_to_a_loop_that_is_gone(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "rounds.db").mkdir()  # a folder where the file should be
+
+    async def fail() -> None:
+        with pytest.raises(StoreError, match="cannot be opened"):
+            await SqliteStore(tmp_path / "rounds.db").open()
+        assert threads() <= before
+
+    before = threads()
+    for _ in range(20):
+        asyncio.run(fail())
+
+
+async def test_a_file_that_another_program_holds_is_told_after_one_patience(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "rounds.db"
+    async with opened(file):
+        pass
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="database is locked"):
+            async with asyncio.timeout(30):  # not ten seconds for each of a hundred times
+                await SqliteStore(file).open()
