@@ -32,7 +32,7 @@ def read(raw_lines: Iterable[str | bytes], room: Room) -> Recording:
     Lines may be out of order and repeated. Equal times: in the order of their ids; a command
     that is repeated with the same time, author and text is one command.
     """
-    lines: dict[tuple[object, ...], Line] = {}
+    lines: set[Line] = set()
     bad: list[tuple[int, str]] = []
     for number, raw in enumerate(raw_lines, 1):
         if not raw.strip():
@@ -42,8 +42,12 @@ def read(raw_lines: Iterable[str | bytes], room: Room) -> Recording:
         except _BadLine as error:
             bad.append((number, str(error)))
         else:
-            lines.setdefault(_order(line), line)
-    return Recording(tuple(lines[key] for key in sorted(lines)), tuple(bad))
+            lines.add(line)
+    in_order: dict[object, Line] = {}
+    for line in sorted(lines, key=_order):
+        once = (line.at, line.by.id, line.ask) if isinstance(line, Asked) else line
+        in_order.setdefault(once, line)
+    return Recording(tuple(in_order.values()), tuple(bad))
 
 
 class _BadLine(ValueError):
@@ -51,13 +55,16 @@ class _BadLine(ValueError):
 
 
 def _order(line: Line) -> tuple[object, ...]:
-    """Order by time, then id; the rest only so that equal lines are one and the order is fixed."""
+    """Order by time, then id; the rest only so that no two lines are equal in it."""
     if isinstance(line, Asked):
-        return (line.at, "", line.by.id, repr(line.ask), 0)
+        return (line.at, "", 0, line.by.id, repr(line.ask), repr(line.by))
+    kind = 1 + [Reacted, Said, Edited, Deleted].index(type(line))
     if isinstance(line, Reacted):
-        return (line.at, line.id, line.by.id, line.emoji, 1)
-    text = "" if isinstance(line, Deleted) else line.text
-    return (line.at, line.id, text, "", 2 + [Said, Edited, Deleted].index(type(line)))
+        return (line.at, line.id, kind, line.by.id, line.emoji, repr(line.by))
+    if isinstance(line, Said):
+        more = repr((line.author, line.reply_to, line.thread))
+        return (line.at, line.id, kind, line.text, more)
+    return (line.at, line.id, kind, line.text if isinstance(line, Edited) else "")
 
 
 def _line(raw: str | bytes, room: Room) -> Line:

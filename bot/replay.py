@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.agendas.mistakes import shown
 from bot.engine.agenda import Series
 from bot.engine.commands import Change, Start
 from bot.engine.errors import Refused
+from bot.engine.messages import message_key
 from bot.engine.signals import Asked, DateCame
 from bot.recording import Line, Recording
 from bot.runner import Store
@@ -29,15 +31,21 @@ async def replay(
     """Hold the chat of `series` that opens at `starts` with what was recorded; return its id.
 
     `progress` is told how many lines of how many are done. Raises Refused where the store
-    holds that chat already.
+    holds that chat or some of its messages already.
     """
     day = starts.astimezone(ZoneInfo(series.agenda.zone)).date()
     agenda = replace(series.agenda_on(day), reminders=())
     chat = f"{series.name}-{day}"
+    lines = recording.lines
     async with store.reading() as tables:
         if await tables.chat(chat) is not None:
             raise Refused(f"{chat} is in this store already. Choose another place with --data DIR.")
-    lines = recording.lines
+        keys = {message_key(line.room, line.id) for line in lines if not isinstance(line, Asked)}
+        if known := await tables.messages(keys):
+            raise Refused(
+                f"A message {shown(known[0].id)} of this room is in this store already, in "
+                f"{known[0].chat}. Choose another place with --data DIR."
+            )
     first = min([starts, *(line.at for line in lines[:1])])
     house = Simulation(store, first)
     async with house.runner.running():
@@ -48,6 +56,7 @@ async def replay(
             done += len(group)
             progress(done, len(lines))
         await house.advance(max(house.now, starts + timedelta(days=62)))
+        progress(len(lines), len(lines))
     return chat
 
 

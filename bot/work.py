@@ -120,7 +120,7 @@ class Work:
         if known is not None and (known.said or not isinstance(signal, signals.Said)):
             chat = await self._chat(known.chat)
         else:
-            chat = chat_at(await self._chats_in(signal.room), signal.at)
+            chat = chat_at(await self._chats_in(signal.room, signal.at), signal.at)
         if chat is None:
             return None
         reply_to = signal.reply_to if isinstance(signal, signals.Said) else None
@@ -131,7 +131,7 @@ class Work:
         return chat
 
     async def _note_reaction(self, signal: signals.Reacted) -> Chat | None:
-        chat = chat_at(await self._chats_in(signal.room), signal.at)
+        chat = chat_at(await self._chats_in(signal.room, signal.at), signal.at)
         if chat is not None and signal.by.role is not Role.BOT:
             key = message_key(signal.room, signal.id)
             self._reactions.append(
@@ -192,22 +192,32 @@ class Work:
             self.chats.update(await self._tables.load([chat_id]))
         return self.chats.get(chat_id)
 
-    async def _chats_in(self, room: Room) -> list[Chat]:
+    async def _chats_in(self, room: Room, at: datetime) -> list[Chat]:
+        """Return the chats of a room among which that of a moment is, also of one long ago."""
         if room not in self.floors:
             await self._record_waiting()  # what has just begun or opened is among them
-            found = await self._tables.chats_in(room, REMEMBERED)
-            self.floors[room] = tuple([chat for chat in found if await self._is_sound(chat)])
-        chats = [await self._chat(chat) for chat in self.floors[room]]
-        return [chat for chat in chats if chat is not None]
+            found = await self._sound(await self._tables.chats_in(room, REMEMBERED))
+            self.floors[room] = tuple(chat.id for chat in found)
+        chats = await self._sound(self.floors[room])
+        opened = [chat for chat in chats if chat.stage is not Stage.PLANNED]
+        over = [chat for chat in opened if chat.stage is not Stage.OPEN] or opened
+        if len(opened) < REMEMBERED or at >= min(chat.opens_at for chat in over):
+            return chats
+        await self._record_waiting()
+        return await self._sound(await self._tables.chats_in(room, REMEMBERED, at))
 
-    async def _is_sound(self, chat_id: str) -> bool:
-        """Say whether a chat can be read; a broken one is no reason to stop those beside it."""
-        try:
-            await self._chat(chat_id)
-        except BrokenLog as broken:
-            log.error("Chat %s is left out: its log is broken (%s).", chat_id, broken)
-            return False
-        return True
+    async def _sound(self, names: Iterable[str]) -> list[Chat]:
+        """Return these chats without the broken ones, which are no reason to stop the others."""
+        found = []
+        for name in names:
+            try:
+                chat = await self._chat(name)
+            except BrokenLog as broken:
+                log.error("Chat %s is left out: its log is broken (%s).", name, broken)
+                continue
+            if chat is not None:
+                found.append(chat)
+        return found
 
     async def _is_free(self, chat_id: str) -> bool:
         try:
@@ -234,7 +244,7 @@ class Work:
         return self._record(None, decide(None, replace(signal, chat=free)))
 
     async def _ask(self, signal: signals.Asked) -> tuple[Chat | None, list[Event]]:
-        chat = chat_for_command(await self._chats_in(signal.room), signal.at)
+        chat = chat_for_command(await self._chats_in(signal.room, signal.at), signal.at)
         if chat is None:
             raise Refused("No chat is held in this room yet. Open one with /chat start SERIES.")
         if isinstance(signal.ask, Place):  # the chat's log names a message by its key
@@ -260,7 +270,7 @@ class Work:
             raise Refused(f"There is no message {name} in this chat. Its menu shows its number.")
 
     async def _withdraw(self, until: datetime, signal: signals.Asked) -> None:
-        chat = chat_for_command(await self._chats_in(signal.room), signal.at)
+        chat = chat_for_command(await self._chats_in(signal.room, signal.at), signal.at)
         if chat is not None:
             await self._settle_all()
             await self._tables.withdraw(chat.id, signal.by.platform, signal.by.id, until)

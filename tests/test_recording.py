@@ -120,6 +120,26 @@ def test_a_command_repeated_at_the_same_moment_is_one() -> None:
     later = line(kind="command", text="/chat next", ts="2026-12-06T20:02:00Z")
     other = line(kind="command", text="/chat next", author="bob")
     assert len(read([command, later, other], ROOM).lines) == 3
+    named = line(kind="command", text="/chat next", name="Ann")
+    assert read([command, named], ROOM) == read([named, command], ROOM)
+    assert len(read([command, named], ROOM).lines) == 1
+
+
+def test_of_lines_that_contradict_one_another_the_same_one_counts_in_whatever_order() -> None:
+    lines = [
+        line(),
+        line(author="bob"),
+        line(name="Ann"),
+        line(reply_to="0"),
+        line(thread="T1"),
+        line(role="guest"),
+        line(kind="react", emoji="x"),
+        line(kind="react", emoji="x", name="Ann"),
+    ]
+    in_order = read(lines, ROOM).lines
+    for seed in range(20):
+        Random(seed).shuffle(lines)
+        assert read(lines, ROOM).lines == in_order
 
 
 @given(st.lists(st.text() | st.binary(max_size=40)))

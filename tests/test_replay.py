@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace as changed
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from tests.house import START, urojc
 REAL = Path(__file__).resolve().parents[1] / "../shared/data/pstweetchat_dev"
 CLUB = urojc()
 ROOM = CLUB.agenda.rooms[0]
+DAY = timedelta(days=1)
 
 
 def line(minutes: float, **fields: object) -> str:
@@ -122,6 +124,19 @@ async def test_a_second_replay_into_the_same_store_is_refused_in_words(tmp_path:
         await replayed(STORY, tmp_path)
 
 
+async def test_messages_that_the_store_holds_in_another_chat_are_not_swallowed(
+    tmp_path: Path,
+) -> None:
+    await replayed(STORY, tmp_path)
+    sentence = r"message “1” of this room is .* already, in urojc-2026-12-07\. .*--data DIR"
+    with pytest.raises(Refused, match=sentence):
+        await replayed([line(50_000, id="1", text="x")], tmp_path, CLUB, START + 40 * DAY)
+    others = [line(57_600 + n, id=f"b{n}", text="T1: x") for n in (-10, 10, 3000)]
+    told = json.loads((await replayed(others, tmp_path, CLUB, START + 40 * DAY))["json"])
+    counts = [told["counts"][kind] for kind in ("early", "messages", "late")]
+    assert (told["chat"]["id"], counts) == ("urojc-2027-01-16", [1, 1, 1])
+
+
 async def test_an_empty_recording_is_a_chat_in_which_nobody_spoke(tmp_path: Path) -> None:
     told = json.loads((await replayed([], tmp_path))["json"])
     assert told["counts"]["participants"] == 0
@@ -130,7 +145,8 @@ async def test_an_empty_recording_is_a_chat_in_which_nobody_spoke(tmp_path: Path
 
 async def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
     steps: list[tuple[int, int]] = []
-    read = recording.read([line(n, id=str(n), text="x") for n in range(500)], ROOM)
+    said = [line(n, id=str(n), text="x") for n in range(499)]
+    read = recording.read([*said, line(9, kind="command", text="/chat status")], ROOM)
     async with opened(tmp_path / "rounds.db") as store:
         chat = await replay(CLUB, read, START, store, lambda done, of: steps.append((done, of)))
         async with store.reading() as tables:
@@ -141,6 +157,11 @@ async def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
     assert ended.stage is Stage.ARCHIVED
 
 
+def hash_of(text: str) -> str:
+    """Mix things, every time in the same way."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def sessions() -> list[dict[str, object]]:
     if not REAL.exists():
         return []
@@ -149,7 +170,8 @@ def sessions() -> list[dict[str, object]]:
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="../shared/data/pstweetchat_dev is not there")
-async def test_all_real_sessions_replay_to_their_true_counts(tmp_path: Path) -> None:
+@pytest.mark.parametrize("apart", [True, False], ids=["apart", "in one store, in any order"])
+async def test_all_real_sessions_replay_to_their_true_counts(tmp_path: Path, apart: bool) -> None:
     hour = Agenda(
         title="PSTweetChat",
         zone="America/New_York",
@@ -163,9 +185,9 @@ async def test_all_real_sessions_replay_to_their_true_counts(tmp_path: Path) -> 
         for one in lines:
             said.setdefault(json.loads(one)["session"], []).append(one)
     assert len(sessions()) == 28
-    for session in sessions():
+    for session in sorted(sessions(), key=lambda one: hash_of(str(one["session"]))):
         starts = datetime.fromisoformat(str(session["window_start"]))
-        folder = tmp_path / str(session["session"])
+        folder = tmp_path / (str(session["session"]) if apart else "together")
         lines_of = said[session["session"]]
         counts = json.loads((await replayed(lines_of, folder, series, starts))["json"])["counts"]
         true = [session[k] for k in ("in_window", "in_window_authors", "before", "after")]

@@ -128,6 +128,51 @@ async def test_twenty_chats_of_one_day_in_one_room_each_get_what_is_said_in_thei
     assert found == [f"urojc-{n:02}" for n in range(20)]
 
 
+async def test_what_arrives_when_ten_more_chats_were_held_belongs_to_the_chat_of_its_time(
+    tmp_path: Path,
+) -> None:
+    hourly = urojc(window=timedelta(minutes=50), questions=("Why?",))
+    async with house(tmp_path, hourly, now=START - HOUR) as h:
+        for n in range(30):
+            opens_at = START + n * HOUR
+            chat = f"urojc-{n:02}"
+            await h.runner.handle(DateCame(h.clock(), chat, "urojc", hourly.agenda, opens_at))
+        await h.live(25 * HOUR)
+        for n in (3, 0, 20, 7):
+            at = START + n * HOUR + 7 * MINUTE
+            await h.runner.handle(Said(at, ROOM, f"{n}", ANN, "T1: here"))
+            await h.runner.handle(Said(at + 45 * MINUTE, ROOM, f"{n} and on", ANN, "between two"))
+            await h.runner.handle(Asked(at + MINUTE, ROOM, BOB, Withdraw()))
+        found = {n: await h.message(ROOM, f"{n}") for n in (0, 3, 7, 20)}
+        assert {n: m.chat for n, m in found.items()} == {n: f"urojc-{n:02}" for n in found}
+        assert {m.topics for m in found.values()} == {(1,)}
+        between = await h.message(ROOM, "3 and on")
+        assert (between.chat, between.timing) == ("urojc-04", Timing.EARLY)
+        assert [list((await h.chat(f"urojc-{n:02}")).withdrawn) for n in (7, 8, 24)] == [
+            ["local:p-bob"],
+            [],
+            [],
+        ]
+
+
+async def test_a_long_chat_goes_on_beside_many_short_ones(tmp_path: Path) -> None:
+    long, short = urojc(window=timedelta(hours=48)), urojc("short", window=timedelta(minutes=30))
+    agenda = replace(short.agenda, rooms=(ROOM,))
+    async with house(tmp_path, long, now=START - HOUR) as h:
+        await h.plan(long, START)
+        for n in range(12):
+            opens_at = START + (n + 1) * HOUR
+            await h.runner.handle(DateCame(h.clock(), f"short-{n:02}", "short", agenda, opens_at))
+        for n in range(12):
+            await h.simulation.advance(START + (n + 1) * HOUR + 10 * MINUTE)
+            await h.say(ROOM, ANN, "in a short one", message=f"short {n}")
+            await h.simulation.advance(START + (n + 1) * HOUR + 45 * MINUTE)
+            await h.say(ROOM, ANN, "in the long one", message=f"long {n}")
+        assert {(await h.message(ROOM, f"long {n}")).chat for n in range(12)} == {CHAT}
+        found = [(await h.message(ROOM, f"short {n}")).chat for n in range(12)]
+        assert found == [f"short-{n:02}" for n in range(12)]
+
+
 async def test_a_chat_that_moves_to_another_room_before_it_opens_is_found_there(
     tmp_path: Path,
 ) -> None:

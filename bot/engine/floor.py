@@ -31,10 +31,10 @@ def chat_for_command(chats: Iterable[Chat], at: datetime) -> Chat | None:
     It is the running one, else the last one that ended, else the next one.
     """
     held = [c for c in chats if c.stage not in (Stage.CANCELLED, Stage.MISSED)]
-    running = [c for c in held if c.stage is Stage.OPEN and at <= c.closes_at]
+    running = [c for c in held if c.stage is Stage.OPEN and c.opens_at <= at <= c.closes_at]
     if running:
         return max(running, key=lambda c: (c.opens_at, c.id))
-    over = [c for c in held if c.stage is not Stage.PLANNED]
+    over = [c for c in held if c.stage is not Stage.PLANNED and c.opens_at <= at]
     if over:
         return max(over, key=lambda c: (c.ends_at, c.id))
     return min(held, key=lambda c: (c.opens_at, c.id), default=None)

@@ -166,24 +166,26 @@ class Tables:
 
     async def next_wake(self) -> datetime | None:
         """Return the earliest moment at which a chat must be woken."""
-        ((at,),) = await self.connection.rows(
-            "SELECT MIN(wake_at) FROM chats WHERE wake_at IS NOT NULL"
-        )
+        sql = "SELECT MIN(wake_at) FROM chats WHERE wake_at IS NOT NULL"
+        ((at,),) = await self.connection.rows(sql)
         return None if at is None else moment(at)
 
-    async def chats_in(self, room: Room, most: int) -> list[str]:
+    async def chats_in(self, room: Room, most: int, at: datetime | None = None) -> list[str]:
         """Return chats of a room that were not cancelled or missed, latest first.
 
-        These are up to `most` that have opened, the latest, and up to `most` that have not,
-        the next ones.
+        These are up to `most` that have opened (those that are open, then the latest), and up
+        to `most` that have not (the next). With `at` opened means by then, later that it is not.
         """
-        chats = "SELECT c.chat, c.opens_at FROM rooms r JOIN chats c ON c.chat = r.chat"
+        opened = "c.stage <> 'planned'" if at is None else f"c.opens_at <= {stamp(at)}"
+        chats = (
+            "(SELECT c.chat, c.opens_at FROM rooms r JOIN chats c ON c.chat = r.chat "
+            "WHERE r.room = ? AND c.stage NOT IN ('cancelled', 'missed')"
+        )
         rows = await self.connection.rows(
-            f"SELECT chat, opens_at FROM ({chats} WHERE r.room = ? AND c.stage = 'planned' "
+            f"SELECT chat, opens_at FROM {chats} AND NOT {opened} "
             "ORDER BY c.opens_at, c.chat LIMIT ?) AS coming UNION ALL "
-            f"SELECT chat, opens_at FROM ({chats} WHERE r.room = ? "
-            "AND c.stage NOT IN ('planned', 'cancelled', 'missed') "
-            "ORDER BY c.opens_at DESC, c.chat DESC LIMIT ?) AS held",
+            f"SELECT chat, opens_at FROM {chats} AND {opened} ORDER BY CASE c.stage "
+            "WHEN 'open' THEN 0 ELSE 1 END, c.opens_at DESC, c.chat DESC LIMIT ?) AS held",
             (str(room), most, str(room), most),
         )
         return [chat for chat, _ in sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)]
@@ -346,10 +348,8 @@ class Tables:
 
     async def held_up(self, chat: str, since: datetime) -> int:
         """Count a chat's actions that have waited since then."""
-        ((count,),) = await self.connection.rows(
-            "SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND chat = ? AND queued_at <= ?",
-            (chat, stamp(since)),
-        )
+        sql = "SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND chat = ? AND queued_at <= ?"
+        ((count,),) = await self.connection.rows(sql, (chat, stamp(since)))
         return int(count)
 
     async def mark(self, key: str, state: str) -> bool:

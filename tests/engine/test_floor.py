@@ -80,3 +80,11 @@ def test_a_command_is_about_the_running_chat_else_the_last_one_else_the_next() -
     assert name(chat_for_command([LAST, NEXT], at(100.5))) == "last"
     assert name(chat_for_command([NEXT], at(100.5))) == "next"
     assert chat_for_command([], at(0)) is None
+
+
+def test_a_command_of_long_ago_is_about_the_chat_of_its_time() -> None:
+    """As in a recording that is replayed beside chats of later years."""
+    later = opened(chat("later", 168))
+    assert name(chat_for_command([LAST, later], at(2))) == "last"
+    assert name(chat_for_command([opened(chat("then", 0)), later], at(0.5))) == "then"
+    assert name(chat_for_command([chat("then", 0), later], at(-1))) == "then"

@@ -137,6 +137,19 @@ async def test_many_planned_chats_do_not_hide_the_one_that_runs_or_the_next(
     ]
 
 
+async def test_a_room_can_be_asked_for_its_chats_of_long_ago(tables: Tables) -> None:
+    for n in range(20):
+        opens_at = OPENS + n * HOUR
+        over = events.Closed(opens_at + HOUR / 2)
+        await put(tables, planned(f"chat-{n:02}", opens_at), events.Opened(opens_at), over)
+    assert await tables.chats_in(ROOM, 2) == ["chat-19", "chat-18"]
+    around = await tables.chats_in(ROOM, 2, OPENS + 5 * HOUR)
+    assert around == ["chat-07", "chat-06", "chat-05", "chat-04"]
+    assert await tables.chats_in(ROOM, 2, OPENS - HOUR) == ["chat-01", "chat-00"]
+    await put(tables, planned("still open", OPENS - HOUR), events.Opened(OPENS - HOUR))
+    assert await tables.chats_in(ROOM, 2) == ["chat-19", "still open"]
+
+
 async def test_a_chat_leaves_a_room_that_it_is_no_longer_held_in(tables: Tables) -> None:
     await put(tables, planned(CHAT))
     await tables.put_rooms([(OTHER, CHAT), (OTHER, CHAT)])
