@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine import events
-from bot.engine.messages import Message
+from bot.engine.messages import Message, Timing
+from bot.engine.people import Role
 from bot.transcripts.summary import Step, rules, step_of, summarise
 from tests.transcripts.club import (
     AGENDA,
@@ -106,6 +107,20 @@ async def test_links_are_those_that_people_shared_in_the_window() -> None:
     ]
     assert summary.links[0].people == ("Kofi Mensah", "Emma Lindqvist")
     assert "javascript" not in " ".join(link.url for link in summary.links)
+
+
+async def test_links_of_the_bot_and_those_before_and_after_the_window_are_not_listed() -> None:
+    shared = Message(CHAT.id, HOME, "1", said=True, at=after(hours=1), author="a", name="Ann",
+                     text="https://e.org/1")  # fmt: skip
+    others = [
+        shared._replace(id="2", text="https://e.org/2", role=Role.BOT),
+        shared._replace(id="3", text="https://e.org/3", timing=Timing.EARLY),
+        shared._replace(id="4", text="https://e.org/4", timing=Timing.LATE),
+        shared._replace(id="5", text="https://e.org/5", said=False),
+    ]
+    async with kept([shared, *others]) as (tables, chat):
+        summary, _ = await summarise(tables, chat)
+    assert [link.url for link in summary.links] == ["https://e.org/1"]
 
 
 async def test_a_name_that_changed_is_the_latest_one() -> None:
