@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from aiohttp import web
@@ -37,6 +38,10 @@ COMING = 3
 """Dates of each series that are listed ahead."""
 
 DRAWN = {"over-time": pictures.over_time, "by-topic": pictures.by_topic}
+
+TAKES_WITHIN = timedelta(minutes=2)
+"""How long a piece of a download may take. Who stops reading holds a moment of the store, and
+what is withdrawn meanwhile cannot be cut off its log."""
 
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A picture brings its own sheet, and nothing that runs."""
@@ -253,9 +258,9 @@ class OrganizerPages:
                 first = await anext(pieces, b"")  # what fails before it still becomes a page
                 await response.prepare(request)
                 if request.method != "HEAD":  # a body would be taken for the next answer
-                    await response.write(first)
+                    await send(response, first)
                     async for piece in pieces:
-                        await response.write(piece)
+                        await send(response, piece)
                 await response.write_eof()
             except ConnectionError:
                 pass  # whoever asked went away
@@ -266,6 +271,14 @@ class OrganizerPages:
                 if request.transport is not None:
                     request.transport.abort()  # or half a file would look whole
         return response
+
+
+async def send(
+    response: web.StreamResponse, piece: bytes, within: timedelta = TAKES_WITHIN
+) -> None:
+    """Send a piece of an answer; raises TimeoutError where it is not taken within this time."""
+    async with asyncio.timeout(within.total_seconds()):
+        await response.write(piece)
 
 
 HOW_TO_GET_IN = (

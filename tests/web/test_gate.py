@@ -166,6 +166,15 @@ async def test_only_forms_of_our_own_pages_are_taken(place: Served) -> None:
         assert "foreign" not in (await ana.get("/rooms/urojc")).words
 
 
+async def test_what_another_site_wrote_is_not_offered_to_be_sent_again(place: Served) -> None:
+    for origin in ("http://evil.example", "http://[", "null"):
+        async with place.guest(name="Ana") as ana:
+            answer = await ana.post("/rooms/urojc/say", {"text": "/chat close"}, {"Origin": origin})
+        assert answer.status == 403, origin
+        assert "/chat close" not in answer.text
+        assert "Try again" not in answer.words
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/rooms/urojc", "/rooms/nowhere", "/static/style.css", "/nothing", "/enter"]
 )

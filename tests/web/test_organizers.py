@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 
 import aiohttp
 import pytest
+from aiohttp import web
+from yarl import URL
 
 from bot.engine.agenda import Room, Schedule, Series
 from bot.transcripts import FORMATS, render
-from bot.web.organizers import SHOWN
+from bot.web.organizers import SHOWN, send
 from tests.house import House, moderator, person, urojc
 from tests.web.served import Served
 
@@ -211,3 +213,41 @@ async def test_a_moderator_of_one_date_alone_sees_that_chat_alone(
         listed = (await grace.get("/")).words
     assert chat in listed
     assert CHAT not in listed
+
+
+async def test_to_ask_for_the_head_of_a_download_brings_no_body(place: Served) -> None:
+    async with place.moderator() as henry:
+        cookie = f"rounds={henry.cookie}"
+    reader, writer = await asyncio.open_connection("127.0.0.1", URL(place.url).port)
+    for path in (f"/chats/{CHAT}/transcript.json", "/rooms/urojc/live", "/rooms/urojc"):
+        writer.write(f"HEAD {path} HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n".encode())
+        async with asyncio.timeout(5):
+            head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 OK\r\n"), (path, head)
+    writer.close()
+
+
+async def test_a_download_that_nobody_takes_is_given_up() -> None:
+    gave_up = asyncio.Event()
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        try:
+            for _ in range(1000):
+                await send(response, bytes(1_000_000), within=timedelta(seconds=0.3))
+        except TimeoutError:
+            gave_up.set()
+        return response
+
+    app = web.Application()
+    app.router.add_get("/", endless)
+    server = web.AppRunner(app, shutdown_timeout=0.1)
+    await server.setup()
+    await web.TCPSite(server, "127.0.0.1", 0).start()
+    _reader, writer = await asyncio.open_connection("127.0.0.1", server.addresses[0][1])
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    async with asyncio.timeout(20):
+        await gave_up.wait()
+    writer.close()
+    await server.cleanup()
