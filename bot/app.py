@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 READ_AGENDAS_EVERY = timedelta(seconds=5)
 
+RINGS_EVERY = timedelta(seconds=5)
+"""Also without a moment of its own: another process on this store may have died."""
+
 ENDS_WITHIN = timedelta(seconds=2)
 """How long requests that are under way may take when the process is told to stop."""
 
@@ -106,11 +109,12 @@ class Ringing:
         self._plan_at: datetime | None = None
         self.replan = True
 
-    async def ring(self, now: datetime) -> datetime | None:
-        """Do everything whose moment has come; return the next moment.
+    async def ring(self, now: datetime) -> datetime:
+        """Do everything whose moment has come; return when to ring again.
 
         What is due of the chats that exist comes first: it must not wait for the planning.
         """
+        self._outbox.poke()
         await self._wake(now)
         if self.replan or (self._plan_at is not None and now >= self._plan_at):
             self.replan = False
@@ -120,6 +124,10 @@ class Ringing:
                 self.replan = True
                 raise
             await self._wake(now)
+        return min(await self.next_moment() or now + RINGS_EVERY, now + RINGS_EVERY)
+
+    async def next_moment(self) -> datetime | None:
+        """Return when something happens next."""
         moments = [await self._runner.next_wake(), self._plan_at]
         return min((moment for moment in moments if moment is not None), default=None)
 

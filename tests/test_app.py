@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.agendas.agenda import parse_agenda
-from bot.app import Ringing
+from bot.app import RINGS_EVERY, Ringing
 from bot.engine.signals import StartAsked
 from bot.planner import Planner
 from tests.house import START, House, house, moderator, room_of, urojc
@@ -59,7 +59,9 @@ async def test_a_ring_does_what_is_due_and_names_the_next_moment(tmp_path: Path)
         moment: datetime | None = h.clock()
         while moment is not None and moment < START + 20 * HOUR:
             h.clock.set(moment)
-            moment = await ring.ring(moment)
+            again = await ring.ring(moment)
+            assert again == moment + RINGS_EVERY, "for another process may have died"
+            moment = await ring.next_moment()
             moments.append(moment)
         opens_at = START + 12 * HOUR
         assert moments == [
@@ -87,7 +89,8 @@ async def test_topics_come_though_nothing_can_be_planned(tmp_path: Path) -> None
             assert planner.planned == times, "it is tried again"
         assert (await h.chat("a")).topics[1].opened_at == h.clock()
         planner.fails = False
-        assert await ring.ring(h.clock()) == START + 12 * HOUR
+        await ring.ring(h.clock())
+        assert await ring.next_moment() == START + 12 * HOUR
         await ring.ring(h.clock())
         assert planner.planned == 3, "once it succeeds, that is enough"
 
@@ -101,6 +104,14 @@ async def test_what_changes_while_it_is_planned_is_planned_again(tmp_path: Path)
         await waiting
         await ring.ring(h.clock())
         assert planner.planned == 2
+
+
+async def test_a_ring_comes_at_the_next_moment_if_that_is_near(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        ring, _ = ringing(h)
+        assert await ring.ring(h.clock()) == h.clock() + RINGS_EVERY
+        await h.plan(urojc(), h.clock() + timedelta(seconds=2))
+        assert await ring.ring(h.clock()) == h.clock() + timedelta(seconds=2)
 
 
 # ---------------------------------------------------------------- the process
