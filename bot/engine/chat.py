@@ -127,13 +127,14 @@ def _due_before_opening(chat: Chat, now: datetime) -> list[Event]:
 
 
 def _open_topic(chat: Chat, topic: TopicState, now: datetime) -> list[Event]:
-    opened: list[Event] = [events.TopicOpened(now, topic.number)]
+    opened = events.TopicOpened(now, topic.number)
     if now - topic.due > ON_TIME:
         moments = {t.number: t.due for t in chat.waiting[1:]}
         dues = pace.after_delay(topic.due, now, moments, chat.closes_at)
         if dues != moments:
-            opened.append(events.Rescheduled(now, tuple(dues.items())))
-    return opened
+            # The new moments first: the topic's post says when the next one comes.
+            return [events.Rescheduled(now, tuple(dues.items())), opened]
+    return [opened]
 
 
 def _replanned(chat: Chat, signal: signals.AgendaChanged) -> list[Event]:

@@ -71,6 +71,16 @@ def test_overdue_topics_come_two_minutes_apart_and_the_rest_keep_their_distance(
     assert chat.minutes() == [(1, 0), (2, 25), (3, 27), (4, 47), (5, 57)]
 
 
+def test_a_late_topics_post_names_the_moment_at_which_the_next_one_really_comes() -> None:
+    chat = Script(agenda("0m", "10m", "20m", window="90m"))
+    chat.sleeps("1445m")  # the chat opens 5 minutes late, and so does T1
+    chat.passes("80m")
+    assert chat.minutes() == [(1, 5), (2, 15), (3, 25)]
+    first, second = (post for post in chat.posted() if post.startswith(("T1", "T2")))
+    assert "Next: T2, 2026-12-06 20:15 UTC." in first
+    assert "Next: T3, 2026-12-06 20:25 UTC." in second
+
+
 def test_where_distances_lead_past_the_end_topics_keep_their_own_moments() -> None:
     chat = Script(agenda("0m", "10m", "20m", "40m", "50m", window="55m"))
     chat.passes("24h")
