@@ -18,11 +18,12 @@ COLUMNS = (
 )  # fmt: skip
 """`row` comes first: a program that does not know the byte-order mark misreads only its name."""
 
-_PASSED = r"[\s\"'\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]*+"
+_MARKS = r"\"'\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+_PASSED = rf"[\s{_MARKS}]*+"
+_PASSED_IN_LINE = rf"(?:[^\S\n]|[{_MARKS}])*+"  # else many empty lines would be read many times
 _STARTS_FORMULA = re.compile(rf"[\t\r]|{_PASSED}[=+\-@＝＋－＠]")
 _MID_FORMULA = re.compile(
-    rf"(?<=;)(?={_PASSED}[=@＝＠])|(?<=[;\n])(?={_PASSED}[+\-＋－](?:[0-9(]|[A-Za-z]{{2}}))|"
-    rf"(?<=\n)(?={_PASSED}[=@＝＠])"
+    rf"(?<=[;\n])(?={_PASSED_IN_LINE}(?:[=@＝＠]|[+\-＋－](?:[0-9(]|[A-Za-z]{{2}})))"
 )
 
 

@@ -85,6 +85,7 @@ def test_no_cell_begins_like_a_formula_also_behind_what_a_spreadsheet_passes_ove
         ("a;-2+3", "a;'-2+3"),
         ("a\n=1", "a\n'=1"),
         ("a\n+cmd", "a\n'+cmd"),
+        ("a\n\n\n=1", "a\n\n\n'=1"),  # each line is looked at for itself
         ("yes ;-) and\n- a list\n- of two", "yes ;-) and\n- a list\n- of two"),
         ("\x1b[31m\x00", "␛[31m␀"),
         ("a\u202eb", "ab"),
