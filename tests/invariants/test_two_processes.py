@@ -221,6 +221,7 @@ async def test_two_programs_on_one_store_serve_one_chat_and_one_dies(tmp_path: P
                 for phrase in ("T2 is posted", "T3 is posted")
                 if phrase in answer.words
             }
+            await settled(first)  # or the second one waits for its lease to end
             await first.kill()
             assert "T4 is posted" in (await also_henry.say("club", "/chat next")).words
             await settled(second)
@@ -235,7 +236,7 @@ async def test_two_programs_on_one_store_serve_one_chat_and_one_dies(tmp_path: P
 
 
 async def settled(process: Process) -> None:
-    """Wait until nothing is to be done; an action that a dead process held takes a minute."""
+    """Wait until nothing is to be done."""
     waiting = "SELECT 1 FROM outbox WHERE state = 'waiting'"
     due = "SELECT 1 FROM chats WHERE stage = 'closed'"
     while process.rows(waiting) or process.rows(due):  # noqa: ASYNC110  another process does it
