@@ -50,7 +50,8 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; whatever fails becomes a sentence.
 
-    0: done, 1: a mistake, 2: wrong usage, 130: interrupted.
+    0: done, 1: a mistake, 2: wrong usage, 130: interrupted. Typer itself ends the process, with 1
+    and quietly, where the reader of its output has gone.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -65,9 +66,6 @@ def run(arguments: Sequence[str]) -> int:
         return WRONG_USAGE
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return MISTAKE
     except Exception as error:
         _complain(told(error))
         log.debug("The details:", exc_info=True)
