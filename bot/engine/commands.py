@@ -203,14 +203,22 @@ def parse(text: str) -> tuple[Command, Ask]:
 
     Raises Refused, with a sentence that shows how to write it.
     """
-    name, _, argument = text.strip().partition(" ")
+    name, argument = [*text.split(maxsplit=1), "", ""][:2]
     name = name.lower() or "help"
     for command in COMMANDS:
         if command.name == name:
-            return command, command.read(argument)
+            ask = command.read(argument)
+            if argument and not command.argument and isinstance(ask, Change):
+                raise Refused(_nothing_follows(name))  # `withdraw 17`, `close in 10 minutes`
+            return command, ask
     near = difflib.get_close_matches(name, [command.name for command in COMMANDS], n=1)
     hint = f"Did you mean /chat {near[0]}?" if near else "/chat help lists what there is."
     raise Refused(f"There is no /chat {name[:40]}. {hint}")
+
+
+def _nothing_follows(name: str) -> str:
+    one = " One message is withdrawn in its own menu." if name == "withdraw" else ""
+    return f"Nothing was done: /chat {name} takes no words after it. Send it alone.{one}"
 
 
 def command_of(ask: Ask) -> Command:

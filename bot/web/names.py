@@ -23,6 +23,19 @@ _ALIKE = str.maketrans(
 """Letters of other scripts, and digits, that are read as Latin letters."""
 
 
+_LOOKALIKES = frozenset(
+    {"ARMENIAN", "CANADIAN", "CHEROKEE", "COPTIC", "CYRILLIC", "DESERET", "GEORGIAN", "GOTHIC",
+     "GREEK", "LISU", "OLD", "OSAGE", "RUNIC", "TIFINAGH"}
+)  # fmt: skip
+"""The first words of the names of letters that pass for Latin ones."""
+
+_VARIANT = re.compile(
+    r"LATIN (?:LETTER SMALL CAPITAL|SMALL LETTER|CAPITAL LETTER)"
+    r"(?: OPEN| DOTLESS)? ([A-Z])(?: WITH .*)?"
+)
+"""A Latin letter that is another one at a glance: a small capital, one with a hook or a stroke."""
+
+
 def clean_text(text: str) -> str:
     """Return what somebody typed with line ends as LF and without control characters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -40,7 +53,8 @@ def clean_name(text: str, reserved: Iterable[str]) -> str:
     """Return the name that somebody gave, without what could disturb a page.
 
     Controls, direction marks and invisible characters are left out. Raises Refused where
-    nothing is left, where it is too long, and where it reads like one of the `reserved` names.
+    nothing is left, where it is too long, where it reads like one of the `reserved` names, and
+    where one word mixes alphabets, by which it could.
     """
     name = unicodedata.normalize("NFC", text)
     name = "".join(c for c in name if _shows(c))
@@ -55,7 +69,16 @@ def clean_name(text: str, reserved: Iterable[str]) -> str:
             f"“{name}” reads like the name of a moderator or of this house. Add your surname or "
             "where you work. If you are a moderator, come in by your own link."
         )
+    bare = (c for c in unicodedata.normalize("NFKD", name) if unicodedata.category(c)[0] != "M")
+    if any(map(_mixes, re.findall(r"\w+", "".join(bare)))):
+        raise Refused(f"“{name}” has letters of two alphabets in one word. Write it in one.")
     return name
+
+
+def _mixes(word: str) -> bool:
+    """Say whether a word has Latin letters and those of an alphabet that looks like them."""
+    scripts = {unicodedata.name(c, "?").split()[0] for c in word if c.isalpha()}
+    return "LATIN" in scripts and not scripts.isdisjoint(_LOOKALIKES)
 
 
 def _shows(character: str) -> bool:
@@ -75,9 +98,15 @@ def _with_few_marks(text: str) -> str:
     return "".join(kept)
 
 
+def _base(letter: str) -> str:
+    found = None if letter.isascii() else _VARIANT.fullmatch(unicodedata.name(letter, ""))
+    return found[1].lower() if found else letter
+
+
 def _shape(name: str) -> str:
     """Return how a name reads at a glance: without case, marks, gaps, and foreign twins."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
     letters = "".join(c for c in folded if unicodedata.category(c)[0] in "LN" or c == "|")
+    letters = "".join(map(_base, letters))
     alike = letters.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
     return alike.replace("l", "i")  # l, I, 1 and | are one stroke

@@ -29,6 +29,8 @@ from bot.engine.errors import Refused
         ("transcript .MD", commands.Transcript("md")),
         ("transcript markdown", commands.Transcript("md")),
         ("", commands.Help()),
+        ("topic\nWhat next,\nand why?", commands.AddTopic("What next,\nand why?")),
+        ("extend\u00a02h", commands.Extend(timedelta(hours=2))),
     ],
 )
 def test_a_command_is_read_as_it_is_meant(text: str, ask: commands.Ask) -> None:
@@ -46,6 +48,8 @@ def test_a_command_is_read_as_it_is_meant(text: str, ask: commands.Ask) -> None:
         ("topic   ", "Write the question"),
         ("place 17", "Name the message and its topic"),
         ("place 17 T3 nonsense", "Name the message and its topic"),
+        ("withdraw 17-abc", "Nothing was done: /chat withdraw takes no words after it."),
+        ("close in 10 minutes", "Nothing was done: /chat close takes no words after it."),
         ("transcript pdf", "“pdf” is no format of a transcript; take html, md, json, csv."),
     ],
 )

@@ -105,3 +105,18 @@ def test_a_text_keeps_all_but_controls(typed: str) -> None:
     assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in cleaned if c not in "\n\t")
     visible = [c for c in typed if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cs")]
     assert [c for c in cleaned if not c.isspace()] == visible
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["ʜenry", "henɾy", "hɛnry", "hᴇnry", "ħenry", "հenry", "heռry", "Ꮋenry", "ꓧenry", "henrყ",
+     "henгy", "henrγ", "ᕼenry", "𐌇enry", "հ\u0301enry"],
+)  # fmt: skip
+def test_letters_of_elsewhere_make_no_moderators_name(typed: str) -> None:
+    with pytest.raises(Refused):
+        clean_name(typed, ["henry"])
+
+
+@pytest.mark.parametrize("typed", ["Генрих", "Γιώργος Papadopoulos", "Anna (Анна)", "Søren Łuk"])
+def test_a_name_in_each_alphabet_is_taken(typed: str) -> None:
+    assert clean_name(typed, ["henry"]) == typed
