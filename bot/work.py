@@ -206,14 +206,14 @@ class Work:
         await self._record_waiting()
         return await self._sound(await self._tables.chats_in(room, REMEMBERED, at))
 
-    async def _sound(self, names: Iterable[str]) -> list[Chat]:
+    async def _sound(self, chat_ids: Iterable[str]) -> list[Chat]:
         """Return these chats without the broken ones, which are no reason to stop the others."""
         found = []
-        for name in names:
+        for chat_id in chat_ids:
             try:
-                chat = await self._chat(name)
+                chat = await self._chat(chat_id)
             except BrokenLog as broken:
-                log.error("Chat %s is left out: its log is broken (%s).", name, broken)
+                log.error("Chat %s is left out: its log is broken (%s).", chat_id, broken)
                 continue
             if chat is not None:
                 found.append(chat)
