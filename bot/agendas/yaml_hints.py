@@ -22,6 +22,8 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Flaw:
     lines = text.split("\n")
     problem = error.problem or ""
     context = error.context or ""
+    if hard := _hard_space(lines, there, here):
+        return Flaw(hard, _HARD_SPACE)
     if problem.startswith("mapping values are not allowed"):
         return _stray_colon(lines, here)
     if "flow" in context and "scalar" not in context:
@@ -54,6 +56,10 @@ _INDENT = (
 _NO_COLON = (
     "This line has no key followed by a colon and a space. Write it as KEY: VALUE; if it goes on "
     "with the text of the line before, indent it further than that line's key."
+)
+_HARD_SPACE = (
+    "The space here is a no-break space, as word processors and web pages write it, and to YAML "
+    "it is no space. Type a plain space in its place."
 )
 _TAB = (
     "There is a tab here. YAML allows only spaces between a key and its value and at the "
@@ -94,6 +100,15 @@ _AT_PROBLEM = (
     ("expected '<document start>'", _INDENT),
 )
 """PyYAML's words, and the sentence to show where it gave up."""
+
+
+def _hard_space(lines: list[str], *places: Mark) -> Mark | None:
+    """Find a no-break space where YAML wants a space: before a line, after a colon or a dash."""
+    for place in places:
+        line = lines[place.line - 1] if place.line <= len(lines) else ""
+        if found := re.search(r"(?:^ *|[\w\"']:|^ *-)\u00a0", line):
+            return Mark(place.line, found.end())
+    return None
 
 
 def _stray_colon(lines: list[str], at: Mark) -> Flaw:

@@ -12,6 +12,8 @@ from bot.agendas.yaml_tree import read_tree
     ("text", "at", "words"),
     [
         ("a:b\nc: d", Mark(1, 2), "A space is missing after this colon: a: b"),
+        ("a: b\nc:\u00a0d\ne: f", Mark(2, 3), "is a no-break space"),
+        ("a:\n  -\u00a0b: c\n  - d: e", Mark(2, 4), "is a no-break space"),
         ("a: b: c", Mark(1, 5), 'holds one: a: "b: c"'),
         ("- a: b: c", Mark(1, 7), 'holds one: a: "b: c"'),
         ("a: “b: c”", Mark(1, 6), 'holds one: a: "b: c"'),
