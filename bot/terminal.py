@@ -25,6 +25,9 @@ from bot.transcripts.summary import Summary
 QUESTION_WIDTH = 60
 """Characters of a topic's question in the demonstration's table."""
 
+LEAST_WIDTH, FIGURES_WIDTH = 20, 56
+"""Characters that are left to a question on a narrow terminal; those of the figures beside it."""
+
 
 def say(line: str) -> None:
     """Print a line on standard output at once, whole, without colours."""
@@ -69,10 +72,13 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
 def summary_lines(summary: Summary) -> list[str]:
     """Write how a chat was attended: its figures, then a line for each topic."""
     chat, clock = summary.chat, Clock(summary.chat.agenda.zone)
+    console, width = Console(), QUESTION_WIDTH
+    if console.is_terminal:
+        width = min(width, max(LEAST_WIDTH, console.width - FIGURES_WIDTH))
     topics = [
         (
             f"T{topic.number}",
-            _cut(topic.ask),
+            _cut(topic.ask, width),
             phrases.count(topic.messages, "message"),
             phrases.count(topic.participants, "person"),
             f"first after {phrases.first_answer(topic)}"
@@ -169,6 +175,6 @@ def _span(seconds: float) -> str:
     return " ".join([f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes or not hours))
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, width: int = QUESTION_WIDTH) -> str:
     line = printable(" ".join(text.split()))
-    return line if len(line) <= QUESTION_WIDTH else f"{line[: QUESTION_WIDTH - 1].rstrip()}…"
+    return line if len(line) <= width else f"{line[: width - 1].rstrip()}…"
