@@ -69,15 +69,18 @@ def _told(read: Callable[[str], T]) -> Callable[[object], T]:
 
 
 Chats = Annotated[
-    str | None, typer.Option("--chats", metavar="DIR", help="The folder of the agendas.")
+    str | None,
+    typer.Option("--chats", metavar="DIR", help="The folder of the agendas (default: chats)."),
 ]
 Data = Annotated[str | None, typer.Option("--data", metavar="DIR", help="The store's folder.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the files.")]
 Host = Annotated[
-    str | None, typer.Option("--host", metavar="NAME", help="The address to listen at.")
+    str | None,
+    typer.Option("--host", metavar="NAME", help="The address to listen at (default: 127.0.0.1)."),
 ]
 Port = Annotated[
-    str | None, typer.Option("--port", metavar="NUMBER", help="The port to listen at.")
+    str | None,
+    typer.Option("--port", metavar="NUMBER", help="The port to listen at (default: 8080)."),
 ]
 Count = Annotated[
     int,
