@@ -293,7 +293,7 @@ def _turned_away(visitor: Visitor | None = None) -> Sorry:
     return Sorry(
         403,
         "For moderators only",
-        "This page is for those who moderate the chat that it is about.",
+        "This page is for those who moderate a chat; what is about one chat, for its moderators.",
         *((known,) if known else ()),
         *HOW_TO_GET_IN,
     )
