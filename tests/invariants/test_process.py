@@ -176,6 +176,7 @@ async def test_killed_around_the_opening_a_scheduled_chat_opens_once_and_keeps_i
     assert [text.split(":")[0] for text in texts if text.startswith("T1: ")] == ["T1"]
     assert len([text for text in texts if "Welcome to A club" in text]) == 1
     kinds = [kind for (kind,) in process.rows("SELECT kind FROM events ORDER BY seq")]
+    kinds = [kind for kind in kinds if kind != "Rescheduled"]  # where T1 came late
     assert kinds[:3] == ["Planned", "Opened", "TopicOpened"]
     assert kinds.count("Opened") == 1
 
