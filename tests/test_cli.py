@@ -13,8 +13,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import chdir, closing, contextmanager
+from contextlib import chdir, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
@@ -494,6 +495,25 @@ def test_an_interruption_is_quiet_and_130(place: Path) -> None:
         assert process.wait(20) == 130
         assert process.stderr is not None
         assert process.stderr.read() == ""
+
+
+def test_an_interruption_before_the_program_is_read_is_quiet_and_130(place: Path) -> None:
+    for _ in range(5):
+        with running("schema", cwd=place) as process:
+            deadline = time.monotonic() + 20  # until Python itself is up and reads the program
+            while b"aiohttp" not in mapped(process.pid) and time.monotonic() < deadline:
+                time.sleep(0.005)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) in (130, 0)
+            assert process.stderr is not None
+            assert process.stderr.read() == ""
+
+
+def mapped(process: int) -> bytes:
+    """Return the names of the libraries that a process has read by now."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/maps").read_bytes()
+    return b"aiohttp"
 
 
 # ---------------------------------------------------------------- what is written about it
