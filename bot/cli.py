@@ -9,6 +9,7 @@ import io
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -181,9 +182,10 @@ async def _held(agenda: Path, out: Path, seconds: float) -> None:
             )
         _say_all([*summary_lines(held.summary), *held.files])
         if _is_terminal(sys.stdin) and _is_terminal(sys.stdout):
-            say("The page stays up until you press Ctrl-C.")
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.Event().wait()
+            say(f"{screen.first} stays up until you press Ctrl-C.")
+            stopped = asyncio.Event()
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
+            await stopped.wait()
 
 
 # ---------------------------------------------------------------- commands that read agendas

@@ -101,6 +101,7 @@ class DemoScreen:
         self._console = Console()
         self._live: Live | None = None
         self._told = 0  # topics that stand in the lines already
+        self.first = ""  # the line that was said first, which may have scrolled away
 
     @contextlib.contextmanager
     def lit(self) -> Iterator[None]:
@@ -114,6 +115,7 @@ class DemoScreen:
 
     def says(self, line: str) -> None:
         """Print a line of its own, above the picture."""
+        self.first = self.first or line
         if self._live is not None:
             self._live.console.print(Text(printable(line)), soft_wrap=True)
         else:

@@ -247,4 +247,4 @@ def test_a_python_that_is_too_old_is_told(installed: Path) -> None:
 
 def test_a_host_starts_the_program_with_the_command_that_exists() -> None:
     assert (ROOT / "Procfile").read_text("utf-8") == "web: python -m bot run\n"
-    assert PROJECT["project"]["scripts"] == {"rounds": "bot.cli:main"}
+    assert PROJECT["project"]["scripts"] == {"rounds": "bot.__main__:main"}

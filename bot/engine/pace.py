@@ -17,15 +17,16 @@ def after_delay(
 ) -> dict[int, datetime]:
     """Give the `waiting` topics new moments after one that was `due` came late, at `opened_at`.
 
-    Those overdue by then follow two minutes apart; the others keep their distance to the topic
-    before them. Where that leads past the end of the window they keep their own moments as far
-    as they can, and where even that leads past it, all are spread evenly over what is left.
+    Those overdue by then follow two minutes apart. A delay of up to two minutes moves no others;
+    after a longer one they keep their distance to the topic before them. Where that leads past
+    the end of the window they keep their own moments as far as they can, and where even that
+    leads past it, all are spread evenly over what is left.
     """
-    for keeps_distance in (True, False):
+    for keeps_distance in (opened_at - due > APART, False):
         moments: dict[int, datetime] = {}
         last_due, last = due, opened_at
         for number, own in waiting.items():
-            distance = own - last_due if keeps_distance else APART
+            distance = own - last_due if keeps_distance else min((own - last_due) / 2, APART)
             last = last + APART if own <= opened_at else max(own, last + distance)
             last_due = own
             moments[number] = last

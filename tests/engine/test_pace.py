@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine.pace import APART, after_delay, appended
+from bot.engine.pace import after_delay, appended
 
 START = datetime(2026, 12, 6, 20, 0, tzinfo=UTC)
 
@@ -40,6 +40,12 @@ def test_past_even_that_they_are_spread_over_what_is_left() -> None:
     assert after(0, 56, [10, 20, 30], 60) == [57, 58, 59]
 
 
+def test_a_delay_of_up_to_two_minutes_moves_no_other_topic() -> None:
+    assert after(10, 12, [20, 30], 60) == [20, 30]
+    assert after(1, 1.5, [2, 3], 60) == [2, 3]
+    assert after(10, 12.1, [20, 30], 60) == [22.1, 32.1]
+
+
 def test_nothing_waits_nothing_moves() -> None:
     assert after(10, 25, [], 60) == []
 
@@ -66,7 +72,7 @@ def test_topics_stay_in_order_inside_the_window_and_never_come_before_their_time
         if fits:
             assert given_to >= at(own)
     if fits:
-        assert all(b - a >= APART / 2 for a, b in pairwise(moments))
+        assert all(b - a >= timedelta(seconds=30) for a, b in pairwise(moments))
 
 
 def test_an_added_topic_follows_at_the_distance_of_the_last_two() -> None:
