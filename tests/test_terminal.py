@@ -172,7 +172,7 @@ def test_at_a_terminal_the_demonstration_is_drawn_and_its_page_stays_until_ctrl_
     tmp_path: Path,
 ) -> None:
     with at_a_terminal("demo", "--fast", "--out", str(tmp_path)) as (process, ours):
-        shown = read_until(ours, b"The page stays up until you press Ctrl-C.")
+        shown = read_until(ours, b"stays up until you press Ctrl-C.")
         assert "━".encode() in shown
         assert re.search(rb"\d+ participants, \d+ messages", shown)
         assert b"\x1b[?25h" in shown  # the cursor is back
