@@ -27,7 +27,7 @@ check: $(VENV)/.develops
 	@$(BIN)/python -m ruff check
 	@$(BIN)/python -m ruff format --check
 	@$(BIN)/python -m mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m deptry .
 
 bench: $(VENV)/.develops
