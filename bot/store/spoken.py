@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -69,10 +70,11 @@ class Reaction(NamedTuple):
     people: int
 
 
+_spoken = functools.partial(tuple.__new__, Spoken)  # a third of the time of Spoken._make
 _SPOKEN = (
     "SELECT m.key, m.room, m.id, m.at, m.author, m.name, m.role, m.text, m.timing, m.topics, "
     "m.placed_by, m.edited, m.withdrawn, m.attachments, "
-    "m.parent, p.name, SUBSTR(p.text, 1, 240), p.timing, p.withdrawn "
+    "m.parent, p.name, SUBSTR(p.text, 1, 160), p.timing, p.withdrawn "
     "FROM messages m "
     "LEFT JOIN messages p ON p.key = m.parent AND p.chat = m.chat AND p.said = 1 "
     "WHERE m.chat = ? AND m.said = 1"
@@ -84,7 +86,7 @@ async def page(connection: Connection, chat: str, after: Place, most: int) -> li
     rows = await connection.rows(
         f"{_SPOKEN} AND (m.at, m.key) > (?, ?) ORDER BY m.at, m.key LIMIT ?", (chat, *after, most)
     )
-    return list(map(Spoken._make, rows))
+    return list(map(_spoken, rows))
 
 
 async def of_keys(connection: Connection, chat: str, keys: Collection[str]) -> dict[str, Spoken]:
@@ -92,7 +94,7 @@ async def of_keys(connection: Connection, chat: str, keys: Collection[str]) -> d
     found: dict[str, Spoken] = {}
     for chunk in _chunks(keys):
         rows = await connection.rows(f"{_SPOKEN} AND m.key IN ({_marks(chunk)})", (chat, *chunk))
-        found |= {row[0]: Spoken._make(row) for row in rows}
+        found |= {row[0]: _spoken(row) for row in rows}
     return found
 
 

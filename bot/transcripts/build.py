@@ -12,9 +12,6 @@ from bot.store.tables import Tables
 from bot.transcripts.edition import Edition
 from bot.transcripts.summary import Names, Summary, summarise
 
-BATCH = 500
-"""Messages that are in memory at once."""
-
 Line = Spoken
 """A message ready to be written in any format: what may not be shown is empty already."""
 
@@ -46,13 +43,13 @@ async def build(tables: Tables, chat: Chat) -> Transcript:
     return Transcript(summary, names)
 
 
-async def batches(tables: Tables, chat: Chat) -> AsyncIterator[Batch]:
-    """Yield a chat's lines in the order of their time and key."""
+async def batches(tables: Tables, chat: Chat, at_once: int) -> AsyncIterator[Batch]:
+    """Yield a chat's lines in the order of their time and key, so many at once."""
     edition = Edition(chat)
     after: Place | None = BEGINNING
     while after is not None:
-        rows = await spoken.page(tables.connection, chat.id, after, BATCH)
-        after = (rows[-1].at, rows[-1].key) if len(rows) == BATCH else None
+        rows = await spoken.page(tables.connection, chat.id, after, at_once)
+        after = (rows[-1].at, rows[-1].key) if len(rows) == at_once else None
         if rows:
             reactions = await _reactions(tables, chat, rows)
             yield Batch(list(map(edition.shown, rows)), reactions)

@@ -21,18 +21,16 @@ class Edition:
 
     def shown(self, line: Spoken) -> Spoken:
         """Return a message as it may be shown: what may not be is empty."""
-        if line.withdrawn or line.timing != _ON_TIME:
-            text = self.shown_text(line.text, line.timing, line.withdrawn)
-            files = self.shown_text(line.files, line.timing, line.withdrawn)
-            if (text, files) != (line.text, line.files):
-                line = line._replace(text=text, files=files)
-        if line.parent_text:
-            text = self.shown_text(
-                line.parent_text, line.parent_timing or "", line.parent_withdrawn
-            )
-            if text != line.parent_text:
-                line = line._replace(parent_text=text)
-        return line
+        if line.timing == _ON_TIME and not line.withdrawn and not line.parent_text:
+            return line
+        text = self.shown_text(line.text, line.timing, line.withdrawn)
+        files = self.shown_text(line.files, line.timing, line.withdrawn)
+        quoted = line.parent_text and self.shown_text(
+            line.parent_text, line.parent_timing or "", line.parent_withdrawn
+        )
+        if (text, files, quoted) == (line.text, line.files, line.parent_text):
+            return line
+        return line._replace(text=text, files=files, parent_text=quoted)
 
     def shown_text(self, text: str, timing: str, withdrawn: object) -> str:
         """Return a text as it may be shown, empty where it may not; so too a row's files."""

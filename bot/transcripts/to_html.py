@@ -36,7 +36,7 @@ async def to_html(transcript: Transcript, batches: AsyncIterator[Batch]) -> Asyn
     empty = True
     async for batch in batches:
         empty = False
-        yield "".join(articles.of(batch)).encode("utf-8")
+        yield b"".join(map(str.encode, articles.of(batch)))  # one emoji would widen the whole
     if empty:
         yield b'<p class="nothing">Nothing was said in this chat.</p>\n'
     else:

@@ -33,7 +33,7 @@ async def to_markdown(
     empty = True
     async for batch in batches:
         empty = False
-        yield "".join(messages.of(batch)).encode("utf-8")
+        yield b"".join(map(str.encode, messages.of(batch)))  # one emoji would widen the whole
     yield ("\nNothing was said in this chat.\n" if empty else messages.rest()).encode("utf-8")
 
 

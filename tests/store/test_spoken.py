@@ -37,7 +37,7 @@ async def test_a_message_comes_with_the_one_it_answers_if_that_is_of_this_chat()
     found = {row.id: (row.reply_to, row.parent_name, row.parent_text) for row in rows}
     assert found == {
         "a": (None, None, None),
-        "b": ("a", "Ann", "x" * 240),
+        "b": ("a", "Ann", "x" * 160),
         "c": ("nowhere", None, None),
         "d": ("e", None, None),
         "f": ("g", None, None),
