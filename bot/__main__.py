@@ -1,9 +1,25 @@
 """`python -m bot` is `rounds`."""
 
-try:
-    from bot.cli import main
-except KeyboardInterrupt:  # reading the program takes a second, in which some think again
-    raise SystemExit(130) from None
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line; a Ctrl-C ends it quietly, also while the program is being read."""
+    signal.signal(signal.SIGINT, lambda _signal, _frame: os._exit(INTERRUPTED))
+    from bot.cli import main as run  # noqa: PLC0415  it takes a second, in which some think again
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
 
 if __name__ == "__main__":
     main()

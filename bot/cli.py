@@ -182,9 +182,9 @@ async def _held(agenda: Path, out: Path, seconds: float) -> None:
             )
         _say_all([*summary_lines(held.summary), *held.files])
         if _is_terminal(sys.stdin) and _is_terminal(sys.stdout):
-            say(f"{screen.first} stays up until you press Ctrl-C.")
             stopped = asyncio.Event()
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
+            say(f"{screen.first} stays up until you press Ctrl-C.")
             await stopped.wait()
 
 
