@@ -38,6 +38,7 @@ def head(summary: Summary, clock: Clock, anchors: Anchors) -> str:
         clock=clock,
         phrases=phrases,
         window=phrases.window(chat, clock),
+        venue=phrases.venue(chat),
         window_utc=phrases.window_utc(chat),
         state=phrases.state(chat),
         reading=reading,
@@ -47,8 +48,7 @@ def head(summary: Summary, clock: Clock, anchors: Anchors) -> str:
         over_time=Markup(pictures.over_time(summary)),  # noqa: S704
         by_topic=Markup(pictures.by_topic(summary)),  # noqa: S704
         links=[
-            (_link(link.url, link.doi or link.url), phrases.sharers(link.people, link.others))
-            for link in summary.links
+            (_link(link.url, link.doi or link.url), phrases.sharers(link)) for link in summary.links
         ],
         anchor=anchor,
     )

@@ -11,10 +11,13 @@ from bot.engine.state import Chat, Stage
 from bot.store.codec import stamp
 from bot.transcripts.characters import one_line
 from bot.transcripts.clock import Clock, span, utc
+from bot.transcripts.links import Link
 from bot.transcripts.summary import Step, Summary, TopicSummary
 
 LATE = "said after the close; its text is not kept"
 WITHDRAWN = "withdrawn by its author"
+FILES = "Files stay on the platform where they were shared; links to them may stop working."
+_PLATFORMS = {"local": "in the built-in room", "discord": "on Discord", "slack": "on Slack"}
 
 
 def places(rooms: Sequence[Room]) -> Mapping[str, str]:
@@ -55,6 +58,12 @@ def window_utc(chat: Chat) -> str:
     """Write from when to when a chat ran, in UTC."""
     opens, ends = utc(stamp(chat.opens_at)), utc(stamp(chat.ends_at))
     return f"{opens} to {ends}"
+
+
+def venue(chat: Chat) -> str:
+    """Say where a chat was held: `in the built-in room and on Slack`."""
+    platforms = dict.fromkeys(room.platform for room in chat.agenda.rooms)
+    return " and ".join(_PLATFORMS.get(platform, f"on {platform}") for platform in platforms)
 
 
 def state(chat: Chat) -> str:
@@ -124,10 +133,10 @@ def first_answer(topic: TopicSummary) -> str:
     return "under 1 s" if seconds < 1 else span(seconds)
 
 
-def sharers(people: tuple[str, ...], others: int) -> str:
-    """Write who shared a link."""
-    names = ", ".join(one_line(name) or "somebody" for name in people)
-    return f"{names} and {others:,} more" if others else names
+def sharers(link: Link) -> list[str]:
+    """Return who shared a link: the first ones by name, then how many more."""
+    names = [one_line(name) or "somebody" for name in link.people]
+    return [*names, f"{link.others:,} more"] if link.others else names
 
 
 def size(octets: int) -> str:

@@ -47,7 +47,7 @@ def _head(summary: Summary, clock: Clock) -> Iterator[str]:
     if agenda.hashtag:
         yield f"Hashtag: {line(agenda.hashtag)}\n"
     yield f"{phrases.window(chat, clock)}  "
-    yield f"{phrases.window_utc(chat)}\n"
+    yield f"{phrases.window_utc(chat)}, held {phrases.venue(chat)}\n"
     if state := phrases.state(chat):
         yield f"{state}\n"
     if reading := agenda.reading:
@@ -68,7 +68,8 @@ def _head(summary: Summary, clock: Clock) -> Iterator[str]:
     yield "## How it is counted\n"
     yield f"{line(summary.rules)}\n"
     yield "## Transcript\n"
-    yield f"Times are those of {agenda.zone}.\n"
+    files = f" {phrases.FILES}" if summary.counts.with_files else ""
+    yield f"Times are those of {agenda.zone}.{files}\n"
 
 
 def _topics(topics: Sequence[TopicSummary], clock: Clock) -> Iterator[str]:
@@ -110,7 +111,7 @@ def _links(summary: Summary) -> Iterator[str]:
         return
     yield "## Links and papers shared\n"
     for found in summary.links:
-        people = line(phrases.sharers(found.people, found.others))
+        people = ", ".join(map(line, phrases.sharers(found)))
         yield f"- {link(found.url, found.doi or found.url)}, shared by {people}"
     if summary.further_links:
         times = phrases.count(summary.further_links, "time")

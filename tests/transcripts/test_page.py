@@ -43,10 +43,12 @@ async def test_the_summary_says_everything_that_was_counted() -> None:
         "T3 Left out for lack of time left out 0 0 –",
         "T5 What <i>should</i> be studied next? not posted 0 0 –",
         "Tue 8 Dec 03:00 to 04:00 1",
-        "10.1056/nejmoa2214122 shared by Kofi Mensah, Emma Lindqvist",
+        "10.1056/nejmoa2214122 shared by Kofi Mensah , Emma Lindqvist",
+        "held in the built-in room and on Slack",
+        "links to them may stop working",
         "A participant is a person with at least one message",
         "Times are those of Australia/Sydney.",
-        "Authors in the chat: Freddie Hamdy, Jenny Donovan",
+        "Authors in the chat: Freddie Hamdy , Jenny Donovan",
     ):
         assert figure in text
 

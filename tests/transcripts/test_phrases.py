@@ -12,6 +12,7 @@ from bot.engine.state import Stage
 from bot.store.figures import Counts
 from bot.transcripts import phrases
 from bot.transcripts.clock import Clock
+from bot.transcripts.links import Link
 from bot.transcripts.summary import Step, Summary, TopicSummary
 from tests.transcripts.club import AWAY, CHAT, HOME, OPENS
 
@@ -83,8 +84,12 @@ def test_a_topic_says_when_it_came_and_how_soon_it_was_answered() -> None:
 
 
 def test_sharers_are_named_up_to_a_few() -> None:
-    assert phrases.sharers(("Ann", "Bo\nBell"), 0) == "Ann, Bo Bell"
-    assert phrases.sharers(("Ann", ""), 1200) == "Ann, somebody and 1,200 more"
+    assert phrases.sharers(Link("u", "", ("Ann", "Bo\nBell"), 0)) == ["Ann", "Bo Bell"]
+    assert phrases.sharers(Link("u", "", ("Ann", ""), 1200)) == ["Ann", "somebody", "1,200 more"]
+
+
+def test_a_chat_was_held_somewhere() -> None:
+    assert phrases.venue(CHAT) == "in the built-in room and on Slack"
 
 
 @pytest.mark.parametrize(
