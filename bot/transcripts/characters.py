@@ -42,14 +42,6 @@ def one_line(text: str) -> str:
     return " ".join(visible(text).split())
 
 
-def terminal_safe(text: str) -> str:
-    """Return a text that can only be read in a terminal: no controls, no turned direction.
-
-    Line feeds stay, tabs become spaces.
-    """
-    return undirected(visible(text)).replace("\t", " ")
-
-
 def excerpt(text: str, most: int = 96) -> str:
     """Return the beginning of a text in one line of at most `most` characters, cut at a word."""
     line = one_line(text)

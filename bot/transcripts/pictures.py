@@ -44,7 +44,7 @@ def over_time(summary: Summary, *, alone: bool = False) -> str:
         *_marks(summary),
     ]
     if not summary.counts.messages:
-        body.append(_label(WIDTH / 2, _TOP + _PLOT / 2, "No messages yet", "middle", "q"))
+        body.append(_label(WIDTH / 2, _TOP + _PLOT / 2, "No messages", "middle", "q"))
     return _svg(title, _described(summary, clock), height, body, alone)
 
 

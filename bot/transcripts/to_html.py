@@ -114,7 +114,8 @@ class _Articles:
         flags = ""
         if line.role != "participant":
             flags = f'<i class="r">{_ROLES[Role(line.role)]}</i>'
-        if line.topics != self._course.current and line.role != "bot":
+        says_something = line.text or line.files
+        if says_something and line.topics != self._course.current and line.role != "bot":
             flags += self._chips(line)
         if line.edited and not line.withdrawn:
             flags += "<u>edited</u>"
@@ -124,7 +125,7 @@ class _Articles:
 
     def _chips(self, line: Line) -> str:
         if not line.topics:
-            return "<i>no topic</i>" if self._course.current and not line.withdrawn else ""
+            return "<i>no topic</i>" if self._course.current else ""
         return "".join(
             f'<i><a href="#t{number}">T{number}</a></i>' for number in numbers_of(line.topics)
         )

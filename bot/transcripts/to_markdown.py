@@ -169,10 +169,11 @@ class _Messages:
         yield wall
         if one.role != "participant":
             yield Role(one.role).value
-        if one.topics != self._course.current and one.role != "bot":
+        says_something = one.text or one.files
+        if says_something and one.topics != self._course.current and one.role != "bot":
             if one.topics:
                 yield ", ".join(f"T{number}" for number in numbers_of(one.topics))
-            elif self._course.current and not one.withdrawn:
+            elif self._course.current:
                 yield "no topic"
         if one.edited and not one.withdrawn:
             yield "edited"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.transcripts.characters import excerpt, one_line, terminal_safe, undirected, visible
+from bot.transcripts.characters import excerpt, one_line, undirected, visible
 from tests.transcripts.hostile import texts
 
 
@@ -25,12 +25,19 @@ def test_controls_are_shown_as_symbols_and_lines_end_in_one_way(text: str, shown
 
 
 @given(texts | st.text())
-def test_nothing_that_reaches_a_terminal_can_move_its_cursor_or_turn_its_text(text: str) -> None:
-    safe = terminal_safe(text)
-    safe.encode("utf-8")
-    assert not any((ord(c) < 32 and c != "\n") or 0x7F <= ord(c) <= 0x9F for c in safe)
-    assert not set(safe) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
-    assert visible(visible(text)) == visible(text)
+def test_nothing_that_is_visible_can_move_a_cursor(text: str) -> None:
+    shown = visible(text)
+    shown.encode("utf-8")
+    assert not any((ord(c) < 32 and c not in "\n\t") or 0x7F <= ord(c) <= 0x9F for c in shown)
+    assert not set(shown) & set("\u2028\u2029")
+    assert visible(shown) == shown
+
+
+@given(texts | st.text())
+def test_nothing_that_is_undirected_can_turn_the_text_behind_it(text: str) -> None:
+    assert not set(undirected(text)) & {
+        chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    }
 
 
 @given(texts | st.text())

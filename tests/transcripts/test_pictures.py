@@ -104,7 +104,7 @@ async def test_a_picture_on_its_own_brings_its_sheet_and_one_in_a_page_does_not(
 
 async def test_an_empty_chat_has_pictures_too() -> None:
     found = await summary([], LOG[:1])
-    assert "No messages yet" in texts(over_time(found, alone=True))
+    assert "No messages" in texts(over_time(found, alone=True))
     svg = by_topic(found, alone=True)
     assert texts(svg).count("not posted") == 4
     planned = events.Planned(OPENS, "c", "c", replace(AGENDA, topics=()), OPENS, CLOSES)
