@@ -6,7 +6,7 @@ import difflib
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -16,7 +16,16 @@ from bot.engine.errors import RoundsError
 
 T = TypeVar("T")
 
-NAMES = ("HOST", "PORT", "ROUNDS_URL", "ROUNDS_CHATS", "ROUNDS_DATA", "ROUNDS_LOG")
+NAMES = (
+    "HOST",
+    "PORT",
+    "ROUNDS_URL",
+    "ROUNDS_CHATS",
+    "ROUNDS_DATA",
+    "ROUNDS_LOG",
+    "DISCORD_TOKEN",
+    "DISCORD_API",
+)
 """The environment's names that Rounds reads; each is explained in docs/operating.md."""
 
 OPTIONS = {
@@ -30,6 +39,8 @@ OPTIONS = {
 LEVELS = ("debug", "info", "warning", "error")
 
 _PREFIX = "ROUNDS_"
+_DISCORD = "DISCORD_"
+_LIKE = 0.7  # how alike two names are, from 0 to 1, for one to be the other misspelt
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  named, not bound
 
@@ -44,6 +55,8 @@ class Settings:
     chats: Path = Path("chats")  # the folder of the agendas
     data: Path = Path("data")  # the folder of the store
     log: str = "info"  # one of LEVELS
+    discord_token: str = field(default="", repr=False)  # secret; empty: no Discord
+    discord_api: str = ""  # empty: Discord's own
 
     @property
     def url(self) -> str:
@@ -84,6 +97,8 @@ def read_settings(
         chats=given.take("ROUNDS_CHATS", Path, default.chats),
         data=given.take("ROUNDS_DATA", Path, default.data),
         log=given.take("ROUNDS_LOG", _level, default.log),
+        discord_token=given.take("DISCORD_TOKEN", _token, default.discord_token, secret=True),
+        discord_api=given.take("DISCORD_API", _api, default.discord_api),
     )
     mistakes = [*given.mistakes, *_unknown(environment)]
     if mistakes:
@@ -99,8 +114,11 @@ class _Given:
         self._options = options
         self.mistakes: list[str] = []
 
-    def take(self, name: str, parse: Callable[[str], T], default: T) -> T:
-        """Return a setting's value; `parse` raises ValueError with the rest of a sentence."""
+    def take(self, name: str, parse: Callable[[str], T], default: T, *, secret: bool = False) -> T:
+        """Return a setting's value; `parse` raises ValueError with the rest of a sentence.
+
+        The value of a secret is no part of that sentence.
+        """
         text, source = self._environment.get(name, "").strip(), name
         if name in self._options:
             text, source = self._options[name].strip(), OPTIONS[name]
@@ -109,7 +127,8 @@ class _Given:
         try:
             return parse(text)
         except ValueError as error:
-            self.mistakes.append(f"{source} is {shown(text, 80)}: {error}")
+            subject = source if secret else f"{source} is {shown(text, 80)}:"
+            self.mistakes.append(f"{subject} {error}")
             return default
 
 
@@ -169,18 +188,64 @@ def _level(text: str) -> str:
     raise ValueError(f"write one of {', '.join(LEVELS)}.")
 
 
+def _token(text: str) -> str:
+    """Read a secret: what is raised must not hold any of it."""
+    if text.lower().startswith("bot "):
+        raise ValueError("begins with “Bot ”, which Rounds adds itself. Give the token alone.")
+    if any(char.isspace() for char in text):
+        raise ValueError("has white space in it, which no token has. Copy the token once more.")
+    if not re.fullmatch(r"[A-Za-z0-9._~+/=-]+", text):
+        raise ValueError(
+            "holds a sign that no token has, such as a quotation mark. Give the token alone."
+        )
+    return text
+
+
+def _api(text: str) -> str:
+    sentence = (
+        "write the address of Discord's API in its version 10, like "
+        "http://127.0.0.1:9000/api/v10, or unset it for Discord's own."
+    )
+    head, version, rest = text.rstrip("/").rpartition("/v10")
+    if not version or rest or "?" in head or "#" in head:
+        raise ValueError(sentence)
+    try:
+        parts = urlsplit(head)
+        server = _url(f"{parts.scheme}://{parts.netloc}")
+    except ValueError:
+        raise ValueError(sentence) from None
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", parts.path):
+        raise ValueError(sentence)
+    return f"{server}{parts.path}{version}"
+
+
 def _unknown(environment: Mapping[str, str]) -> list[str]:
     """Report names that begin like ours and are none of them."""
     return [
         f"{shown(name, 80)} is no setting. {_instead(name)}"
         for name in sorted(environment)
-        if name.upper().startswith(_PREFIX) and name not in NAMES
+        if name not in NAMES and (name.upper().startswith(_PREFIX) or _is_near_discord(name))
     ]
 
 
 def _instead(name: str) -> str:
-    known = {known.removeprefix(_PREFIX): known for known in NAMES}
-    near = difflib.get_close_matches(name.upper().removeprefix(_PREFIX), known, n=1)
+    near_discord = _is_near_discord(name)
+    candidates = [one for one in NAMES if one.startswith(_DISCORD)] if near_discord else NAMES
+    known = {_without_prefix(candidate): candidate for candidate in candidates}
+    cutoff = 0.0 if near_discord else 0.6
+    near = difflib.get_close_matches(_without_prefix(name.upper()), known, n=1, cutoff=cutoff)
     if near:
         return f"Did you mean {known[near[0]]}?"
     return f"There are {', '.join(NAMES)}; unset this one."
+
+
+def _is_near_discord(name: str) -> bool:
+    """Say whether it is one of Discord's names misspelt: other programs have such names too."""
+    own = [_without_prefix(known) for known in NAMES if known.startswith(_DISCORD)]
+    rest = name.upper().removeprefix(_DISCORD)
+    near = difflib.get_close_matches(rest, own, n=1, cutoff=_LIKE)
+    return rest != name.upper() and (bool(near) or not {*own}.isdisjoint(rest.split("_")))
+
+
+def _without_prefix(name: str) -> str:
+    return name.removeprefix(_PREFIX).removeprefix(_DISCORD)

@@ -10,6 +10,7 @@ import pytest
 from bot.settings import NAMES, OPTIONS, Settings, WrongSettings, read_settings
 
 OPERATING = Path(__file__).resolve().parents[1] / "docs" / "operating.md"
+TOKEN = "bXkgc2VjcmV0.Gq-7_x.0123456789abcdefghijklmnopqrstuvwxyzAB"
 
 
 def mistakes(environment: dict[str, str], options: dict[str, str] | None = None) -> list[str]:
@@ -35,6 +36,8 @@ def test_every_setting_is_read() -> None:
             "ROUNDS_CHATS": "/srv/chats",
             "ROUNDS_DATA": "../store",
             "ROUNDS_LOG": "DEBUG",
+            "DISCORD_TOKEN": f" {TOKEN}\n",
+            "DISCORD_API": "HTTP://Proxy:9000/discord/api/v10/",
         }
     )
     assert settings == Settings(
@@ -44,6 +47,8 @@ def test_every_setting_is_read() -> None:
         Path("/srv/chats"),
         Path("../store"),
         "debug",
+        TOKEN,
+        "http://proxy:9000/discord/api/v10",
     )
     assert settings.url == "https://chat.example.org"
 
@@ -147,9 +152,83 @@ def test_a_wrong_level_names_the_levels() -> None:
     ]
 
 
+# ---------------------------------------------------------------- Discord
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (f"Bot {TOKEN}", "DISCORD_TOKEN begins with “Bot ”, which Rounds adds itself."),
+        (f"bot  {TOKEN}", "DISCORD_TOKEN begins with “Bot ”, which Rounds adds itself."),
+        (TOKEN.replace(".", " ."), "DISCORD_TOKEN has white space in it"),
+        (TOKEN.replace(".", "\n"), "DISCORD_TOKEN has white space in it"),
+        (f'"{TOKEN}"', "such as a quotation mark"),
+        (f"{TOKEN}\x1b", "DISCORD_TOKEN holds a sign that no token has"),
+    ],
+)
+def test_a_wrong_token_is_told_without_any_of_it(given: str, says: str) -> None:
+    (sentence,) = mistakes({"DISCORD_TOKEN": given})
+    assert says in sentence
+    assert not any(part in sentence for part in TOKEN.split("."))
+
+
+def test_settings_do_not_show_the_token() -> None:
+    settings = read_settings({"DISCORD_TOKEN": TOKEN})
+    assert settings.discord_token == TOKEN
+    assert not any(part in f"{settings!r} {settings}" for part in TOKEN.split("."))
+
+
+@pytest.mark.parametrize(
+    "api",
+    [
+        "127.0.0.1:9000/api/v10",
+        "http://127.0.0.1:9000/api",
+        "http://127.0.0.1:9000/api/v9",
+        "http://127.0.0.1:9000/api/v100",
+        "http://127.0.0.1:9000/api/v10/gateway",
+        "http://127.0.0.1:9000/api?x=/v10",
+        "http://127.0.0.1:9000/#/v10",
+        "http://127.0.0.1:9000/a b/v10",
+        "ws://127.0.0.1:9000/api/v10",
+        "https://me:secret@example.org/api/v10",
+        "http://:9000/api/v10",
+        "/v10",
+    ],
+)
+def test_a_wrong_address_of_discord_is_refused(api: str) -> None:
+    (sentence,) = mistakes({"DISCORD_API": api})
+    assert sentence.startswith("DISCORD_API is “")
+    assert "like http://127.0.0.1:9000/api/v10" in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("DISCORD_TOKN", "DISCORD_TOKEN"),
+        ("DISCORD_TOKENS", "DISCORD_TOKEN"),
+        ("discord_token", "DISCORD_TOKEN"),
+        ("DISCORD_BOT_TOKEN", "DISCORD_TOKEN"),
+        ("DISCORD_API_URL", "DISCORD_API"),
+        ("ROUNDS_DISCORD_TOKEN", "DISCORD_TOKEN"),
+        ("ROUNDS_TOKEN", "DISCORD_TOKEN"),
+    ],
+)
+def test_a_misspelt_name_for_discord_is_reported_without_its_value(name: str, known: str) -> None:
+    assert mistakes({name: TOKEN}) == [f"“{name}” is no setting. Did you mean {known}?"]
+
+
+def test_names_for_discord_that_other_programs_have_are_let_be() -> None:
+    others = ("DISCORD_WEBHOOK_URL", "DISCORD_GUILD_ID", "DISCORD_CLIENT_ID", "DISCORDIA_TOKEN")
+    assert read_settings(dict.fromkeys(others, "1")) == Settings()
+
+
+# ---------------------------------------------------------------- all of them
+
+
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     environment = {"HOST": "a b", "PORT": "x", "ROUNDS_URL": "x", "ROUNDS_LOG": "x", "ROUNDS_X": ""}
-    assert len(mistakes(environment)) == 5
+    environment |= {"DISCORD_TOKEN": "a b", "DISCORD_API": "x"}
+    assert len(mistakes(environment)) == 7
 
 
 def test_a_mistake_names_the_option_where_the_value_came_from_there() -> None:
