@@ -1,0 +1,24 @@
+"""A Discord that listens, and the real discord.py connected to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.discord.client import Client, connected
+from tests.discord.server import Server, serving
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with serving() as found:
+        yield found
+
+
+@pytest.fixture
+async def client(server: Server) -> AsyncIterator[Client]:
+    """Give discord.py, ready, with one guild "Urology" and its channel "journal-club"."""
+    server.world.guild("Urology").channel("journal-club")
+    async with connected(server) as found:
+        yield found

@@ -1,0 +1,195 @@
+"""A Discord of our own on the loopback: real HTTP, real WebSocket, Discord's rules.
+
+    async with serving() as discord:
+        guild = discord.world.guild("Urology")
+        channel = guild.channel("journal-club")
+        maria = guild.member("Maria")
+        with pointed_at(discord):                      # discord.py in this process, or
+            ...                                        # DISCORD_API=discord.api for a process
+        await discord.until(lambda: channel.threads)
+        await maria.say(channel.threads[0], "T1: the control group")
+        discord.faults.cut_after("POST /channels/*/messages")
+        discord.gateway.drop()
+        await discord.outage()
+
+`discord.requests` holds every request with its answer. `discord.world` is moved by handles
+(`tests/discord/guild.py`, `people.py`, `places.py`, `threads.py`); times and ids come from
+`discord.world.now`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import discord.gateway
+import discord.http
+import yarl
+from aiohttp import web
+
+from tests.discord import rest, rest_guilds
+from tests.discord.calls import Answering, Call, Done, read
+from tests.discord.faults import Faults
+from tests.discord.gateway import Gateway
+from tests.discord.rules import Refusal, unauthorized
+from tests.discord.world import World
+
+API = "/api/v10"
+OPEN = ("/gateway", "/interactions/", "/webhooks/")
+"""Routes that ask for no bot token."""
+
+
+class Server:
+    """The door: it listens, answers by the world's rules, and lets go wrong what was asked for."""
+
+    def __init__(self, world: World | None = None) -> None:
+        self.world = world or World()
+        self.faults = Faults()
+        self.gateway = Gateway(self.world)
+        self.requests: list[Call] = []
+        self.port = 0
+        self._runner: web.AppRunner | None = None
+        self._site: web.TCPSite | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def api(self) -> str:
+        """What a bot process is given as DISCORD_API."""
+        return self.address + API
+
+    # ------------------------------------------------------------ open and shut
+
+    async def start(self) -> None:
+        """Listen on a free port of 127.0.0.1."""
+        app = web.Application(client_max_size=30 * 1024 * 1024)
+        for method, path, answering in (*rest.ROUTES, *rest_guilds.ROUTES):
+            app.router.add_route(method, API + path, self._door(answering, path))
+        app.router.add_get("/gateway", self.gateway.connect)
+        app.router.add_get("/attachments/{path:.*}", self._file)
+        app.router.add_route("*", API + "/{path:.*}", self._door(_no_route, ""))
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
+        await self._runner.setup()
+        await self._listen()
+
+    async def _listen(self) -> None:
+        assert self._runner is not None
+        self._site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        await self._site.start()
+        self.port = self._runner.addresses[0][1]
+        self.world.address = self.address
+
+    async def stop(self) -> None:
+        """Cut all connections and listen no more."""
+        self._cut_all()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def outage(self) -> None:
+        """Refuse all connections, and cut those that are open, until `recover`."""
+        assert self._site is not None
+        await self._site.stop()
+        self._cut_all()
+        await asyncio.sleep(0)
+
+    async def recover(self) -> None:
+        """Listen again at the same address."""
+        await self._listen()
+
+    def _cut_all(self) -> None:
+        self.gateway.drop()
+        if self._runner is not None and self._runner.server is not None:
+            for connection in self._runner.server.connections:
+                if connection.transport is not None:
+                    connection.transport.abort()
+
+    # ------------------------------------------------------------ requests
+
+    def _door(
+        self, answering: Answering, route: str
+    ) -> Callable[[web.Request], asyncio.Future[web.Response]]:
+        async def answer(request: web.Request) -> web.Response:
+            call = await read(request, request.path.removeprefix(API))
+            call.world, call.ids, call.route = self.world, dict(request.match_info), route
+            self.requests.append(call)
+            fault = self.faults.next(call.method, call.path)
+            if fault is not None and fault.kind == "answer":
+                call.status, call.answer = fault.status, fault.body
+                return _response(fault.status, fault.body, fault.headers)
+            if fault is not None and fault.kind == "hang":
+                await asyncio.sleep(fault.seconds)
+            if fault is None or fault.kind != "cut before":
+                self._answer(call, answering)
+            if fault is not None and fault.kind.startswith("cut"):
+                assert request.transport is not None
+                request.transport.abort()
+            return _response(call.status, call.answer)
+
+        return answer  # type: ignore[return-value]
+
+    def _answer(self, call: Call, answering: Answering) -> None:
+        """Do what a request asks for, by the rules."""
+        try:
+            token = f"Bot {self.world.application.token}"
+            if not call.path.startswith(OPEN) and call.headers.get("Authorization") != token:
+                raise unauthorized()
+            result = answering(call)
+        except Refusal as refusal:
+            call.status, call.answer = refusal.status, refusal.payload()
+        else:
+            done = result if isinstance(result, Done) else Done(200, result)
+            call.status = 204 if done.body is None else done.status
+            call.answer = done.body
+
+    async def _file(self, request: web.Request) -> web.Response:
+        file = self.world.files.get(request.path)
+        if file is None:
+            raise web.HTTPNotFound
+        return web.Response(body=file.content, content_type=file.type)
+
+    async def until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
+        """Wait until something is so; raises TimeoutError."""
+        async with asyncio.timeout(seconds):
+            while not condition():  # noqa: ASYNC110 - anything may be the condition
+                await asyncio.sleep(0.005)
+
+
+def _no_route(call: Call) -> None:
+    raise Refusal(404, 0, "404: Not Found")
+
+
+def _response(status: int, body: object, headers: dict[str, str] | None = None) -> web.Response:
+    """Write an answer; discord.py wants the type without a character set."""
+    if status == 204:
+        return web.Response(status=204)
+    text = json.dumps(body, separators=(",", ":")).encode()
+    return web.Response(
+        status=status or 500, body=text, headers=headers, content_type="application/json"
+    )
+
+
+@contextlib.asynccontextmanager
+async def serving(world: World | None = None) -> AsyncIterator[Server]:
+    """Give a Discord that listens."""
+    server = Server(world)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+@contextlib.contextmanager
+def pointed_at(server: Server) -> Iterator[None]:
+    """Let discord.py in this process speak with `server`, for clients made in this block."""
+    route, socket = discord.http.Route, discord.gateway.DiscordWebSocket
+    before = route.BASE, socket.DEFAULT_GATEWAY
+    route.BASE, socket.DEFAULT_GATEWAY = server.api, yarl.URL(server.gateway.address)
+    try:
+        yield
+    finally:
+        route.BASE, socket.DEFAULT_GATEWAY = before
