@@ -8,7 +8,7 @@ from random import Random
 
 from bot.engine import events
 from bot.engine.agenda import Agenda, Reading, Room, Topic
-from bot.engine.chat import fold
+from bot.engine.fold import fold
 from bot.engine.messages import Attachment, Message, PlacedBy, Timing
 from bot.engine.people import Role
 from bot.engine.state import Chat

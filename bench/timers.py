@@ -21,8 +21,9 @@ from pathlib import Path
 
 from bot.engine import events
 from bot.engine.agenda import Agenda, Room, Topic
-from bot.engine.chat import apply, decide, fold
+from bot.engine.chat import decide
 from bot.engine.events import Event
+from bot.engine.fold import apply, fold
 from bot.engine.signals import DateCame
 from bot.engine.state import Chat
 from bot.runner import Changed, Runner

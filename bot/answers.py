@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from bot.agendas.schedule import coming
 from bot.engine import wording
 from bot.engine.actions import Moment, Words
-from bot.engine.agenda import Series
+from bot.engine.agenda import Room, Series
 from bot.engine.commands import COMMANDS
 from bot.engine.people import Person, Role, role_in
 from bot.engine.state import Chat, Stage
-from bot.store import figures
+from bot.store import figures, queue
 from bot.store.tables import Tables
 
 MOST = 10
@@ -35,7 +35,7 @@ def help_for(role: Role) -> Words:
 
 async def chats(tables: Tables, series: Iterable[Series], by: Person, now: datetime) -> Words:
     """List the chats that run and those that come next, of the series that `by` moderates."""
-    words: list[str | Moment] = []
+    words: list[str | Moment | Room] = []
     own = [one for one in series if role_in(one.agenda, by) is Role.MODERATOR]
     names = {one.name for one in own}
     for line in await tables.lines():
@@ -50,14 +50,14 @@ async def chats(tables: Tables, series: Iterable[Series], by: Person, now: datet
 async def status(tables: Tables, chat: Chat, now: datetime) -> Words:
     """Say how a chat stands."""
     tally = await figures.tally(tables.connection, chat.id)
-    words: list[str | Moment] = [f"{chat.agenda.title} ({chat.id}) ", *_stage(chat), "\n"]
+    words: list[str | Moment | Room] = [f"{chat.agenda.title} ({chat.id}) ", *_stage(chat), "\n"]
     posted = [topic.number for topic in chat.topics if topic.opened_at]
     topics = f"{len(posted)} of {wording.count(len(chat.topics), 'topic')} posted."
     people = wording.count(tally.participants, "participant")
     words.append(f"{topics} {people}, {wording.count(tally.messages, 'message')}.")
     if chat.stage is Stage.OPEN:
         words += ["\n", *wording.what_next(chat, now)]
-    held_up = await tables.held_up(chat.id, now - timedelta(seconds=10))
+    held_up = await queue.held_up(tables.connection, chat.id, now - timedelta(seconds=10))
     words += [f"\n{wording.count(held_up, 'post')} could not be delivered yet."] if held_up else []
     return tuple(words)
 
@@ -78,7 +78,7 @@ def _stage(chat: Chat) -> Words:
 async def catchup(tables: Tables, chat: Chat, by: Person) -> Words:
     """Tell what was asked, and the answers most replied to, since `by` last spoke."""
     since = await figures.last_spoke(tables.connection, chat.id, by.platform, by.id)
-    words: list[str | Moment] = []
+    words: list[str | Moment | Room] = []
     if since is None:
         words += ["You have not written in this chat yet; this is all of it.\n"]
     else:

@@ -21,6 +21,7 @@ from bot.planner import Planner
 from bot.platforms.local_adapter import LocalRooms
 from bot.runner import Changed, Runner
 from bot.settings import Settings
+from bot.store import queue
 from bot.store.sqlite import SqliteStore
 from bot.web.access import Access
 from bot.web.site import House, site
@@ -67,7 +68,7 @@ async def _house(
     _refresh(catalogue)
     runner = Runner(store)
     async with store.writing() as tables:
-        await tables.release()
+        await queue.release(tables.connection)
         access = Access(await tables.secret("signing", secrets.token_urlsafe(32)))
 
     def link_for(person: Person, now: datetime) -> str:

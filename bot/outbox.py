@@ -1,6 +1,6 @@
-"""Hands due actions to platforms: in order in each room, again when it failed, never twice.
+"""Hands due actions to platforms: in order in each lane, again when it failed, never twice.
 
-Every room is served by itself: one whose platform hangs or fails holds up no other.
+A lane is a chat in a room. Each is served by itself: one that hangs or fails holds up no other.
 """
 
 from __future__ import annotations
@@ -8,15 +8,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from bot.engine import signals
+from bot.engine.actions import Action
 from bot.engine.agenda import Room
 from bot.engine.errors import BrokenLog
+from bot.engine.sending import when_its_turn_comes
 from bot.engine.signals import Delivered, Undeliverable
-from bot.platforms.platform import Impossible, Platform, Unreachable
+from bot.engine.state import Chat
+from bot.platforms.platform import File, Hindered, Impossible, Platform, Unreachable
 from bot.runner import Runner, Store
-from bot.store.tables import Leased
+from bot.store import queue
+from bot.store.queue import Lane, Leased
+from bot.store.tables import Tables
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +32,23 @@ LEASE = timedelta(seconds=60)
 ANSWERS_WITHIN = timedelta(seconds=30)
 """How long a platform may take for an action; less than a lease, so that it is ours till then."""
 
+WITH_FILES = timedelta(seconds=50)
+"""The same for an action with files, which may go over a slow line."""
+
+LAPSED = "its moment has passed"
+
 AFTER_A_FAILURE = timedelta(seconds=5)
 RETRY_AT_LEAST_EVERY = timedelta(minutes=5)
 RETRY_AT_MOST_EVERY = timedelta(seconds=1)
+
+
+Enclosing = Callable[[Chat, Action], Awaitable[Sequence[File]]]
+"""Makes the files that go out with an action."""
+
+
+async def nothing(_chat: Chat, _action: Action) -> Sequence[File]:
+    """Enclose nothing, as in Rounds' own rooms, where pages show everything."""
+    return ()
 
 
 class Outbox:
@@ -41,26 +61,38 @@ class Outbox:
         platforms: Mapping[str, Platform],
         clock: Callable[[], datetime],
         answers_within: timedelta = ANSWERS_WITHIN,
+        enclose: Enclosing = nothing,
     ) -> None:
         self._store = store
         self._runner = runner
         self._platforms = platforms
         self._clock = clock
         self._answers_within = answers_within
+        self._enclose = enclose
         self._poked = asyncio.Event()
-        self._serving: dict[Room, asyncio.Task[None]] = {}
-        self._not_before: dict[Room, datetime] = {}
+        self._serving: dict[Lane, asyncio.Task[None]] = {}
+        self._not_before: dict[Lane, datetime] = {}
+        self._why: dict[Lane, str] = {}  # what the log has said of each lane that waits
 
     def poke(self) -> None:
         """Look again: something was put in."""
         self._poked.set()
+
+    async def hasten(self, rooms: Collection[Room]) -> None:
+        """Try at once what waits for these rooms: something was changed there."""
+        async with self._store.writing() as tables:
+            await queue.hasten(tables.connection, rooms)
+        self._not_before = {
+            lane: at for lane, at in self._not_before.items() if lane.room not in rooms
+        }
+        self.poke()
 
     async def run(self) -> None:
         """Perform actions until cancelled."""
         try:
             while True:
                 self._poked.clear()
-                wait = await self._serve_rooms()
+                wait = await self._serve_lanes()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._poked.wait(), wait)
         finally:
@@ -71,90 +103,116 @@ class Outbox:
 
     async def deliver(self) -> datetime | None:
         """Perform everything that is due; return when the next action is to be tried again."""
-        moments = await asyncio.gather(*map(self._deliver_in, await self._rooms()))
+        moments = await asyncio.gather(*map(self._deliver_in, await self._lanes()))
         return min((moment for moment in moments if moment is not None), default=None)
 
-    async def _serve_rooms(self) -> float | None:
-        """Begin to serve every room that waits; return after how many seconds to look again."""
+    async def _serve_lanes(self) -> float | None:
+        """Begin to serve every lane that waits; return after how many seconds to look again."""
         try:
-            rooms = await self._rooms()
+            lanes = await self._lanes()
         except Exception:
             log.exception("The outbox cannot be read; it is tried again in 5 s.")
             return AFTER_A_FAILURE.total_seconds()
         now = self._clock()
-        self._not_before = {room: at for room, at in self._not_before.items() if room in rooms}
-        for room in rooms:
-            if room not in self._serving and self._not_before.get(room, now) <= now:
-                self._serving[room] = asyncio.create_task(self._serve(room), name=f"posts {room}")
-        moments = [at for room, at in self._not_before.items() if room not in self._serving]
+        self._not_before = {lane: at for lane, at in self._not_before.items() if lane in lanes}
+        for lane in lanes:
+            if lane not in self._serving and self._not_before.get(lane, now) <= now:
+                task = self._serve(lane)
+                self._serving[lane] = asyncio.create_task(task, name=f"posts {lane.room}")
+        moments = [at for lane, at in self._not_before.items() if lane not in self._serving]
         return max(0.0, (min(moments) - now).total_seconds()) if moments else None
 
-    async def _serve(self, room: Room) -> None:
+    async def _serve(self, lane: Lane) -> None:
         try:
-            again = await self._deliver_in(room)
+            again = await self._deliver_in(lane)
         except Exception:
-            log.exception("Posts in %s wait; it is tried again in 5 s.", room)
+            log.exception("Posts of %s in %s wait; it is tried again in 5 s.", lane.chat, lane.room)
             again = self._clock() + AFTER_A_FAILURE
         if again is None:
-            self._not_before.pop(room, None)
+            self._not_before.pop(lane, None)
         else:
-            self._not_before[room] = again
-        del self._serving[room]
+            self._not_before[lane] = again
+        del self._serving[lane]
         self.poke()
 
-    async def _rooms(self) -> list[Room]:
-        """Return the rooms that wait; other platforms' are another process's, or a later one's."""
+    async def _lanes(self) -> list[Lane]:
+        """Return the lanes that wait; other platforms' are another process's, or a later one's."""
         async with self._store.reading() as tables:
-            rooms = await tables.waiting_rooms()
-        return [room for room in rooms if room.platform in self._platforms]
+            lanes = await queue.lanes(tables.connection)
+        return [lane for lane in lanes if lane.room.platform in self._platforms]
 
-    async def _deliver_in(self, room: Room) -> datetime | None:
-        """Perform a room's actions in order until one must wait."""
-        platform = self._platforms[room.platform]
+    async def _deliver_in(self, lane: Lane) -> datetime | None:
+        """Perform a lane's actions in order until one must wait."""
+        platform = self._platforms[lane.room.platform]
         while True:
             now = self._clock()
             async with self._store.writing() as tables:
-                leased = await tables.lease(room, now, now + LEASE)
-            if not isinstance(leased, Leased):
-                return leased
-            again = await self._perform(platform, leased)
+                leased = await queue.lease(tables.connection, lane, now, now + LEASE)
+                if not isinstance(leased, Leased):
+                    return leased
+                chat = await _chat(tables, leased)
+                if chat is None:
+                    continue
+                action = when_its_turn_comes(chat, leased.action, leased.queued_at, now)
+                if isinstance(action, datetime):
+                    await queue.postpone(tables.connection, leased.key, action, untried=True)
+                    return action
+            if action is None:
+                log.error("%s is given up: %s.", leased.key, LAPSED)
+                await self._report(Undeliverable(now, leased.key, leased.action, LAPSED))
+                continue
+            again = await self._perform(platform, lane, leased, chat, action)
             if again is not None:
                 return again
 
-    async def _perform(self, platform: Platform, leased: Leased) -> datetime | None:
-        key, action = leased.key, leased.action
+    async def _perform(
+        self, platform: Platform, lane: Lane, leased: Leased, chat: Chat, action: Action
+    ) -> datetime | None:
+        key = leased.key
+        since = leased.queued_at if leased.tries > 1 else None
         try:
-            async with asyncio.timeout(self._answers_within.total_seconds()):
-                receipt = await platform.perform(key, action, self._clock())
+            files = await self._enclose(chat, action)
+            patience = WITH_FILES if files else self._answers_within
+            async with asyncio.timeout(patience.total_seconds()):
+                receipt = await platform.perform(
+                    key, action, self._clock(), since=since, files=files
+                )
         except Impossible as failure:
             log.error("%s is given up: %s", key, failure)
             await self._report(Undeliverable(self._clock(), key, action, str(failure)))
             return None
         except Exception as failure:  # nobody knows whether it was done: again, under its key
-            return await self._put_off(leased, failure)
+            return await self._put_off(lane, leased, failure)
+        if self._why.pop(lane, None):
+            log.info("Posts of %s in %s go out again.", lane.chat, lane.room)
         await self._report(
             Delivered(receipt.at, key, action, receipt.ref, receipt.text, receipt.thread)
         )
         return None
 
-    async def _put_off(self, leased: Leased, failure: Exception) -> datetime:
+    async def _put_off(self, lane: Lane, leased: Leased, failure: Exception) -> datetime:
         retry_after, why = None, type(failure).__name__  # what it says may quote a post
         if isinstance(failure, Unreachable):
             retry_after, why = failure.retry_after, str(failure)
-        again = self._clock() + _patience(leased.tries, retry_after)
-        log.warning("%s waits until %s: %s", leased.key, again.isoformat(), why)
+        now = self._clock()
+        again = now + _patience(leased.tries, retry_after)
+        if self._why.get(lane) != why:  # once, however often it is tried
+            self._why[lane] = why
+            log.warning("%s waits and is tried again until it can be done: %s", leased.key, why)
         async with self._store.writing() as tables:
-            await tables.postpone(leased.key, again)
+            await queue.postpone(tables.connection, leased.key, again)
+        if isinstance(failure, Hindered):
+            await self._report(signals.Hindered(now, leased.key, leased.action, why))
         return again
 
-    async def _report(self, report: Delivered | Undeliverable) -> None:
+    async def _report(self, report: Delivered | Undeliverable | signals.Hindered) -> None:
         """Tell the chat; if its log is broken nobody can be told, and the room goes on."""
         try:
             await self._runner.handle(report)
         except BrokenLog as broken:
             log.error("%s cannot be recorded: its chat's log is broken (%s).", report.key, broken)
             async with self._store.writing() as tables:
-                await tables.mark(report.key, "gave_up")
+                await queue.mark(tables.connection, report.key, "gave_up")
 
 
 def _patience(tries: int, retry_after: timedelta | None) -> timedelta:
@@ -162,3 +220,15 @@ def _patience(tries: int, retry_after: timedelta | None) -> timedelta:
     if retry_after is not None:
         return max(retry_after, RETRY_AT_MOST_EVERY)
     return min(timedelta(seconds=2 ** min(tries, 9)), RETRY_AT_LEAST_EVERY)
+
+
+async def _chat(tables: Tables, leased: Leased) -> Chat | None:
+    """Return the chat of an action; without a sound one nobody can say where it is to go."""
+    try:
+        chat = await tables.chat(leased.chat)
+    except BrokenLog as broken:
+        log.error("%s is given up: its chat's log is broken (%s).", leased.key, broken)
+        chat = None
+    if chat is None:
+        await queue.mark(tables.connection, leased.key, "gave_up")
+    return chat

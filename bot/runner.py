@@ -20,7 +20,7 @@ from bot.engine.errors import BrokenLog, Refused
 from bot.engine.events import Event
 from bot.engine.signals import Signal, Woke
 from bot.engine.state import Chat
-from bot.store.tables import Conflict, Tables
+from bot.store.tables import NOTHING_UNREAD, Conflict, Tables, Unread
 from bot.work import Work
 
 log = logging.getLogger(__name__)
@@ -97,10 +97,10 @@ class Runner:
         self._queue.put_nowait(waiting)
         return await waiting.outcome
 
-    async def wake(self, now: datetime) -> bool:
+    async def wake(self, now: datetime, unread: Unread = NOTHING_UNREAD) -> bool:
         """Handle every chat whose moment has come; say whether there was one."""
         async with self._store.reading() as tables:
-            due = await tables.due(now, MOST_AT_ONCE)
+            due = await tables.due(now, MOST_AT_ONCE, unread)
         outcomes = [self.handle(Woke(now), chat) for chat in due]
         for chat, outcome in zip(
             due, await asyncio.gather(*outcomes, return_exceptions=True), strict=True
@@ -114,10 +114,10 @@ class Runner:
                 await self._mend(chat)
         return bool(due)
 
-    async def next_wake(self) -> datetime | None:
+    async def next_wake(self, unread: Unread = NOTHING_UNREAD) -> datetime | None:
         """Return the earliest moment at which something must happen by itself."""
         async with self._store.reading() as tables:
-            return await tables.next_wake()
+            return await tables.next_wake(unread)
 
     async def _stop(self, chat: str) -> None:
         async with self._store.writing() as tables:

@@ -11,18 +11,19 @@ from datetime import datetime
 from bot.engine import events, signals
 from bot.engine.actions import Action, Post
 from bot.engine.agenda import Room
-from bot.engine.chat import apply, decide, fold, react
+from bot.engine.chat import decide, react
 from bot.engine.commands import Place
 from bot.engine.errors import BrokenLog, Refused
 from bot.engine.events import Event
-from bot.engine.floor import chat_at, chat_for_command
+from bot.engine.floor import chat_at, chat_for_command, chat_of, is_shared
+from bot.engine.fold import apply, fold
 from bot.engine.hearing import hear, settle
 from bot.engine.messages import Message, message_key
 from bot.engine.people import Role
 from bot.engine.placing import unsettles
 from bot.engine.signals import Signal, Speech
 from bot.engine.state import Chat, Stage
-from bot.store import figures
+from bot.store import figures, queue
 from bot.store.tables import Tables
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ class Work:
         match signal:
             case signals.Said() | signals.Edited() | signals.Deleted():
                 return await self._hear(signal), []
-            case signals.Reacted():
+            case signals.Reacted() | signals.ReactionsCleared():
                 return await self._note_reaction(signal), []
             case signals.StartAsked() | signals.DateCame():
                 return await self._begin(signal)
@@ -105,6 +106,8 @@ class Work:
                 return await self._ask(signal)
             case signals.Delivered() | signals.Undeliverable():
                 return await self._mark(signal)
+            case signals.Hindered():
+                chat_id = chat_of_key(signal.key)
         chat = await self._chat(chat_id or "")
         if isinstance(signal, signals.Woke) and chat and chat.stage is Stage.CLOSED:
             await self._settle_all()
@@ -117,29 +120,44 @@ class Work:
     async def _hear(self, signal: Speech) -> Chat | None:
         key = message_key(signal.room, signal.id)
         known = await self._message(key)
-        if known is not None and (known.said or not isinstance(signal, signals.Said)):
-            chat = await self._chat(known.chat)
-        else:
-            chat = chat_at(await self._chats_in(signal.room, signal.at), signal.at)
-        if chat is None:
-            return None
         reply_to = signal.reply_to if isinstance(signal, signals.Said) else None
         if known is not None and known.said:
             reply_to = known.reply_to
         parent = await self._message(message_key(signal.room, reply_to)) if reply_to else None
-        self._put(key, known, hear(chat, known, parent, signal))
+        if known is not None and (known.said or not isinstance(signal, signals.Said)):
+            chat = await self._chat(known.chat)
+        else:
+            chat = chat_of(await self._chats_in(signal.room, signal.at), signal, parent)
+        if chat is not None:
+            self._put(key, known, hear(chat, known, parent, signal))
         return chat
 
-    async def _note_reaction(self, signal: signals.Reacted) -> Chat | None:
-        chat = chat_at(await self._chats_in(signal.room, signal.at), signal.at)
-        if chat is not None and signal.by.role is not Role.BOT:
-            key = message_key(signal.room, signal.id)
+    async def _note_reaction(
+        self, signal: signals.Reacted | signals.ReactionsCleared
+    ) -> Chat | None:
+        key = message_key(signal.room, signal.id)
+        if is_shared(signal.room.platform):
+            known = await self._message(key)
+            chat = await self._chat(known.chat) if known else None
+        else:
+            chat = chat_at(await self._chats_in(signal.room, signal.at), signal.at)
+        if chat is None:
+            return None
+        if isinstance(signal, signals.ReactionsCleared):
+            await self._put_reactions()
+            await self._tables.clear_reactions(key, signal.emoji, signal.at)
+        elif signal.by.role is not Role.BOT:
             self._reactions.append(
                 (key, signal.by.key, signal.emoji, signal.at, not signal.removed)
             )
-            self._seen.add(key)
-            self._rooms.add(signal.room)
+        self._seen.add(key)
+        self._rooms.add(signal.room)
         return chat
+
+    async def _put_reactions(self) -> None:
+        if self._reactions:
+            await self._tables.put_reactions(self._reactions)
+            self._reactions = []
 
     def _put(self, key: str, before: Message | None, message: Message) -> None:
         if message == before:
@@ -244,7 +262,7 @@ class Work:
         return self._record(None, decide(None, replace(signal, chat=free)))
 
     async def _ask(self, signal: signals.Asked) -> tuple[Chat | None, list[Event]]:
-        chat = chat_for_command(await self._chats_in(signal.room, signal.at), signal.at)
+        chat = await self._asked_about(signal)
         if chat is None:
             raise Refused("No chat is held in this room yet. Open one with /chat start SERIES.")
         if isinstance(signal.ask, Place):  # the chat's log names a message by its key
@@ -256,8 +274,8 @@ class Work:
                 await self._must_be_of(chat, event.message)
         chat, happened = self._record(chat, happened)
         for event in happened:
-            if isinstance(event, events.Withdrew):
-                await self._withdraw(event.at, signal)
+            if isinstance(event, events.Withdrew) and chat is not None:
+                await self._withdraw(chat, event.at, signal)
             elif isinstance(event, events.Corrected):
                 corrected = self._known[event.message]
                 await self._settle([corrected] if corrected else [])
@@ -269,21 +287,23 @@ class Work:
             name = key.partition("/")[2][:60]
             raise Refused(f"There is no message {name} in this chat. Its menu shows its number.")
 
-    async def _withdraw(self, until: datetime, signal: signals.Asked) -> None:
-        chat = chat_for_command(await self._chats_in(signal.room, signal.at), signal.at)
-        if chat is not None:
-            await self._settle_all()
-            await self._tables.withdraw(chat.id, signal.by.platform, signal.by.id, until)
-            self._known = {}
+    async def _asked_about(self, signal: signals.Asked) -> Chat | None:
+        chats = await self._chats_in(signal.room, signal.at)
+        return chat_for_command(chats, signal.at, signal.room, signal.thread)
+
+    async def _withdraw(self, chat: Chat, until: datetime, signal: signals.Asked) -> None:
+        await self._settle_all()
+        await self._tables.withdraw(chat.id, signal.by.platform, signal.by.id, until)
+        self._known = {}
 
     async def _mark(
         self, signal: signals.Delivered | signals.Undeliverable
     ) -> tuple[Chat | None, list[Event]]:
         """Record what became of an action, with its mark; the second time nothing happens."""
-        chat = await self._chat(signal.key.rsplit("/", 2)[0])
+        chat = await self._chat(chat_of_key(signal.key))
         delivered = isinstance(signal, signals.Delivered)
-        if chat is None or not await self._tables.mark(
-            signal.key, "done" if delivered else "gave_up"
+        if chat is None or not await queue.mark(
+            self._tables.connection, signal.key, "done" if delivered else "gave_up"
         ):
             return chat, []
         chat, happened = self._record(chat, decide(chat, signal))
@@ -338,9 +358,13 @@ class Work:
         await self._record_waiting()
         await self._settle_all()
         if self._actions and self._queued_at:
-            await self._tables.put_actions(self._actions, self._queued_at)
-        if self._reactions:
-            await self._tables.put_reactions(self._reactions)
+            await queue.put(self._tables.connection, self._actions, self._queued_at)
+        await self._put_reactions()
+
+
+def chat_of_key(key: str) -> str:
+    """Return the chat of an action's key, `chat/seq/n`."""
+    return key.rsplit("/", 2)[0]
 
 
 def _ids(signal: signals.StartAsked | signals.DateCame) -> Iterator[str]:
@@ -363,5 +387,6 @@ def _own_message(chat: Chat, signal: signals.Delivered, post: Post) -> Message:
         role=Role.BOT,
         text=signal.text,
         labels=() if post.topic is None else (post.topic,),
+        thread=post.into,
         worded_at=signal.at,
     )

@@ -18,6 +18,7 @@ from bot.engine.people import Person
 from bot.engine.signals import Asked, StartAsked
 from bot.engine.state import Chat
 from bot.planner import SLACK, Planner, lead_of
+from bot.store import queue
 from tests.house import House, house, moderator, room_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -191,7 +192,7 @@ async def test_a_process_that_was_away_over_whole_windows_records_them_as_missed
         }
         assert c.house.outbox is not None
         async with c.house.store.reading() as tables:
-            assert await tables.waiting_rooms() == [], "nothing is posted of it"
+            assert await queue.lanes(tables.connection) == [], "nothing is posted of it"
             assert await tables.connection.rows("SELECT * FROM messages") == []
 
 

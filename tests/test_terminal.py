@@ -23,8 +23,8 @@ import pytest
 from rich.console import Console
 
 from bot.engine.agenda import Agenda, Room, Topic
-from bot.engine.chat import fold
 from bot.engine.events import Event, Opened, Paused, Planned, TopicOpened
+from bot.engine.fold import fold
 from bot.engine.messages import Tally, TopicTally
 from bot.engine.state import Chat
 from bot.terminal import DemoScreen, counting, in_columns, picture, say

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.engine.agenda import Room
@@ -16,8 +16,8 @@ class Moment:
     at: datetime
 
 
-Words = tuple[str | Moment, ...]
-"""A text whose times are still times."""
+Words = tuple[str | Moment | Room, ...]
+"""A text whose times are still times, and whose rooms are still rooms."""
 
 
 class PostKind(StrEnum):
@@ -28,30 +28,77 @@ class PostKind(StrEnum):
     TOPIC = "topic"
     NOTICE = "notice"
     CLOSING = "closing"
+    TRANSCRIPT = "transcript"
+
+
+class Enclosure(StrEnum):
+    """What goes out with words; it is made when their turn comes."""
+
+    PICTURE = "picture"
+    TRANSCRIPT = "transcript"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A thread that is to hang from a post, and how long people are to find it."""
+
+    name: str
+    lasts: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Say something in a room. The first part of a topic bears its number in `topic`."""
+    """Say something in a room. The first part of a topic bears its number in `topic`.
+
+    `opens` is the thread that is to hang from it, `notify` whom it pings (nobody else is ever
+    pinged). `into` is the thread in which it is said, known when its turn comes
+    (`bot.engine.sending`).
+    """
 
     room: Room
     kind: PostKind
     words: Words
     topic: int | None = None
+    opens: Thread | None = None
+    notify: str = ""
+    encloses: Enclosure | None = None
+    into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Lock:
-    """End the conversation in a room, where its platform can."""
+class KeepOpen:
+    """Keep the threads of a long chat from being put away for want of talk."""
 
     room: Room
+    threads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """Put a room's conversation away, where its platform can."""
+    """Lock a chat's threads in a room and put them away, as one, where its platform can."""
 
     room: Room
+    threads: tuple[str, ...] = ()
 
 
-Action = Post | Lock | Archive
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Say something privately: in `channel` where the agenda names one, else to each person.
+
+    `people` are ids and names of groups as agendas write them. The room is no place but the
+    line in which such words wait, so that a closed room holds none of them up.
+    """
+
+    room: Room
+    people: tuple[str, ...]
+    channel: str
+    words: Words
+    encloses: Enclosure | None = None
+
+
+Action = Post | KeepOpen | Archive | Tell
+
+
+def privately(platform: str) -> Room:
+    """Return the line in which a platform's private words wait."""
+    return Room(platform, "@")

@@ -64,6 +64,10 @@ class Agenda:
     closing: str = ""
     reminders: tuple[timedelta, ...] = (timedelta(hours=24), timedelta(minutes=15))
     keep_late: bool = False
+    thread_per_topic: bool = False  # where a platform has threads; else one for the chat
+    publish: bool = False  # the transcript is also posted in the rooms
+    alerts: Mapping[str, str] = field(default_factory=dict)  # platform -> a private channel there
+    notify: Mapping[str, str] = field(default_factory=dict)  # platform -> who is pinged: role:789
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """All choices of a chat.
 
     decide(chat, signal) -> events     every choice, and every refusal
-    apply(chat, event)   -> chat       no choice
     react(chat, event)   -> actions    no action without an event
     wake_at(chat)        -> datetime   when something must happen although nobody speaks
+
+What an event makes of a chat, without a choice, is `apply` in `bot.engine.fold`.
 
 The rules:
 
@@ -17,30 +18,36 @@ The rules:
 4.  An added topic follows the last one at the usual distance.
 5.  A reminder later than on time (10 s) is not sent.
 6.  Only a moderator changes a chat; everybody may withdraw.
-7.  The chat is counted once after its end; then come closing post, lock and archive.
+7.  The chat is counted once after its end; then come closing post, lock and archive, and its
+    moderators are sent the transcript.
+8.  Where a platform refuses, the moderators are told once, and again when it goes on; nothing
+    ends by it. What is still to be said then is for `bot.engine.sending`.
+9.  Threads of a chat that lasts longer than platforms leave them alone are kept open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.engine import commands, events, pace, signals, wording
-from bot.engine.actions import Action, Archive, Lock, Post
-from bot.engine.errors import BrokenLog, Refused
+from bot.engine import commands, events, pace, signals, telling, wording
+from bot.engine.actions import Action, Archive, KeepOpen, Post, PostKind, Tell
+from bot.engine.errors import Refused
 from bot.engine.events import Event
+from bot.engine.fold import apply, fold
 from bot.engine.people import role_in
 from bot.engine.rights import permit
 from bot.engine.signals import Signal
-from bot.engine.state import STAGES, Chat, Posted, Stage, TopicState
-
-ON_TIME = timedelta(seconds=10)
-"""What comes this much after its moment still comes on time."""
+from bot.engine.state import Chat, Stage, TopicState
 
 LONGEST = timedelta(days=31)
 """No window is longer."""
+
+LEFT_ALONE = timedelta(days=7)
+"""How long Discord leaves a thread without talk alone, at most (`auto_archive_duration`)."""
+
+KEPT_OPEN_EVERY = timedelta(days=6)
 
 
 # ---------------------------------------------------------------- decide
@@ -69,6 +76,9 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
             return [events.Summarised(at, tally)] if chat.stage is Stage.CLOSED else []
         case signals.Delivered():
             return _delivered(chat, signal)
+        case signals.Hindered(at=at, action=action, why=why):
+            known = chat.hindered.get(action.room) == why or isinstance(action, Tell)
+            return [] if known else [events.Hindered(at, action.room, why)]
         case signals.Undeliverable(at=at, key=key, action=action, why=why):
             return [events.GaveUp(at, key, action.room, why), *_archived(chat, at, action)]
     return []
@@ -112,7 +122,8 @@ def _next_due(chat: Chat, now: datetime) -> list[Event]:
         return [events.Closed(now)]
     if chat.waiting and not chat.paused and chat.waiting[0].due <= now:
         return _open_topic(chat, chat.waiting[0], now)
-    return []
+    keep = _keep_open_at(chat)
+    return [events.KeptOpen(now)] if keep is not None and keep <= now else []
 
 
 def _due_before_opening(chat: Chat, now: datetime) -> list[Event]:
@@ -121,14 +132,14 @@ def _due_before_opening(chat: Chat, now: datetime) -> list[Event]:
     for before in chat.reminders:
         due = chat.opens_at - before
         if due <= now:
-            sent = now - due <= ON_TIME
+            sent = now - due <= pace.ON_TIME
             return [(events.Reminded if sent else events.ReminderLapsed)(now, before)]
     return [events.Opened(now)] if now >= chat.opens_at else []
 
 
 def _open_topic(chat: Chat, topic: TopicState, now: datetime) -> list[Event]:
     opened = events.TopicOpened(now, topic.number)
-    if now - topic.due > ON_TIME:
+    if now - topic.due > pace.ON_TIME:
         moments = {t.number: t.due for t in chat.waiting[1:]}
         dues = pace.after_delay(topic.due, now, moments, chat.closes_at)
         if dues != moments:
@@ -151,13 +162,16 @@ def _replanned(chat: Chat, signal: signals.AgendaChanged) -> list[Event]:
 
 
 def _delivered(chat: Chat, signal: signals.Delivered) -> list[Event]:
+    at, room = signal.at, signal.action.room
+    freed: list[Event] = [events.Unhindered(at, room)] if room in chat.hindered else []
     match signal.action:
-        case Post(room=room, topic=int(number)):
-            topic = chat.topics[number - 1]
-            if any(post.room == room for post in topic.posts):
-                return []
-            return [events.TopicPosted(signal.at, number, room, signal.ref, signal.thread)]
-    return _archived(chat, signal.at, signal.action)
+        case Post(topic=int(number)):
+            if any(post.room == room for post in chat.topics[number - 1].posts):
+                return freed
+            return [*freed, events.TopicPosted(at, number, room, signal.ref, signal.thread)]
+        case Post(kind=PostKind.OPENING) if signal.thread and room not in chat.threads:
+            return [*freed, events.ThreadOpened(at, room, signal.ref, signal.thread)]
+    return [*freed, *_archived(chat, at, signal.action)]
 
 
 def _archived(chat: Chat, at: datetime, action: Action) -> list[Event]:
@@ -258,111 +272,6 @@ def _must_run(chat: Chat, signal: signals.Asked) -> None:
         raise Refused(f"{chat.agenda.title} is over. Start another with /chat start.")
 
 
-# ---------------------------------------------------------------- apply
-
-
-def fold(log: list[Event]) -> Chat:
-    """Return the chat that a log tells of.
-
-    Raises BrokenLog where the log is empty or does not begin with the plan.
-    """
-    if not log or not isinstance(log[0], events.Planned):
-        raise BrokenLog("a chat's log begins with its plan")
-    plan = log[0]
-    chat = Chat(plan.chat, plan.series, planned_at=plan.at, seq=1, **_plan(plan))
-    for event in log[1:]:
-        chat = apply(chat, event)
-    return chat
-
-
-def apply(chat: Chat, event: Event) -> Chat:
-    """Return `chat` after `event`.
-
-    Raises BrokenLog where the event cannot follow.
-    """
-    stage = _stage_after(chat.stage, event)
-    return replace(chat, seq=chat.seq + 1, stage=stage, **_changes(chat, event))
-
-
-def _changes(chat: Chat, event: Event) -> dict[str, Any]:
-    """Return what an event changes, by the names of the chat's fields."""
-    match event:
-        case events.Replanned():
-            return _plan(event)
-        case events.Reminded(before=before) | events.ReminderLapsed(before=before):
-            return {"reminders": tuple(r for r in chat.reminders if r != before)}
-        case events.Opened(at=at, by=by):
-            return {"opened_at": at, "opened_by": by, "reminders": ()}
-        case events.TopicAdded(number=number, ask=ask, due=due):
-            return {"topics": (*chat.topics, TopicState(number, ask, due))}
-        case events.TopicOpened(number=number, at=at):
-            return _topic(chat, number, lambda t: replace(t, opened_at=at))
-        case events.TopicSkipped(number=number):
-            return _topic(chat, number, lambda t: replace(t, skipped=True))
-        case events.TopicPosted(at=at, number=number, room=room, ref=ref, thread=thread):
-            post = Posted(room, at, ref, thread)
-            return _topic(chat, number, lambda t: replace(t, posts=(*t.posts, post)))
-        case events.Rescheduled(dues=dues):
-            moments = dict(dues)
-            topics = [replace(t, due=moments.get(t.number, t.due)) for t in chat.topics]
-            return {"topics": tuple(topics)}
-        case events.Paused() | events.Resumed():
-            return {"paused": isinstance(event, events.Paused)}
-        case events.Extended(closes_at=closes_at):
-            return {"closes_at": closes_at}
-        case events.Corrected(message=message, topics=placed):
-            return {"corrections": {**chat.corrections, message: placed}}
-        case events.Withdrew(at=at, person=person):
-            until = max(at, chat.withdrawn.get(person, at))
-            return {"withdrawn": {**chat.withdrawn, person: until}}
-        case events.Closed(at=at):
-            return {"closed_at": at, "paused": False}
-        case events.Summarised(tally=tally):
-            return {"tally": tally}
-        case events.RoomArchived(room=room):
-            return {"archived": chat.archived | {room}}
-    return {}
-
-
-def _stage_after(stage: Stage, event: Event) -> Stage:
-    moves = STAGES[stage]
-    if type(event) in moves:
-        return moves[type(event)]
-    if any(type(event) in other for other in STAGES.values()):
-        raise BrokenLog(f"{type(event).__name__} cannot follow in stage {stage}")
-    return stage
-
-
-def _plan(plan: events.Planned | events.Replanned) -> dict[str, Any]:
-    """Lay the topics' and reminders' moments out from the opening."""
-    agenda, opens_at = plan.agenda, plan.opens_at
-    return {
-        "agenda": agenda,
-        "opens_at": opens_at,
-        "closes_at": plan.closes_at,
-        "following": plan.following,
-        "topics": tuple(
-            TopicState(number, topic.ask, opens_at + topic.after)
-            for number, topic in enumerate(agenda.topics, 1)
-        ),
-        "reminders": tuple(
-            before
-            for before in sorted(agenda.reminders, reverse=True)
-            if opens_at - before >= plan.at
-        ),
-    }
-
-
-def _topic(
-    chat: Chat, number: int, change: Callable[[TopicState], TopicState]
-) -> dict[str, tuple[TopicState, ...]]:
-    if not 1 <= number <= len(chat.topics):
-        raise BrokenLog(f"there is no topic {number}")
-    topics = list(chat.topics)
-    topics[number - 1] = change(topics[number - 1])
-    return {"topics": tuple(topics)}
-
-
 # ---------------------------------------------------------------- react
 
 
@@ -382,8 +291,12 @@ def react(chat: Chat, event: Event) -> list[Action]:
         case events.Summarised():
             actions: list[Action] = []
             for room in rooms:
-                actions += [*wording.posts(chat, event, room), Lock(room), Archive(room)]
-            return actions
+                actions += [*wording.posts(chat, event, room), Archive(room)]
+            return [*actions, *telling.tells(chat, event)]
+        case events.KeptOpen():
+            return [KeepOpen(room) for room in rooms if chat.threads_in(room)]
+        case events.Hindered() | events.Unhindered() | events.Missed():
+            return [*telling.tells(chat, event)]
     return []
 
 
@@ -395,6 +308,14 @@ def wake_at(chat: Chat) -> datetime | None:
     if chat.stage is Stage.PLANNED:
         return min([chat.opens_at, *(chat.opens_at - before for before in chat.reminders)])
     if chat.stage is Stage.OPEN:
-        due = [chat.waiting[0].due] if chat.waiting and not chat.paused else []
-        return min([chat.closes_at, *due])
+        due = chat.waiting[0].due if chat.waiting and not chat.paused else None
+        moments = (chat.closes_at, due, _keep_open_at(chat))
+        return min(moment for moment in moments if moment is not None)
     return chat.closed_at if chat.stage is Stage.CLOSED else None
+
+
+def _keep_open_at(chat: Chat) -> datetime | None:
+    """Return when the threads must be kept open next; None: the chat is over before."""
+    since = chat.kept_open_at or chat.opened_at or chat.opens_at
+    last_by = since + LEFT_ALONE
+    return since + KEPT_OPEN_EVERY if chat.threads_exist and last_by < chat.closes_at else None

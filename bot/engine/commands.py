@@ -82,9 +82,10 @@ class ListChats:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The chat's transcript in one format."""
+    """A transcript in one format: of the chat that `chat` names, else of the one held here."""
 
     format: str
+    chat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +131,14 @@ def _start(text: str) -> Ask:
 
 
 def _topic(text: str) -> Ask:
-    return AddTopic(_needed(text, "Write the question: /chat topic What would you do next?"))
+    _needed(text, "Write the question: /chat topic What would you do next?")
+    return AddTopic(text)
 
 
 def _extend(text: str) -> Ask:
+    text = _needed(text, "Say by how much: /chat extend 2h")
     try:
-        by = parse_duration(_needed(text, "Say by how much: /chat extend 2h"))
+        by = parse_duration(text)
     except ValueError:
         raise Refused(
             f"“{text}” is not a length of time. Write it like 30m, 2h or 1d: /chat extend 2h"
@@ -157,12 +160,22 @@ def _place(text: str) -> Ask:
     return Place(message, tuple(sorted({int(n.group(1)) for n in numbers if n})))
 
 
+_CHAT = re.compile(r".+-\d{4}-\d{2}-\d{2}(-\d+)?")
+"""A chat's id: its series, its date, and the number of a further one on that date."""
+
+
 def _transcript(text: str) -> Ask:
-    wanted = text.strip().lower().lstrip(".") or FORMATS[0]
+    words = text.split()
+    if words and _CHAT.fullmatch(words[0]):
+        words = [FORMATS[0], *words]
+    first, *chat = words or [FORMATS[0]]
+    wanted = first.lower().lstrip(".")
     wanted = {"markdown": "md", "htm": "html"}.get(wanted, wanted)
     if wanted not in FORMATS:
-        raise Refused(f"“{text.strip()}” is no format of a transcript; take {', '.join(FORMATS)}.")
-    return Transcript(wanted)
+        raise Refused(f"“{first}” is no format of a transcript; take {', '.join(FORMATS)}.")
+    if len(chat) > 1:
+        raise Refused("Name the format and one chat: /chat transcript md urojc-2026-12-07")
+    return Transcript(wanted, *chat)
 
 
 def _needed(text: str, sentence: str) -> str:
@@ -188,7 +201,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("status", "", "how the chat stands", "status", False, _plain(Status())),
     Command("list", "", "chats running and coming", "list", False, _plain(ListChats())),
     Command("place", "MESSAGE T3", "correct a message's topic", "place 17 T3", False, _place),
-    Command("transcript", "[FORMAT]", "the transcript", "transcript md", False, _transcript),
+    Command("transcript", "[FORMAT] [CHAT]", "the transcript", "transcript md", False, _transcript),
     Command("link", "", "a link to the organizers' pages", "link", False, _plain(Link())),
     Command("catchup", "", "what was asked and answered since you last spoke", "catchup", True,
             _plain(Catchup())),
@@ -199,16 +212,17 @@ COMMANDS: tuple[Command, ...] = (
 
 
 def parse(text: str) -> tuple[Command, Ask]:
-    """Read what follows `/chat`.
+    """Read what follows `/chat`. One space or line break ends the command's name.
 
     Raises Refused, with a sentence that shows how to write it.
     """
-    name, argument = [*text.split(maxsplit=1), "", ""][:2]
+    name = next(iter(text.split(maxsplit=1)), "")
+    argument = text.lstrip()[len(name) + 1 :]
     name = name.lower() or "help"
     for command in COMMANDS:
         if command.name == name:
             ask = command.read(argument)
-            if argument and not command.argument and isinstance(ask, Change):
+            if argument.strip() and not command.argument and isinstance(ask, Change):
                 raise Refused(_nothing_follows(name))  # `withdraw 17`, `close in 10 minutes`
             return command, ask
     near = difflib.get_close_matches(name, [command.name for command in COMMANDS], n=1)

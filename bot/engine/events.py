@@ -72,6 +72,23 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadOpened:
+    """The chat has a thread of its own in a room; it hangs from the post `ref`."""
+
+    at: datetime
+    room: Room
+    ref: str
+    thread: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOpen:
+    """The threads of a long chat were kept from being put away."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TopicAdded:
     """A moderator appended a topic, due at `due`."""
 
@@ -188,6 +205,23 @@ class Archived:
 
 
 @dataclass(frozen=True, slots=True)
+class Hindered:
+    """A room's platform refuses what the chat must do there; `why` says what is to be done."""
+
+    at: datetime
+    room: Room
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unhindered:
+    """The chat can go on in a room."""
+
+    at: datetime
+    room: Room
+
+
+@dataclass(frozen=True, slots=True)
 class GaveUp:
     """An action will never be done; `why` is for the operator."""
 
@@ -205,6 +239,8 @@ Event = (
     | Reminded
     | ReminderLapsed
     | Opened
+    | ThreadOpened
+    | KeptOpen
     | TopicAdded
     | TopicOpened
     | TopicSkipped
@@ -219,5 +255,7 @@ Event = (
     | Summarised
     | RoomArchived
     | Archived
+    | Hindered
+    | Unhindered
     | GaveUp
 )

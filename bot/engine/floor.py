@@ -1,11 +1,62 @@
-"""Which of a room's chats a message or a command belongs to."""
+"""Which of a room's chats a message or a command belongs to.
+
+In Rounds' own rooms all talk is the chat's. On Discord people also talk of other things in the
+same channel: there it is what is said in the chat's threads, at any time, and in the channel
+while the chat is open, what answers one of its posts or bears its hashtag.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.engine.agenda import Room
+from bot.engine.messages import Message
+from bot.engine.people import Role
+from bot.engine.signals import Said, Speech
 from bot.engine.state import Chat, Stage
+
+_SHARED = frozenset({"discord"})
+"""Platforms whose rooms are there for other talk too."""
+
+
+def is_shared(platform: str) -> bool:
+    """Whether a platform's rooms are there for other talk too."""
+    return platform in _SHARED
+
+
+def chat_of(chats: Iterable[Chat], signal: Speech, parent: Message | None) -> Chat | None:
+    """Return the chat that a message belongs to of which nothing is known yet, or None.
+
+    `chats` are its room's; `parent` is the message that it answers.
+    """
+    if not is_shared(signal.room.platform):
+        return chat_at(chats, signal.at)
+    held = [c for c in chats if c.stage not in (Stage.CANCELLED, Stage.MISSED)]
+    if signal.thread is not None:
+        threaded = (c for c in held if signal.thread in c.threads_in(signal.room))
+        return next(threaded, None)
+    if not isinstance(signal, Said):
+        return None
+    called = (
+        c
+        for c in held
+        if c.opens_at <= signal.at <= c.ends_at
+        and (_answers(c, parent) or bears(signal.text, c.agenda.hashtag))
+    )
+    return max(called, key=_latest, default=None)
+
+
+def _answers(chat: Chat, parent: Message | None) -> bool:
+    return parent is not None and parent.chat == chat.id and parent.role is Role.BOT
+
+
+def bears(text: str, hashtag: str) -> bool:
+    """Whether a text names a hashtag, in whatever case, as a word of its own."""
+    if not hashtag or hashtag.casefold() not in text.casefold():
+        return False
+    return re.search(rf"(?<!\w){re.escape(hashtag)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def chat_at(chats: Iterable[Chat], at: datetime) -> Chat | None:
@@ -17,24 +68,34 @@ def chat_at(chats: Iterable[Chat], at: datetime) -> Chat | None:
     held = [c for c in chats if c.stage not in (Stage.CANCELLED, Stage.MISSED)]
     running = [c for c in held if c.opens_at <= at <= c.ends_at]
     if running:
-        return max(running, key=lambda c: (c.opens_at, c.id))
+        return max(running, key=_latest)
     coming = [c for c in held if c.planned_at <= at < c.opens_at]
     if coming:
-        return min(coming, key=lambda c: (c.opens_at, c.id))
+        return min(coming, key=_latest)
     over = [c for c in held if c.ends_at < at]
     return max(over, key=lambda c: (c.ends_at, c.id), default=None)
 
 
-def chat_for_command(chats: Iterable[Chat], at: datetime) -> Chat | None:
-    """Return the chat that a command in a room is about, or None.
+def chat_for_command(
+    chats: Iterable[Chat], at: datetime, room: Room | None = None, thread: str | None = None
+) -> Chat | None:
+    """Return the chat that a command in a room, or in a thread there, is about, or None.
 
-    It is the running one, else the last one that ended, else the next one.
+    It is the thread's; else the running one, else the last one that ended, else the next one.
     """
     held = [c for c in chats if c.stage not in (Stage.CANCELLED, Stage.MISSED)]
+    if room is not None and thread is not None:
+        threaded = [c for c in held if thread in c.threads_in(room)]
+        if threaded:
+            return threaded[0]
     running = [c for c in held if c.stage is Stage.OPEN and c.opens_at <= at <= c.closes_at]
     if running:
-        return max(running, key=lambda c: (c.opens_at, c.id))
+        return max(running, key=_latest)
     over = [c for c in held if c.stage is not Stage.PLANNED and c.opens_at <= at]
     if over:
         return max(over, key=lambda c: (c.ends_at, c.id))
-    return min(held, key=lambda c: (c.opens_at, c.id), default=None)
+    return min(held, key=_latest, default=None)
+
+
+def _latest(chat: Chat) -> tuple[datetime, str]:
+    return (chat.opens_at, chat.id)

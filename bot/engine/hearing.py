@@ -1,8 +1,8 @@
 """What a signal adds to what is known of a message, in whatever order signals come.
 
 Every fact has one winner that does not depend on arrival: the message's own saying, the last
-wording by its own time, and withdrawal over everything. Applying the same signals in any order,
-any number of times, gives the same row.
+wording with its files by its own time, and withdrawal over everything. Applying the same signals
+in any order, any number of times, gives the same row.
 """
 
 from __future__ import annotations
@@ -76,17 +76,25 @@ def _said(chat: Chat, known: Message, signal: Said) -> Message:
         edited=edited,
         reply_to=signal.reply_to,
         thread=signal.thread,
-        attachments=signal.attachments,
+        attachments=known.attachments if edited else signal.attachments,
     )
 
 
 def _edited(known: Message, signal: Edited) -> Message:
-    """Take a later wording; of two at the same moment the greater text, in either order."""
+    """Take a later wording; of two at the same moment the greater one, in either order."""
     if known.worded_at is not None:
         if signal.at < known.worded_at:
             return known
-        if signal.at == known.worded_at and known.edited and signal.text <= known.text:
+        if signal.at == known.worded_at and known.edited and _rank(signal) <= _rank(known):
             return known
     return known._replace(
-        text=signal.text, labels=labels(signal.text), worded_at=signal.at, edited=True
+        text=signal.text,
+        labels=labels(signal.text),
+        worded_at=signal.at,
+        edited=True,
+        attachments=signal.attachments,
     )
+
+
+def _rank(wording: Message | Edited) -> tuple[str, list[str]]:
+    return wording.text, [repr(file) for file in wording.attachments]

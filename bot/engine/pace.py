@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+ON_TIME = timedelta(seconds=10)
+"""What comes this much after its moment still comes on time."""
+
 APART = timedelta(minutes=2)
 """How far apart overdue topics are posted, so that nobody is flooded."""
 

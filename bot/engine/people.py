@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.engine.agenda import Agenda
+from bot.engine.agenda import Agenda, Room
 
 
 class Role(StrEnum):
@@ -52,6 +52,14 @@ def role_in(agenda: Agenda, person: Person) -> Role:
     if _is_among(person, agenda.guests.get(person.platform, ())):
         return Role.GUEST
     return Role.PARTICIPANT
+
+
+def asking_in(room: Room, agenda: Agenda, person: Person) -> Person:
+    """As whom somebody asks in `room` about a chat of `agenda`.
+
+    A steward of that room is none of the rooms where the chat is held.
+    """
+    return person if room in agenda.rooms else replace(person, steward=False)
 
 
 def _is_among(person: Person, listed: tuple[str, ...]) -> bool:

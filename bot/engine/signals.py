@@ -14,7 +14,10 @@ from bot.engine.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Somebody said something in a room."""
+    """Somebody said something in a room, or in a thread there.
+
+    `reply_to` is the id of the message it answers, `thread` the platform's id of the thread.
+    """
 
     at: datetime
     room: Room
@@ -28,12 +31,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A message has a new wording."""
+    """A message has a new wording; `attachments` are all that it still has."""
 
     at: datetime
     room: Room
     id: str
     text: str
+    thread: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Deleted:
     at: datetime
     room: Room
     id: str
+    thread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +64,24 @@ class Reacted:
 
 
 @dataclass(frozen=True, slots=True)
+class ReactionsCleared:
+    """All emojis of a message were taken away at once; `emoji` names the one, if one alone."""
+
+    at: datetime
+    room: Room
+    id: str
+    emoji: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody typed a command."""
+    """Somebody typed a command, in a room or in a thread there."""
 
     at: datetime
     room: Room
     by: Person
     ask: Ask
+    thread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +155,19 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class Hindered:
+    """A platform refuses what an action asked until somebody changes something there.
+
+    `why` names what is missing, as the platform does; the action is tried again.
+    """
+
+    at: datetime
+    key: str
+    action: Action
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undeliverable:
     """A platform will never do what an action asked; `why` is for the operator."""
 
@@ -153,6 +183,7 @@ Speech = Said | Edited | Deleted
 Signal = (
     Speech
     | Reacted
+    | ReactionsCleared
     | Asked
     | StartAsked
     | DateCame
@@ -160,5 +191,6 @@ Signal = (
     | Woke
     | Counted
     | Delivered
+    | Hindered
     | Undeliverable
 )

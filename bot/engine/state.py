@@ -87,6 +87,9 @@ class Chat:
     paused: bool = False
     topics: tuple[TopicState, ...] = ()
     reminders: tuple[timedelta, ...] = ()  # still to be sent
+    threads: Mapping[Room, str] = field(default_factory=dict)  # the chat's own
+    kept_open_at: datetime | None = None
+    hindered: Mapping[Room, str] = field(default_factory=dict)  # rooms that refuse, and why
     corrections: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     withdrawn: Mapping[str, datetime] = field(default_factory=dict)
     tally: Tally | None = None
@@ -96,6 +99,17 @@ class Chat:
     def ends_at(self) -> datetime:
         """The earlier of the planned end and the real one: what is said later is late."""
         return min(self.closes_at, self.closed_at) if self.closed_at else self.closes_at
+
+    def threads_in(self, room: Room) -> tuple[str, ...]:
+        """Return the threads of the chat in a room: its own and its topics'."""
+        own = [self.threads[room]] if room in self.threads else []
+        posts = (post for topic in self.topics for post in topic.posts)
+        return (*own, *(p.thread for p in posts if p.room == room and p.thread is not None))
+
+    @property
+    def threads_exist(self) -> bool:
+        """Whether a thread hangs somewhere that its platform may put away."""
+        return any(self.threads_in(room) for room in self.agenda.rooms)
 
     @property
     def waiting(self) -> tuple[TopicState, ...]:

@@ -9,16 +9,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.engine import commands, events
-from bot.engine.actions import Moment, Post, PostKind, Words
+from bot.engine.actions import Enclosure, Moment, Post, PostKind, Thread, Words
 from bot.engine.agenda import Room
 from bot.engine.events import Event
 from bot.engine.state import Chat, TopicState
 
-LIMITS = {"local": 4000, "discord": 2000, "slack": 3000}
-"""Characters in one post. Discord: "Create Message"; Slack: a section's text."""
+LIMITS = {"local": 4000, "discord": 1950, "slack": 3000}
+"""Characters in one post. Discord: 2,000 in "Create Message", of which 50 are for whom a reminder
+notifies; Slack: a section's text."""
 
 MOMENT_LENGTH = 60
-"""Characters that a time may take on any platform (Slack's date with its fallback)."""
+"""Characters that a time or a room may take on any platform (Slack's date with its fallback)."""
 
 
 # ---------------------------------------------------------------- posts
@@ -27,10 +28,34 @@ MOMENT_LENGTH = 60
 def posts(chat: Chat, event: Event, room: Room) -> list[Post]:
     """Return what the bot says in `room` because of `event`, in parts if it is long."""
     kind, words, topic = _said(chat, event)
-    return [
-        Post(room, kind, part, topic if n == 0 else None)
-        for n, part in enumerate(in_parts(words, LIMITS[room.platform]))
+    first, *more = in_parts(words, LIMITS[room.platform])
+    notify = chat.agenda.notify.get(room.platform, "") if kind is PostKind.REMINDER else ""
+    picture = Enclosure.PICTURE if kind is PostKind.CLOSING else None
+    opens = _thread(chat, kind, topic)
+    posts = [
+        Post(room, kind, first, topic, opens, notify, picture),
+        *(Post(room, kind, part) for part in more),
     ]
+    if kind is PostKind.CLOSING and chat.agenda.publish:
+        words = (f"The transcript of {_name(chat)}.",)
+        posts.append(Post(room, PostKind.TRANSCRIPT, words, encloses=Enclosure.TRANSCRIPT))
+    return posts
+
+
+def _thread(chat: Chat, kind: PostKind, topic: int | None) -> Thread | None:
+    """Return the thread that hangs from a post: the chat's own, or each topic's."""
+    agenda = chat.agenda
+    if kind is PostKind.OPENING and not agenda.thread_per_topic:
+        return Thread(_short(agenda.title), chat.closes_at - chat.opens_at)
+    if topic is not None and agenda.thread_per_topic:
+        return Thread(_short(f"T{topic}: {chat.topics[topic - 1].ask}"), agenda.window)
+    return None
+
+
+def _short(name: str, most: int = 100) -> str:
+    """Cut a name to what a thread's may be (Discord: 100 characters)."""
+    line = " ".join(name.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def _said(chat: Chat, event: Event) -> tuple[PostKind, Words, int | None]:
@@ -68,23 +93,22 @@ def _opening(chat: Chat) -> Words:
 
 
 def _closing(chat: Chat) -> Words:
-    tally = chat.tally
-    counts = ""
-    if tally:
-        counts = (
-            f"{count(tally.participants, 'participant')} wrote {count(tally.messages, 'message')}."
-        )
-        topics = ", ".join(
-            f"T{topic.number} {topic.messages}" for topic in tally.topics if topic.messages
-        )
-        counts += f" By topic: {topics}." if topics else ""
     closing = f"\n\n{chat.agenda.closing.strip()}" if chat.agenda.closing.strip() else ""
-    words: Words = (f"Closed: {_name(chat)}. {counts}{closing}",)
+    words: Words = (f"Closed: {_name(chat)}. {_counts(chat)}{closing}",)
     return (
         (*words, "\n\nThe next chat opens ", Moment(chat.following), ".")
         if chat.following
         else words
     )
+
+
+def _counts(chat: Chat) -> str:
+    tally = chat.tally
+    if tally is None:
+        return ""
+    counts = f"{count(tally.participants, 'participant')} wrote {count(tally.messages, 'message')}."
+    topics = ", ".join(f"T{one.number} {one.messages}" for one in tally.topics if one.messages)
+    return f"{counts} By topic: {topics}." if topics else counts
 
 
 def _paused(chat: Chat) -> Words:
@@ -135,6 +159,37 @@ def replies(number: int) -> str:
     return "1 reply" if number == 1 else f"{number:,} replies"
 
 
+# ---------------------------------------------------------------- privately to moderators
+
+
+def handed_over(chat: Chat) -> Words:
+    """Say what comes with a chat's transcript."""
+    return (f"{_name(chat)} is over. {_counts(chat)} The transcript comes with this message.",)
+
+
+def hindered(chat: Chat, room: Room, why: str) -> Words:
+    """Say that a room refuses, why, and what becomes of the chat."""
+    return (
+        f"{_name(chat)} cannot go on in ",
+        room,
+        f": {why} What was due there is posted as soon as it can be, while the chat is open.",
+    )
+
+
+def unhindered(chat: Chat, room: Room) -> Words:
+    """Say that a room takes posts again."""
+    return (f"{_name(chat)} goes on in ", room, ".")
+
+
+def missed(chat: Chat) -> Words:
+    """Say that a chat was not held."""
+    return (
+        f"{_name(chat)} was missed: from its opening, ",
+        Moment(chat.opens_at),
+        ", to its end nobody was there to hold it. Hold it now with /chat start.",
+    )
+
+
 # ---------------------------------------------------------------- parts
 
 
@@ -144,11 +199,11 @@ def in_parts(words: Words, limit: int) -> list[Words]:
     Every part but the first begins with its number, so that none can begin like a topic.
     """
     room = limit - len("(999/999) ")
-    parts: list[list[str | Moment]] = [[]]
+    parts: list[list[str | Moment | Room]] = [[]]
     used = 0
     for piece in words:
         for fragment in _fragments(piece, room):
-            size = MOMENT_LENGTH if isinstance(fragment, Moment) else len(fragment)
+            size = len(fragment) if isinstance(fragment, str) else MOMENT_LENGTH
             if used + size > room and parts[-1]:
                 parts.append([])
                 used = 0
@@ -162,9 +217,9 @@ def in_parts(words: Words, limit: int) -> list[Words]:
     ]
 
 
-def _fragments(piece: str | Moment, room: int) -> Iterator[str | Moment]:
+def _fragments(piece: str | Moment | Room, room: int) -> Iterator[str | Moment | Room]:
     """Cut a text after spaces into fragments that fit; a word longer than a part is cut."""
-    if isinstance(piece, Moment) or len(piece) <= room:
+    if not isinstance(piece, str) or len(piece) <= room:
         yield piece
         return
     start = 0
@@ -263,5 +318,6 @@ def duration(span: timedelta) -> str:
 def plain(words: Words) -> str:
     """Write words with their times in UTC."""
     return "".join(
-        piece if isinstance(piece, str) else f"{piece.at:%Y-%m-%d %H:%M} UTC" for piece in words
+        f"{piece.at:%Y-%m-%d %H:%M} UTC" if isinstance(piece, Moment) else str(piece)
+        for piece in words
     )

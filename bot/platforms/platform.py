@@ -1,12 +1,24 @@
-"""What a platform does for the outbox."""
+"""What a platform does for the outbox, and what the house does for a platform."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.engine.actions import Action
+from bot.engine.actions import Action, Words
+from bot.engine.agenda import Room
+from bot.engine.people import Person
+from bot.engine.signals import Signal
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes out with words."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,14 @@ class Unreachable(Exception):
         self.retry_after = retry_after
 
 
+class Hindered(Unreachable):
+    """The platform refuses it until somebody changes something there.
+
+    `why` is a sentence for moderators and the operator: what is missing, as the platform names
+    it, and what to do. It holds nothing that people wrote.
+    """
+
+
 class Impossible(Exception):
     """The platform will never do it."""
 
@@ -37,9 +57,93 @@ class Impossible(Exception):
 class Platform(Protocol):
     """A place where chats are held."""
 
-    async def perform(self, key: str, action: Action, now: datetime) -> Receipt:
+    async def perform(
+        self,
+        key: str,
+        action: Action,
+        now: datetime,
+        *,
+        since: datetime | None = None,
+        files: Sequence[File] = (),
+    ) -> Receipt:
         """Do what `action` says, once for each `key` however often it is asked.
 
-        Raises Unreachable or Impossible.
+        `since` is given where it may have been done before: look first, from that moment on.
+        Raises Unreachable, Hindered or Impossible.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a chat is talked about: a room, or a thread there, from the chat's opening on."""
+
+    chat: str
+    room: Room
+    thread: str | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that can be named in a command: what is typed, and what is shown for it."""
+
+    value: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person who asked is told, alone."""
+
+    words: Words
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, and where: in a room, or in a thread there."""
+
+    person: Person
+    room: Room
+    thread: str | None = None
+
+
+class Door(Protocol):
+    """What the house does for a platform."""
+
+    async def hear(self, signal: Signal) -> None:
+        """Commit what reached the platform; return when it is on the disk."""
+        ...
+
+    async def ask(self, text: str, asker: Asker) -> Answer:
+        """Do what follows `/chat`. Raises Refused with a sentence for that person."""
+        ...
+
+    async def withdraw(self, message: str, author: str, asker: Asker) -> Answer:
+        """Withdraw one message, by the platform's ids. Raises Refused where it is not theirs."""
+        ...
+
+    def series(self, asker: Asker) -> Sequence[Choice]:
+        """Return the series that somebody may start there."""
+        ...
+
+    async def chats(self, asker: Asker) -> Sequence[Choice]:
+        """Return the chats whose transcripts somebody may ask for, the latest first."""
+        ...
+
+    async def topics(self, message: str, asker: Asker) -> Sequence[Choice]:
+        """Return the topics under which a message can be placed; empty: of no chat here."""
+        ...
+
+    async def places(self, platform: str) -> Sequence[Place]:
+        """Return where the platform's chats are talked about that are open or not yet counted."""
+        ...
+
+    async def stored(self, place: Place) -> frozenset[str]:
+        """Return the ids of the messages that are known of a place and were not withdrawn."""
+        ...
+
+    def reachable(self, rooms: Sequence[Room]) -> None:
+        """Try at once what waits for these rooms: something was changed there."""
         ...

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import UTC, datetime
+from typing import NamedTuple, Protocol
 
-from bot.engine.actions import Action
 from bot.engine.agenda import Room
-from bot.engine.chat import fold, wake_at
+from bot.engine.chat import wake_at
 from bot.engine.events import Event
+from bot.engine.fold import fold
 from bot.engine.messages import Message
 from bot.engine.state import Chat, Stage
 from bot.store.codec import (
     MESSAGE_COLUMNS,
     Row,
-    decode_action,
     decode_event,
-    encode_action,
     encode_event,
     message_of,
     message_row,
@@ -63,14 +61,14 @@ class ChatLine:
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Leased:
-    """An action that this process may perform until its lease ends."""
+class Unread(NamedTuple):
+    """Platforms whose talk is not all known: chats there that ended since then wait uncounted."""
 
-    key: str
-    action: Action
-    tries: int
+    platforms: tuple[str, ...]
+    since: datetime
 
+
+NOTHING_UNREAD = Unread((), datetime.max.replace(tzinfo=UTC))
 
 UPSERT_MESSAGE = (
     f"INSERT INTO messages ({MESSAGE_COLUMNS}) VALUES ({', '.join('?' * 20)}) "
@@ -98,9 +96,9 @@ class Tables:
     async def load(self, chats: Collection[str]) -> dict[str, Chat]:
         """Return the chats of these ids, folded from their logs; unknown ones are left out."""
         logs: dict[str, list[Event]] = {}
-        for chunk in _chunks(chats):
+        for chunk in chunks(chats):
             for chat, kind, body in await self.connection.rows(
-                f"SELECT chat, kind, body FROM events WHERE chat IN ({_marks(chunk)}) "
+                f"SELECT chat, kind, body FROM events WHERE chat IN ({marks(chunk)}) "
                 "ORDER BY chat, seq",
                 chunk,
             ):
@@ -152,11 +150,12 @@ class Tables:
             [(str(room), chat) for room, chat in pairs],
         )
 
-    async def due(self, now: datetime, most: int) -> list[str]:
+    async def due(self, now: datetime, most: int, unread: Unread = NOTHING_UNREAD) -> list[str]:
         """Return up to `most` chats whose moment has come, the longest overdue first."""
+        but, which = _but_for(unread)
         rows = await self.connection.rows(
-            "SELECT chat FROM chats WHERE wake_at <= ? ORDER BY wake_at LIMIT ?",
-            (stamp(now), most),
+            f"SELECT chat FROM chats WHERE wake_at <= ?{but} ORDER BY wake_at LIMIT ?",
+            (stamp(now), *which, most),
         )
         return [chat for (chat,) in rows]
 
@@ -164,10 +163,11 @@ class Tables:
         """Let a chat sleep whose log is broken."""
         await self.connection.run("UPDATE chats SET wake_at = NULL WHERE chat = ?", (chat,))
 
-    async def next_wake(self) -> datetime | None:
+    async def next_wake(self, unread: Unread = NOTHING_UNREAD) -> datetime | None:
         """Return the earliest moment at which a chat must be woken."""
-        sql = "SELECT MIN(wake_at) FROM chats WHERE wake_at IS NOT NULL"
-        ((at,),) = await self.connection.rows(sql)
+        but, which = _but_for(unread)
+        sql = f"SELECT MIN(wake_at) FROM chats WHERE wake_at IS NOT NULL{but}"
+        ((at,),) = await self.connection.rows(sql, which)
         return None if at is None else moment(at)
 
     async def chats_in(self, room: Room, most: int, at: datetime | None = None) -> list[str]:
@@ -231,9 +231,9 @@ class Tables:
 
     async def _messages_where(self, column: str, keys: Collection[str]) -> list[Message]:
         found: list[Message] = []
-        for chunk in _chunks(keys):
+        for chunk in chunks(keys):
             rows = await self.connection.rows(
-                f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {column} IN ({_marks(chunk)})",
+                f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {column} IN ({marks(chunk)})",
                 chunk,
             )
             found += map(message_of, rows)
@@ -289,88 +289,13 @@ class Tables:
             [(key, who, emoji, stamp(at), int(there)) for key, who, emoji, at, there in reactions],
         )
 
-    # ------------------------------------------------------------ outbox
-
-    async def put_actions(
-        self, actions: Sequence[tuple[str, int, int, Action]], queued_at: datetime
-    ) -> None:
-        """Queue actions (chat, seq, n, action); their key is `chat/seq/n`."""
-        await self.connection.run_many(
-            "INSERT INTO outbox (key, chat, seq, n, room, kind, body, state, queued_at, due_at, "
-            "leased_until, tries) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, 0, 0, 0)",
-            [
-                (
-                    f"{chat}/{seq}/{n}",
-                    chat,
-                    seq,
-                    n,
-                    str(action.room),
-                    *encode_action(action),
-                    stamp(queued_at),
-                )
-                for chat, seq, n, action in actions
-            ],
-        )
-
-    async def waiting_rooms(self) -> list[Room]:
-        """Return the rooms for which actions wait."""
-        rows = await self.connection.rows(
-            "SELECT DISTINCT room FROM outbox WHERE state = 'waiting' ORDER BY room"
-        )
-        return [Room.parse(room) for (room,) in rows]
-
-    async def lease(self, room: Room, now: datetime, until: datetime) -> Leased | datetime | None:
-        """Take the room's first waiting action until then.
-
-        It is the first of the chat whose actions have waited longest; within a chat the log's
-        own order holds, also where the clock was set back. Returns None where none waits, or
-        the moment to come back where the first one is not yet due again or is leased by
-        somebody else.
-        """
-        rows = await self.connection.rows(
-            "SELECT key, kind, body, due_at, leased_until, tries FROM outbox "
-            "WHERE state = 'waiting' AND room = ? AND chat = ("
-            "SELECT chat FROM outbox WHERE state = 'waiting' AND room = ? "
-            "ORDER BY queued_at, chat LIMIT 1) ORDER BY seq, n LIMIT 1",
-            (str(room), str(room)),
-        )
-        if not rows:
-            return None
-        key, kind, body, due_at, leased_until, tries = rows[0]
-        ready_at = max(due_at, leased_until)
-        if ready_at > stamp(now):
-            return moment(ready_at)
+    async def clear_reactions(self, key: str, emoji: str, at: datetime) -> None:
+        """Take back every reaction to a message until then, or those of one emoji."""
         await self.connection.run(
-            "UPDATE outbox SET leased_until = ?, tries = tries + 1 WHERE key = ?",
-            (stamp(until), key),
+            "UPDATE reactions SET present = 0, at = ? "
+            "WHERE message = ? AND (? = '' OR emoji = ?) AND at <= ?",
+            (stamp(at), key, emoji, emoji, stamp(at)),
         )
-        return Leased(key, decode_action(kind, body), tries + 1)
-
-    async def held_up(self, chat: str, since: datetime) -> int:
-        """Count a chat's actions that have waited since then."""
-        sql = "SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND chat = ? AND queued_at <= ?"
-        ((count,),) = await self.connection.rows(sql, (chat, stamp(since)))
-        return int(count)
-
-    async def mark(self, key: str, state: str) -> bool:
-        """Mark a waiting action `done` or `gave_up` and drop its body; say whether it waited."""
-        return bool(
-            await self.connection.run(
-                "UPDATE outbox SET state = ?, body = '' WHERE key = ? AND state = 'waiting'",
-                (state, key),
-            )
-        )
-
-    async def postpone(self, key: str, until: datetime) -> None:
-        """Try an action again then."""
-        await self.connection.run(
-            "UPDATE outbox SET due_at = ?, leased_until = 0 WHERE key = ? AND state = 'waiting'",
-            (stamp(until), key),
-        )
-
-    async def release(self) -> None:
-        """Take over what a process that is gone had leased."""
-        await self.connection.run("UPDATE outbox SET leased_until = 0 WHERE state = 'waiting'")
 
     # ------------------------------------------------------------ secrets
 
@@ -391,10 +316,24 @@ def _line(row: Row) -> ChatLine:
     return ChatLine(chat, series, title, Stage(stage), moment(opens_at), moment(ends_at))
 
 
-def _marks(arguments: Sequence[object]) -> str:
+def _but_for(unread: Unread) -> tuple[str, tuple[object, ...]]:
+    """Leave out the chats that wait to be counted while talk of theirs may be unread."""
+    if not unread.platforms:
+        return "", ()
+    theirs = " OR ".join(["r.room LIKE ?"] * len(unread.platforms))
+    held = f"SELECT 1 FROM rooms r WHERE r.chat = chats.chat AND ({theirs})"
+    return (
+        f" AND NOT (stage = 'closed' AND ends_at > ? AND EXISTS ({held}))",
+        (stamp(unread.since), *(f"{platform}:%" for platform in unread.platforms)),
+    )
+
+
+def marks(arguments: Sequence[object]) -> str:
+    """Return as many marks as there are arguments."""
     return ", ".join("?" * len(arguments))
 
 
-def _chunks(keys: Collection[str], size: int = 500) -> Iterable[list[str]]:
+def chunks(keys: Collection[str], size: int = 500) -> Iterable[list[str]]:
+    """Cut keys into as many as one statement takes."""
     ordered = list(keys)
     return (ordered[start : start + size] for start in range(0, len(ordered), size))

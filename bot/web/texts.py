@@ -34,7 +34,7 @@ def words_html(words: Words, clock: Clock) -> Markup:
     """Return an answer to one person as HTML."""
     writer = RoomText(clock)
     pieces = (
-        writer.moment(stamp(piece.at)) if isinstance(piece, Moment) else writer.of(piece)
+        writer.moment(stamp(piece.at)) if isinstance(piece, Moment) else writer.of(str(piece))
         for piece in words
     )
     return Markup("".join(pieces))  # noqa: S704  the writer escapes

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from bot.engine import signals, wording
 from bot.engine.actions import Action, Post
 from bot.engine.agenda import Agenda, Room, Topic
-from bot.engine.chat import apply, decide, fold, react, wake_at
+from bot.engine.chat import decide, react, wake_at
 from bot.engine.commands import parse, parse_duration
 from bot.engine.errors import Refused
 from bot.engine.events import Event
+from bot.engine.fold import apply, fold
 from bot.engine.people import Person
 from bot.engine.signals import Signal
 from bot.engine.state import Chat

@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from bot.engine import events, signals
-from bot.engine.actions import Archive, Lock, Post, PostKind
+from bot.engine.actions import Archive, Post, PostKind
 from bot.engine.agenda import Room
-from bot.engine.chat import apply, decide, fold, wake_at
+from bot.engine.chat import decide, wake_at
 from bot.engine.commands import Extend, parse
 from bot.engine.errors import BrokenLog, Refused
+from bot.engine.fold import apply, fold
 from bot.engine.messages import Tally, TopicTally
 from bot.engine.people import Person
 from bot.engine.state import STAGES, Stage
@@ -193,12 +194,12 @@ def test_the_counted_chat_says_how_it_was_attended_then_is_locked_and_archived()
     chat.passes("73h")
     chat.posted()
     chat.take(signals.Counted(chat.now, Tally(2, 1, 5, (TopicTally(1, 5, 2),))))
-    post, lock, archive = chat.actions
+    post, archive = chat.actions
     assert isinstance(post, Post)
     assert post.kind is PostKind.CLOSING
     counts = "2 participants wrote 5 messages. By topic: T1 5."
     assert post.words == (f"Closed: Urology Journal Club. {counts}\n\nThank you.",)
-    assert (lock, archive) == (Lock(ROOM), Archive(ROOM))
+    assert archive == Archive(ROOM)
     assert chat.take(signals.Counted(chat.now, Tally())) == []
 
 

@@ -28,6 +28,10 @@ from bot.engine.errors import Refused
         ("transcript", commands.Transcript("html")),
         ("transcript .MD", commands.Transcript("md")),
         ("transcript markdown", commands.Transcript("md")),
+        ("transcript csv urojc-2026-12-07", commands.Transcript("csv", "urojc-2026-12-07")),
+        ("transcript urojc-2026-12-07-2", commands.Transcript("html", "urojc-2026-12-07-2")),
+        ("topic   What?\n ", commands.AddTopic("  What?\n ")),
+        ("withdraw \n ", commands.Withdraw()),
         ("", commands.Help()),
         ("topic\nWhat next,\nand why?", commands.AddTopic("What next,\nand why?")),
         ("extend\u00a02h", commands.Extend(timedelta(hours=2))),
@@ -50,7 +54,10 @@ def test_a_command_is_read_as_it_is_meant(text: str, ask: commands.Ask) -> None:
         ("place 17 T3 nonsense", "Name the message and its topic"),
         ("withdraw 17-abc", "Nothing was done: /chat withdraw takes no words after it."),
         ("close in 10 minutes", "Nothing was done: /chat close takes no words after it."),
+        ("extend  soon ", "“soon” is not a length of time."),
         ("transcript pdf", "“pdf” is no format of a transcript; take html, md, json, csv."),
+        ("transcript pdf urojc-2026-12-07", "“pdf” is no format of a transcript"),
+        ("transcript md urojc 2026-12-07", "Name the format and one chat: /chat transcript md"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_how_to_write_it(text: str, sentence: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.engine.chat import decide, fold
+from bot.engine.chat import decide
 from bot.engine.floor import chat_at, chat_for_command
+from bot.engine.fold import fold
 from bot.engine.signals import DateCame
 from bot.engine.state import Chat, Stage
 from tests.engine.script import OPENS, agenda

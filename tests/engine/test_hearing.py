@@ -10,7 +10,7 @@ from itertools import permutations
 import pytest
 
 from bot.engine import events
-from bot.engine.chat import apply
+from bot.engine.fold import apply
 from bot.engine.hearing import hear, settle
 from bot.engine.messages import Attachment, Message, PlacedBy, Timing
 from bot.engine.people import Person, Role

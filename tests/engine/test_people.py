@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.engine.people import Person, Role, role_in
+from bot.engine.agenda import Room
+from bot.engine.people import Person, Role, asking_in, role_in
 from tests.engine.script import agenda
 
 LISTED = agenda(
@@ -31,6 +32,16 @@ LISTED = agenda(
 )
 def test_a_role_comes_from_the_agendas_lists_of_ids_and_badges(person: Person, role: Role) -> None:
     assert role_in(LISTED, person) is role
+
+
+def test_a_steward_of_another_room_is_none_of_the_chats() -> None:
+    chat = agenda("0m", moderators={"local": ("henry",)})
+    steward = Person("discord", "5", "Zoe", steward=True)
+    here, elsewhere = chat.rooms[0], Room("discord", "99")
+    assert role_in(chat, asking_in(here, chat, steward)) is Role.MODERATOR
+    assert role_in(chat, asking_in(elsewhere, chat, steward)) is Role.PARTICIPANT
+    henry = Person("local", "henry", "Henry")
+    assert role_in(chat, asking_in(elsewhere, chat, henry)) is Role.MODERATOR
 
 
 def test_the_same_id_on_two_platforms_is_two_people() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.engine import events
 from bot.engine.agenda import Agenda, Room
-from bot.engine.chat import apply
+from bot.engine.fold import apply
 from bot.engine.messages import Message, PlacedBy, Tally, Timing
 from bot.engine.people import Role
 from bot.engine.placing import place, unsettles

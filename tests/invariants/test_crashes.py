@@ -13,6 +13,7 @@ from bot.engine.people import Person
 from bot.engine.signals import Asked, DateCame, Deleted, Edited, Reacted, Said, Signal
 from bot.engine.state import Stage
 from bot.simulation import Simulation
+from bot.store import queue
 from bot.store.codec import decode_event
 from bot.store.tables import Tables
 from tests.invariants.crashing import CrashingStore, Killed, crashing
@@ -82,7 +83,7 @@ async def is_recorded(store: CrashingStore, command: Asked) -> bool:
 
 async def start(house: Simulation) -> None:
     async with house.store.writing() as tables:
-        await tables.release()
+        await queue.release(tables.connection)
     await house.runner.handle(DateCame(house.now, CHAT, "urojc", agenda(), OPENS))
 
 

@@ -22,7 +22,7 @@ from bot.engine.state import Chat, Stage
 from bot.outbox import Outbox
 from bot.planner import Planner
 from bot.platforms.local_adapter import LocalRooms
-from bot.platforms.platform import Receipt
+from bot.platforms.platform import File, Receipt
 from bot.runner import Runner, Store
 from bot.store.sqlite import opened
 from tests.invariants.history import CHAT, OPENS, ROOM, agenda, of_people, rows
@@ -68,7 +68,15 @@ class Counted(LocalRooms):
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def perform(self, key: str, action: Action, now: datetime) -> Receipt:
+    async def perform(
+        self,
+        key: str,
+        action: Action,
+        now: datetime,
+        *,
+        since: datetime | None = None,
+        files: Sequence[File] = (),
+    ) -> Receipt:
         self.asked.append(key)
         await asyncio.sleep(0)
         return await super().perform(key, action, now)
@@ -165,7 +173,7 @@ async def test_commands_that_reach_two_processes_at_once_are_each_done_once(
         nexts = [member.runner.handle(asked(0.2, "next")) for member in everybody * 15]
         answers = await asyncio.gather(*nexts, return_exceptions=True)
         assert [type(a) for a in answers if isinstance(a, Exception)] == [Refused] * 8
-        await all_at_once(everybody, at(0.3))
+        await all_at_once(everybody, at(0.2))
         messages, _ = await rows(stores[1])
         posts = [m.text.split(":")[0] for m in messages if m.text[:1] == "T"]
         assert posts == [f"T{n}" for n in range(1, 24)]

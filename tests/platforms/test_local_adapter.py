@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.engine.actions import Archive, Lock, Moment, Post, PostKind
+from bot.engine.actions import Archive, KeepOpen, Moment, Post, PostKind
 from bot.engine.agenda import Room
 from bot.platforms.local_adapter import LocalRooms, text_of
 from bot.platforms.platform import Receipt
@@ -28,7 +28,7 @@ async def test_only_a_topics_first_part_is_a_thread() -> None:
 
 
 async def test_locking_and_archiving_are_done_as_soon_as_they_are_recorded() -> None:
-    for action in (Lock(ROOM), Archive(ROOM)):
+    for action in (KeepOpen(ROOM), Archive(ROOM)):
         assert await LocalRooms().perform("c/9/1", action, NOW) == Receipt(NOW)
 
 

@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.engine import events
-from bot.engine.actions import Lock, Post, PostKind
 from bot.engine.agenda import Room
-from bot.engine.chat import apply, fold
+from bot.engine.fold import apply, fold
 from bot.engine.messages import Message
 from bot.engine.people import Role
 from bot.engine.state import Chat, Stage
 from bot.store.sqlite import opened
-from bot.store.tables import Conflict, Leased, Tables
+from bot.store.tables import Conflict, Tables
 from tests.engine.script import OPENS, ROOM, agenda
 
 OTHER = Room("local", "other")
@@ -265,83 +264,6 @@ async def test_of_two_at_one_instant_it_is_taken_back_in_whatever_order(
         [("k", "local:ann", "👍", OPENS, there), ("k", "local:ann", "👍", OPENS, not there)]
     )
     assert await reactions(tables) == []
-
-
-# ---------------------------------------------------------------- outbox
-
-
-def post(text: str, room: Room = ROOM) -> Post:
-    return Post(room, PostKind.NOTICE, (text,))
-
-
-async def lease_all(tables: Tables, room: Room, now: datetime) -> list[str]:
-    keys = []
-    while isinstance(leased := await tables.lease(room, now, now + HOUR), Leased):
-        keys.append(leased.key)
-        assert await tables.mark(leased.key, "done")
-    return keys
-
-
-async def test_a_rooms_actions_are_leased_in_the_order_of_their_events(tables: Tables) -> None:
-    queued = [(CHAT, seq, n, post("x")) for seq in (2, 9, 10, 11) for n in (0, 1)]
-    await tables.put_actions(queued, OPENS)
-    await tables.put_actions([("a-2026-12-07", 1, 0, post("y"))], OPENS + HOUR)
-    await tables.put_actions([(CHAT, 12, 0, Lock(OTHER))], OPENS)
-    assert await tables.waiting_rooms() == [OTHER, ROOM]
-    assert await lease_all(tables, ROOM, OPENS) == [
-        *(f"{CHAT}/{seq}/{n}" for seq in (2, 9, 10, 11) for n in (0, 1)),
-        "a-2026-12-07/1/0",
-    ]
-    assert await tables.waiting_rooms() == [OTHER]
-
-
-async def test_a_chats_actions_keep_their_order_though_the_clock_was_set_back(
-    tables: Tables,
-) -> None:
-    await tables.put_actions([(CHAT, 5, 0, post("T1"))], OPENS)
-    await tables.put_actions([(CHAT, 6, 0, post("T2"))], OPENS - HOUR)
-    assert await lease_all(tables, ROOM, OPENS) == [f"{CHAT}/5/0", f"{CHAT}/6/0"]
-
-
-async def test_an_action_that_is_leased_is_nobody_elses_until_the_lease_ends(
-    tables: Tables,
-) -> None:
-    await tables.put_actions([(CHAT, 1, 0, post("x")), (CHAT, 2, 0, post("y"))], OPENS)
-    first = await tables.lease(ROOM, OPENS, OPENS + HOUR)
-    assert first == Leased(f"{CHAT}/1/0", post("x"), 1)
-    assert await tables.lease(ROOM, OPENS + HOUR / 2, OPENS + 2 * HOUR) == OPENS + HOUR
-    again = await tables.lease(ROOM, OPENS + HOUR, OPENS + 2 * HOUR)
-    assert again == Leased(f"{CHAT}/1/0", post("x"), 2)
-    await tables.release()
-    assert isinstance(await tables.lease(ROOM, OPENS + HOUR, OPENS + 2 * HOUR), Leased)
-
-
-async def test_an_action_that_is_put_off_holds_up_those_behind_it(tables: Tables) -> None:
-    await tables.put_actions([(CHAT, 1, 0, post("x")), (CHAT, 2, 0, post("y"))], OPENS)
-    await tables.lease(ROOM, OPENS, OPENS + HOUR)
-    await tables.postpone(f"{CHAT}/1/0", OPENS + 3 * HOUR)
-    assert await tables.lease(ROOM, OPENS + 2 * HOUR, OPENS + 9 * HOUR) == OPENS + 3 * HOUR
-    assert await lease_all(tables, ROOM, OPENS + 3 * HOUR) == [f"{CHAT}/1/0", f"{CHAT}/2/0"]
-
-
-async def test_an_action_is_marked_once_and_its_words_are_dropped(tables: Tables) -> None:
-    await tables.put_actions([(CHAT, 1, 0, post("x"))], OPENS)
-    assert await tables.mark(f"{CHAT}/1/0", "done")
-    assert not await tables.mark(f"{CHAT}/1/0", "gave_up")
-    assert not await tables.mark(f"{CHAT}/9/0", "done")
-    rows = await tables.connection.rows("SELECT state, body FROM outbox")
-    assert rows == [("done", "")]
-    assert await tables.lease(ROOM, OPENS, OPENS + HOUR) is None
-
-
-async def test_actions_that_have_waited_for_long_are_counted(tables: Tables) -> None:
-    await tables.put_actions([(CHAT, 1, 0, post("x")), (CHAT, 2, 0, post("y"))], OPENS)
-    await tables.put_actions([(CHAT, 3, 0, post("z"))], OPENS + HOUR)
-    await tables.mark(f"{CHAT}/1/0", "done")
-    assert await tables.held_up(CHAT, OPENS - HOUR) == 0
-    assert await tables.held_up(CHAT, OPENS) == 1
-    assert await tables.held_up(CHAT, OPENS + HOUR) == 2
-    assert await tables.held_up("another", OPENS + HOUR) == 0
 
 
 # ---------------------------------------------------------------- secrets

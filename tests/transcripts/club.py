@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.engine import events
 from bot.engine.agenda import Agenda, Reading, Room, Topic
-from bot.engine.chat import fold
+from bot.engine.fold import fold
 from bot.engine.hearing import hear
 from bot.engine.messages import Attachment, Message
 from bot.engine.people import Person, Role

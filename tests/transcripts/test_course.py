@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.engine import events
-from bot.engine.chat import fold
+from bot.engine.fold import fold
 from bot.engine.messages import Message, Timing
 from bot.engine.people import Role
 from bot.store import spoken

@@ -1,0 +1,50 @@
+"""What moderators are told privately, and who they are.
+
+These are whoever opened the chat by command and every person or group that the agenda names;
+where it names a private channel in `alerts`, that channel instead. Rounds' own rooms need none
+of it: moderators have the pages.
+"""
+
+from __future__ import annotations
+
+from bot.engine import events, wording
+from bot.engine.actions import Enclosure, Tell, Words, privately
+from bot.engine.events import Event
+from bot.engine.state import Chat
+
+OWN = "local"
+"""The platform of Rounds' own rooms."""
+
+
+def tells(chat: Chat, event: Event) -> list[Tell]:
+    """Return what is said privately because of `event`, on each platform of the chat."""
+    words, encloses = _said(chat, event)
+    platforms = dict.fromkeys(r.platform for r in chat.agenda.rooms if r.platform != OWN)
+    return [
+        Tell(
+            privately(platform),
+            _people(chat, platform),
+            chat.agenda.alerts.get(platform, ""),
+            words,
+            encloses,
+        )
+        for platform in platforms
+    ]
+
+
+def _said(chat: Chat, event: Event) -> tuple[Words, Enclosure | None]:
+    match event:
+        case events.Summarised():
+            return wording.handed_over(chat), Enclosure.TRANSCRIPT
+        case events.Hindered(room=room, why=why):
+            return wording.hindered(chat, room, why), None
+        case events.Unhindered(room=room):
+            return wording.unhindered(chat, room), None
+    return wording.missed(chat), None
+
+
+def _people(chat: Chat, platform: str) -> tuple[str, ...]:
+    opener, _, person = chat.opened_by.partition(":")
+    opened = [person] if opener == platform else []
+    listed = (name.removeprefix("user:") for name in chat.agenda.moderators.get(platform, ()))
+    return tuple(dict.fromkeys([*opened, *listed]))

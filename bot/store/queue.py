@@ -1,0 +1,130 @@
+"""The outbox's SQL: actions that wait, in lanes; each is performed by whoever holds its lease."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.engine.actions import Action
+from bot.engine.agenda import Room
+from bot.store.codec import decode_action, encode_action, moment, stamp
+from bot.store.tables import Connection, chunks, marks
+
+
+class Lane(NamedTuple):
+    """A chat's actions in one room: they are performed in order, and hold up no other lane."""
+
+    room: Room
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """An action that this process may perform until its lease ends; `tries` counts this one."""
+
+    key: str
+    chat: str
+    action: Action
+    queued_at: datetime
+    tries: int
+
+
+async def put(
+    connection: Connection, actions: Sequence[tuple[str, int, int, Action]], queued_at: datetime
+) -> None:
+    """Queue actions (chat, seq, n, action); their key is `chat/seq/n`."""
+    await connection.run_many(
+        "INSERT INTO outbox (key, chat, seq, n, room, kind, body, state, queued_at, due_at, "
+        "leased_until, tries) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, 0, 0, 0)",
+        [
+            (
+                f"{chat}/{seq}/{n}",
+                chat,
+                seq,
+                n,
+                str(action.room),
+                *encode_action(action),
+                stamp(queued_at),
+            )
+            for chat, seq, n, action in actions
+        ],
+    )
+
+
+async def lanes(connection: Connection) -> list[Lane]:
+    """Return the lanes in which actions wait, the longest waiting first."""
+    rows = await connection.rows(
+        "SELECT room, chat FROM outbox WHERE state = 'waiting' GROUP BY room, chat "
+        "ORDER BY MIN(queued_at), chat, room"
+    )
+    return [Lane(Room.parse(room), chat) for room, chat in rows]
+
+
+async def lease(
+    connection: Connection, lane: Lane, now: datetime, until: datetime
+) -> Leased | datetime | None:
+    """Take the lane's first waiting action until then, in the order of the chat's log.
+
+    Returns None where none waits, or the moment to come back where the first one is not yet
+    due again or is leased by somebody else.
+    """
+    rows = await connection.rows(
+        "SELECT key, kind, body, queued_at, due_at, leased_until, tries FROM outbox "
+        "WHERE state = 'waiting' AND room = ? AND chat = ? ORDER BY seq, n LIMIT 1",
+        (str(lane.room), lane.chat),
+    )
+    if not rows:
+        return None
+    key, kind, body, queued_at, due_at, leased_until, tries = rows[0]
+    ready_at = max(due_at, leased_until)
+    if ready_at > stamp(now):
+        return moment(ready_at)
+    await connection.run(
+        "UPDATE outbox SET leased_until = ?, tries = tries + 1 WHERE key = ?",
+        (stamp(until), key),
+    )
+    return Leased(key, lane.chat, decode_action(kind, body), moment(queued_at), tries + 1)
+
+
+async def held_up(connection: Connection, chat: str, since: datetime) -> int:
+    """Count a chat's actions that have waited since then."""
+    sql = "SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND chat = ? AND queued_at <= ?"
+    ((count,),) = await connection.rows(sql, (chat, stamp(since)))
+    return int(count)
+
+
+async def mark(connection: Connection, key: str, state: str) -> bool:
+    """Mark a waiting action `done` or `gave_up` and drop its body; say whether it waited."""
+    return bool(
+        await connection.run(
+            "UPDATE outbox SET state = ?, body = '' WHERE key = ? AND state = 'waiting'",
+            (state, key),
+        )
+    )
+
+
+async def postpone(
+    connection: Connection, key: str, until: datetime, *, untried: bool = False
+) -> None:
+    """Perform a leased action then; `untried`: it was not given to its platform this time."""
+    await connection.run(
+        "UPDATE outbox SET due_at = ?, leased_until = 0, tries = tries - ? "
+        "WHERE key = ? AND state = 'waiting'",
+        (stamp(until), int(untried), key),
+    )
+
+
+async def hasten(connection: Connection, rooms: Collection[Room]) -> None:
+    """Let what waits for these rooms be tried again at once."""
+    for chunk in chunks([str(room) for room in rooms]):
+        await connection.run(
+            f"UPDATE outbox SET due_at = 0 WHERE state = 'waiting' AND room IN ({marks(chunk)})",
+            chunk,
+        )
+
+
+async def release(connection: Connection) -> None:
+    """Take over what a process that is gone had leased."""
+    await connection.run("UPDATE outbox SET leased_until = 0 WHERE state = 'waiting'")
