@@ -15,7 +15,7 @@ from bot.engine.actions import Words
 from bot.engine.agenda import Room, Series
 from bot.engine.errors import Refused
 from bot.engine.floor import chat_for_command
-from bot.engine.people import Person, Role, role_in
+from bot.engine.people import Person, Role, asking_in, role_in
 from bot.engine.rights import permit
 from bot.engine.signals import Asked, StartAsked
 from bot.engine.state import Chat
@@ -44,8 +44,10 @@ class Desk:
     catalogue: Callable[[], Mapping[str, Series]]
     link_for: Callable[[Person, datetime], str]
 
-    async def ask(self, text: str, by: Person, room: Room, now: datetime) -> Reply:
-        """Do what `text` (what follows `/chat`) asks for.
+    async def ask(
+        self, text: str, by: Person, room: Room, now: datetime, thread: str | None = None
+    ) -> Reply:
+        """Do what `text` (what follows `/chat`) asks for, typed in a room or in a thread there.
 
         Raises Refused with a sentence for that person.
         """
@@ -53,14 +55,16 @@ class Desk:
         if isinstance(ask, commands.Start):
             return await self._start(ask, by, room, now)
         if isinstance(ask, commands.Change):
-            outcome = await self.runner.handle(Asked(now, room, by, ask))
+            outcome = await self.runner.handle(Asked(now, room, by, ask, thread))
             if outcome.chat is None:
                 raise Refused("No chat is held in this room yet.")
             return Reply(wording.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
         async with self.store.reading() as tables:
             if isinstance(ask, commands.Help | commands.ListChats | commands.Link):
                 return await self._answer_of_the_house(tables, ask, by, room, now)
-            chat = await _chat_of(tables, room, now)
+            if isinstance(ask, commands.Transcript) and ask.chat:
+                return _transcript_of(await _named(tables, ask.chat, by, room), ask)
+            chat = await _chat_of(tables, room, now, thread)
             permit(ask, role_in(chat.agenda, by) if chat else self._role_in(room, by))
             if chat is None:
                 raise Refused("No chat is held in this room yet.")
@@ -73,6 +77,7 @@ class Desk:
         day = now.astimezone(ZoneInfo(series.agenda.zone)).date()
         agenda = series.agenda_on(day)
         following = next((date.opens_at for date in coming(series, now)), None)
+        by = asking_in(room, agenda, by)
         signal = StartAsked(now, room, by, f"{series.name}-{day}", series.name, agenda, following)
         outcome = await self.runner.handle(signal)
         if outcome.chat is None:
@@ -94,18 +99,22 @@ class Desk:
             case commands.Help():
                 return Reply(answers.help_for(role))
             case commands.ListChats():
-                return Reply(await answers.chats(tables, self.catalogue().values(), by, now))
+                return Reply(await answers.chats(tables, self._own(room, by), by, now))
             case commands.Link():
                 return Reply(("The organizers' pages: ", self.link_for(by, now)))
 
     def _role_in(self, room: Room, by: Person) -> Role:
         """As what somebody asks who asks about the series of a room."""
-        moderates = any(
-            role_in(series.agenda, by) is Role.MODERATOR
-            for series in self.catalogue().values()
-            if room in series.agenda.rooms
-        )
+        moderates = any(room in series.agenda.rooms for series in self._own(room, by))
         return Role.MODERATOR if moderates else Role.PARTICIPANT
+
+    def _own(self, room: Room, by: Person) -> list[Series]:
+        """Return the series that somebody moderates, as far as can be told in `room`."""
+        return [
+            series
+            for series in self.catalogue().values()
+            if role_in(series.agenda, asking_in(room, series.agenda, by)) is Role.MODERATOR
+        ]
 
 
 async def _answer_of(
@@ -120,14 +129,35 @@ async def _answer_of(
             return Reply(await answers.status(tables, chat, now), chat.id)
         case commands.Catchup():
             return Reply(await answers.catchup(tables, chat, by), chat.id)
-        case commands.Transcript(format=wanted):
-            words = (f"The transcript of {chat.agenda.title} as it stands now.",)
-            return Reply(words, chat.id, wanted)
+        case commands.Transcript():
+            return _transcript_of(chat, ask)
 
 
-async def _chat_of(tables: Tables, room: Room, now: datetime) -> Chat | None:
+def _transcript_of(chat: Chat, ask: commands.Transcript) -> Reply:
+    words = (f"The transcript of {chat.agenda.title} as it stands now.",)
+    return Reply(words, chat.id, ask.format)
+
+
+async def _chat_of(tables: Tables, room: Room, now: datetime, thread: str | None) -> Chat | None:
     chats = await tables.load(await tables.chats_in(room, 8))
-    return chat_for_command(chats.values(), now)
+    return chat_for_command(chats.values(), now, room, thread)
+
+
+async def _named(tables: Tables, name: str, by: Person, room: Room) -> Chat:
+    """Return the chat of that id.
+
+    Raises Refused where there is none and where `by` does not moderate it, in the same words:
+    nobody learns from them which chats are held elsewhere.
+    """
+    chat = await tables.chat(name)
+    if chat is not None:
+        role = role_in(chat.agenda, asking_in(room, chat.agenda, by))
+        if role is Role.MODERATOR:
+            return chat
+    raise Refused(
+        f"There is no chat {name[:60]} that you moderate. Without a name /chat transcript is of "
+        "the chat in this room."
+    )
 
 
 def _no_such_series(name: str, known: Mapping[str, Series]) -> str:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from bot.asking import Desk, Reply
+from bot.engine.actions import Post, PostKind
 from bot.engine.agenda import Override, Reading, Room, Schedule
 from bot.engine.commands import COMMANDS
 from bot.engine.errors import Refused
 from bot.engine.people import Person
+from bot.engine.signals import Delivered
 from bot.engine.state import Stage
 from bot.engine.wording import plain
 from tests.house import START, House, house, moderator, person, room_of, urojc
@@ -145,6 +147,67 @@ async def test_the_transcript_is_handed_out_of_the_running_or_the_last_chat(tmp_
         assert (reply.chat, reply.transcript) == ("urojc-2026-12-07", "csv")
         await told(at, "close")
         assert isinstance(await desk_of(at).ask("transcript", HENRY, ROOM, at.clock()), Reply)
+
+
+async def test_a_chat_is_named_by_its_id_by_whoever_moderates_it(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB, OTHER) as at:
+        await told(at, "start urojc")
+        await told(at, "start bcsm", ZOE, room_of(OTHER))
+        desk = desk_of(at)
+        elsewhere = await desk.ask(
+            "transcript md urojc-2026-12-07", HENRY, room_of(OTHER), at.clock()
+        )
+        assert (elsewhere.chat, elsewhere.transcript) == ("urojc-2026-12-07", "md")
+        here = await desk.ask("transcript", ZOE, room_of(OTHER), at.clock())
+        assert here.chat == "bcsm-2026-12-07"
+        for who in (ZOE, ANN):
+            sentence = await refused(at, "transcript html urojc-2026-12-07", who)
+            assert sentence.startswith("There is no chat urojc-2026-12-07 that you moderate.")
+        assert (await refused(at, "transcript html nope-2026-12-07", HENRY)).startswith(
+            "There is no chat nope-2026-12-07 that you moderate."
+        )
+
+
+STEWARD = Person("discord", "5", "Steward", steward=True)
+
+
+async def test_a_steward_of_one_room_moderates_nothing_of_another(tmp_path: Path) -> None:
+    channel = Room("discord", "99")
+    other = replace(OTHER, agenda=replace(OTHER.agenda, rooms=(channel,)))
+    club = replace(
+        CLUB, agenda=replace(CLUB.agenda, rooms=(*CLUB.agenda.rooms, Room("discord", "77")))
+    )
+    async with house(tmp_path, club, other) as at:
+        await told(at, "start urojc")
+        assert "for the moderators" in await refused(at, "start urojc", STEWARD, channel)
+        assert (await refused(at, "transcript md urojc-2026-12-07", STEWARD, channel)).startswith(
+            "There is no chat"
+        )
+        assert "urojc" not in await told(at, "list", STEWARD, channel)
+        assert "for the moderators" in await refused(at, "list", STEWARD, Room("discord", "1"))
+        assert "bcsm-2026-12-07" in await told(at, "start bcsm", STEWARD, channel)
+        own = await desk_of(at).ask(
+            "transcript md urojc-2026-12-07", STEWARD, Room("discord", "77"), at.clock()
+        )
+        assert own.chat == "urojc-2026-12-07"
+
+
+async def test_a_question_in_a_threads_chat_is_about_that_chat(tmp_path: Path) -> None:
+    """Two chats run in one channel; each has a thread."""
+    channel = Room("discord", "99")
+    clubs = [replace(one, agenda=replace(one.agenda, rooms=(channel,))) for one in (CLUB, OTHER)]
+    async with house(tmp_path, *clubs) as at:
+        for one, thread in zip(clubs, ("500", "600"), strict=True):
+            await told(at, f"start {one.name}", STEWARD, channel)
+            post = Post(channel, PostKind.OPENING, ("Welcome",))
+            chat = f"{one.name}-2026-12-07"
+            opening = Delivered(at.clock(), f"{chat}/2/0", post, thread, "Welcome", thread)
+            await at.runner.handle(opening)
+        for one, thread in zip(clubs, ("500", "600"), strict=True):
+            reply = await desk_of(at).ask("status", STEWARD, channel, at.clock(), thread)
+            assert reply.chat == f"{one.name}-2026-12-07"
+            closed = await desk_of(at).ask("close", STEWARD, channel, at.clock(), thread)
+            assert closed.chat == f"{one.name}-2026-12-07"
 
 
 async def test_a_moderator_gets_a_link_of_their_own(tmp_path: Path) -> None:
