@@ -46,6 +46,8 @@ class Call:
     status: int = 0
     """What was answered; 0 if the connection was cut first."""
     answer: object = None
+    problems: list[str] | None = None
+    """What is wrong with it, once that was looked at."""
     world: World = field(init=False, repr=False)
 
     @property

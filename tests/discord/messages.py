@@ -151,7 +151,7 @@ class Message:
         return body
 
     def _author(self) -> JSON:
-        if self.webhook is None:
+        if self.author.id in self.place.world.users:
             return self.author.payload()
         return self.author.payload() | {"discriminator": "0000", "global_name": None, "bot": True}
 

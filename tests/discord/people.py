@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tests.discord import posting
+from tests.discord import interactions, posting
 from tests.discord.basics import JSON, Dispatch, User, iso
 from tests.discord.messages import Draft, File, Message
 from tests.discord.rules import Permission, missing_permissions
 
 if TYPE_CHECKING:
     from tests.discord.guild import Guild, Role
+    from tests.discord.interactions import Answer
     from tests.discord.places import Channel, Place
     from tests.discord.threads import Thread
 
@@ -156,6 +157,28 @@ class Member:
         """Pin a message; Discord says so in its place with a system message."""
         message.place.require(self.user, Permission.MANAGE_MESSAGES | Permission.PIN_MESSAGES)
         return message.place.pin(message, self.user)
+
+    # ------------------------------------------------------------ commands
+
+    async def command(self, place: Place, path: str, /, **options: Any) -> Answer:
+        """Type a slash command: `await maria.command(channel, "chat start", series="urojc")`."""
+        return await interactions.type_command(self, place, path, options)
+
+    async def autocomplete(self, place: Place, path: str, /, **options: Any) -> list[JSON]:
+        """Type at the last of these options; return the choices that the bot offers."""
+        return await interactions.autocomplete(self, place, path, options)
+
+    async def menu(self, name: str, message: Message) -> Answer:
+        """Choose a command of the menu that opens at a message."""
+        return await interactions.choose_menu(self, name, message)
+
+    async def press(self, message: Message, label: str) -> Answer:
+        """Press a button at a message, by its label or custom id."""
+        return await interactions.press(self, message, label)
+
+    async def choose(self, message: Message, *options: str) -> Answer:
+        """Choose of the menu at a message, by labels or values."""
+        return await interactions.choose(self, message, *options)
 
     # ------------------------------------------------------------ membership
 

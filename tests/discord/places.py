@@ -106,7 +106,7 @@ class Place:
         if self.guild is not None:
             extra["guild_id"] = str(self.guild.id)
             member = self.guild.members.get(message.author.id)
-            if member is not None and message.webhook is None:
+            if member is not None:
                 extra["member"] = member.payload(with_user=False)
         extra["channel_type"] = self.type
         bot = self.world.bot

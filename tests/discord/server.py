@@ -12,9 +12,11 @@
         discord.gateway.drop()
         await discord.outage()
 
-`discord.requests` holds every request with its answer. `discord.world` is moved by handles
-(`tests/discord/guild.py`, `people.py`, `places.py`, `threads.py`); times and ids come from
-`discord.world.now`.
+`discord.requests` holds every request with its answer; when the block has ended,
+`discord.problems` (requests that break Discord's own OpenAPI description, where that is there)
+must be empty. `discord.world` is moved by handles
+(`tests/discord/guild.py`, `people.py`, `places.py`, `threads.py`, `interactions.py`); times and
+ids come from `discord.world.now`.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ import discord.http
 import yarl
 from aiohttp import web
 
-from tests.discord import rest, rest_guilds
+from tests.discord import conformity, rest, rest_guilds, rest_interactions
 from tests.discord.calls import Answering, Call, Done, read
 from tests.discord.faults import Faults
 from tests.discord.gateway import Gateway
@@ -37,6 +39,7 @@ from tests.discord.rules import Refusal, unauthorized
 from tests.discord.world import World
 
 API = "/api/v10"
+ROUTES = (*rest.ROUTES, *rest_guilds.ROUTES, *rest_interactions.ROUTES)
 OPEN = ("/gateway", "/interactions/", "/webhooks/")
 """Routes that ask for no bot token."""
 
@@ -62,12 +65,24 @@ class Server:
         """What a bot process is given as DISCORD_API."""
         return self.address + API
 
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with the requests so far, by Discord's description; empty without it."""
+        return [one for call in self.requests for one in self._problems(call)]
+
+    def _problems(self, call: Call) -> list[str]:
+        if not conformity.is_there():
+            return []
+        if call.problems is None:
+            call.problems = list(conformity.description().problems(call))
+        return call.problems
+
     # ------------------------------------------------------------ open and shut
 
     async def start(self) -> None:
         """Listen on a free port of 127.0.0.1."""
         app = web.Application(client_max_size=30 * 1024 * 1024)
-        for method, path, answering in (*rest.ROUTES, *rest_guilds.ROUTES):
+        for method, path, answering in ROUTES:
             app.router.add_route(method, API + path, self._door(answering, path))
         app.router.add_get("/gateway", self.gateway.connect)
         app.router.add_get("/attachments/{path:.*}", self._file)
@@ -174,13 +189,14 @@ def _response(status: int, body: object, headers: dict[str, str] | None = None) 
 
 @contextlib.asynccontextmanager
 async def serving(world: World | None = None) -> AsyncIterator[Server]:
-    """Give a Discord that listens."""
+    """Give a Discord that listens; afterwards no request may have been other than described."""
     server = Server(world)
     await server.start()
     try:
         yield server
     finally:
         await server.stop()
+    assert server.problems == []
 
 
 @contextlib.contextmanager

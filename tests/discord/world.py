@@ -14,6 +14,7 @@ from tests.discord.places import DirectMessages, Place
 from tests.discord.rules import EVERYONE, Permission, missing_access, unknown
 
 if TYPE_CHECKING:
+    from tests.discord.interactions import Answer
     from tests.discord.messages import File, Message
 
 INVITED = EVERYONE | Permission.MANAGE_THREADS | Permission.CREATE_EVENTS
@@ -30,6 +31,7 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.places: dict[int, Place] = {}
         self.conversations: dict[int, DirectMessages] = {}
+        self.answers: dict[str, Answer] = {}
         self.nonces: dict[tuple[int, str], Message] = {}
         self.files: dict[str, File] = {}
         self.address = ""
