@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
 
-from bot.agendas import values
+from bot.agendas import ids, values
 from bot.agendas.icalendar_rule import read_rrule
 from bot.agendas.recurrence import FORMS, Rule, read_every
 from bot.agendas.wall_times import read_day, read_moment, read_time
@@ -70,11 +70,33 @@ AfterClose = Annotated[bool, *_read(values.read_after_close, enum=["keep", "drop
 Doi = Annotated[str, *_read(values.read_doi, examples=["10.1000/xyz123"])]
 Url = Annotated[str, *_read(values.read_url, format="uri")]
 Local = Annotated[str, *_read(values.read_local, pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Discord = Annotated[str, *_read(values.read_discord, type=["string", "integer"])]
-Slack = Annotated[str, *_read(values.read_slack, pattern=r"^[CDG][A-Z0-9]+$")]
+Threads = Annotated[bool, *_read(values.read_threads, enum=["per_chat", "per_topic"])]
+Switch = Annotated[
+    bool,
+    *_read(values.read_switch, type=["boolean", "string"], enum=[True, False, "yes", "no"]),
+]
+_NUMBER = {"type": ["string", "integer"]}  # which an id without quotes is to an editor
+DiscordChannel = Annotated[
+    str, *_read(ids.read_discord_channel, pattern=f"^{ids.DISCORD_ID}$", **_NUMBER)
+]
+DiscordPerson = Annotated[
+    str,
+    *_read(ids.read_discord_person, pattern=f"^(?:role:|user:)?{ids.DISCORD_ID}$", **_NUMBER),
+]
+DiscordNotified = Annotated[
+    str, *_read(ids.read_discord_notified, pattern=f"^role:{ids.DISCORD_ID}$")
+]
+SlackChannel = Annotated[str, *_read(ids.read_slack_channel, pattern=f"^{ids.SLACK_CHANNEL}$")]
+SlackNotified = Annotated[
+    str, *_read(ids.read_slack_notified, pattern=f"^group:{ids.SLACK_GROUP}$")
+]
 
 Names = Annotated[
     list[Name | None], BeforeValidator(_one_or_many, json_schema_input_type=Name | list[Name])
+]
+DiscordPeople = Annotated[
+    list[DiscordPerson | None],
+    BeforeValidator(_one_or_many, json_schema_input_type=DiscordPerson | list[DiscordPerson]),
 ]
 Days = Annotated[
     list[Day | None], BeforeValidator(_one_or_many, json_schema_input_type=Day | list[Day])
@@ -96,16 +118,30 @@ class RoomForm(Form):
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
     local: Local | None = Field(None, description="A room of Rounds itself, by its name.")
-    discord: Discord | None = Field(None, description="A Discord channel, by its id.")
-    slack: Slack | None = Field(None, description="A Slack channel, by its id.")
+    discord: DiscordChannel | None = Field(None, description="A Discord channel, by its id.")
+    slack: SlackChannel | None = Field(None, description="A Slack channel, by its id.")
 
 
 class PeopleForm(Form):
     """People by platform, each as the platform knows them."""
 
     local: Names | None = Field(None, description="Names in the built-in room.")
-    discord: Names | None = Field(None, description="Discord user ids, or role:ID.")
+    discord: DiscordPeople | None = Field(None, description="Discord user ids, or role:ID.")
     slack: Names | None = Field(None, description="Slack user ids, or group:ID.")
+
+
+class AlertsForm(Form):
+    """A channel on each platform that only moderators can see."""
+
+    discord: DiscordChannel | None = Field(None, description="A Discord channel, by its id.")
+    slack: SlackChannel | None = Field(None, description="A Slack channel, by its id.")
+
+
+class NotifyForm(Form):
+    """Whom reminders ping on each platform."""
+
+    discord: DiscordNotified | None = Field(None, description="A Discord role: role:ID.")
+    slack: SlackNotified | None = Field(None, description="A Slack user group: group:ID.")
 
 
 class ReadingForm(Form):
@@ -188,13 +224,17 @@ class AgendaForm(Form):
     starts: Moments | None = Field(None, description="Instead of schedule: one time or several.")
     window: Window | None = Field(None, description="How long a chat is open.")
     rooms: list[RoomForm | None] | None = Field(None, description="Where it is held.", min_length=1)
+    threads: Threads | None = Field(None, description="per_chat or per_topic: what has a thread.")
     moderators: PeopleForm | None = Field(None, description="Who may use the commands.")
+    alerts: AlertsForm | None = Field(None, description="Where moderators are told privately.")
     guests: PeopleForm | None = Field(None, description="Guests, such as authors, by platform.")
     welcome: Text | None = Field(None, description="What is said at the opening.")
     reading: ReadingForm | None = Field(None, description="The paper under discussion.")
     topics: Topics | None = Field(None, description="The questions, with their times.")
     closing: Text | None = Field(None, description="What is said at the close.")
     reminders: list[Reminder | None] | None = Field(None, description="How long before a chat.")
+    notify: NotifyForm | None = Field(None, description="Whom reminders ping.")
+    publish: Switch | None = Field(None, description="Whether the rooms get the transcript.")
     after_close: AfterClose | None = Field(None, description="keep or drop late messages' text.")
     dates: dict[Day, DateForm | None] | None = Field(None, description="What differs on a date.")
 
@@ -263,7 +303,17 @@ EXAMPLES = {
     "rooms.discord": 'rooms: [{discord: "123456789012345678"}]',
     "rooms.slack": 'rooms: [{slack: "C0123456789"}]',
     "moderators": "moderators: {local: [henry]}",
+    "moderators.discord": 'moderators: {discord: ["role:223456789012345678"]}',
+    "threads": "threads: per_topic",
+    "alerts": 'alerts: {discord: "423456789012345678"}',
+    "alerts.discord": 'alerts: {discord: "423456789012345678"}',
+    "alerts.slack": 'alerts: {slack: "C0987654321"}',
+    "notify": 'notify: {discord: "role:523456789012345678"}',
+    "notify.discord": 'notify: {discord: "role:523456789012345678"}',
+    "notify.slack": 'notify: {slack: "group:S0123456789"}',
+    "publish": "publish: true",
     "guests": "guests: {local: [elena]}",
+    "guests.discord": 'guests: {discord: ["623456789012345678"]}',
     "welcome": "welcome: Say who you are and where you work.",
     "closing": "closing: Thank you. The transcript follows.",
     "reading": 'reading: {citation: "Author. Title. Journal 2026.", doi: 10.1000/xyz123}',

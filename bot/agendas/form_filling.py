@@ -10,11 +10,13 @@ from typing import Any
 from bot.agendas.form import (
     EXAMPLES,
     AgendaForm,
+    AlertsForm,
     DateForm,
     EvenTopicsForm,
     Fault,
     Form,
     Misfit,
+    NotifyForm,
     PeopleForm,
     ReadingForm,
     RoomForm,
@@ -206,9 +208,19 @@ def _misshapen(node: Node | None, path: Path) -> str:
             f"{_name(path)} is cut in two at the colon. Put quotes around the whole of a text that "
             f"holds a colon. Write it like {example}"
         )
+    if isinstance(node, Mapping) and (whole := _id_cut_in_two(node)):
+        return f'{_name(path)} is cut in two at the colon. Write "{whole}", without a space.'
     kinds = {Mapping: "keys with values", Items: "a list"}
     kind = kinds.get(type(node), "a single text")
     return f"{_name(path)} cannot be {kind}. Write it like {example}"
+
+
+def _id_cut_in_two(node: Mapping) -> str | None:
+    """Return `role:123` of what was written with a space in it, which makes it a mapping."""
+    for key, pair in node.pairs.items():
+        if key.casefold() in ("role", "user", "group") and isinstance(pair.value, Scalar):
+            return f"{key.casefold()}:{shown(pair.value.text)[1:-1]}"
+    return None
 
 
 def _name(path: Path) -> str:
@@ -252,6 +264,8 @@ _FORMS: dict[str, type[Form]] = {
     "rooms": RoomForm,
     "moderators": PeopleForm,
     "guests": PeopleForm,
+    "alerts": AlertsForm,
+    "notify": NotifyForm,
 }
 
 
@@ -311,6 +325,9 @@ _MEANT = {
     **dict.fromkeys(("overrides", "exceptions"), ("dates", "except")),
     **dict.fromkeys(("skip", "skips", "not", "exclude"), ("except",)),
     **dict.fromkeys(("extra", "plus", "add"), ("also",)),
+    **dict.fromkeys(("ping", "pings", "mention", "mentions", "notifications"), ("notify",)),
+    **dict.fromkeys(("warnings", "private", "staff"), ("alerts",)),
+    **dict.fromkeys(("public", "share", "attach"), ("publish",)),
     "late": ("after_close",),
 }
 """What people write for a key, and which key may be meant."""
@@ -327,9 +344,15 @@ _ELSEWHERE = {
     **dict.fromkeys(
         ("citation", "doi", "url", "authors"), "It stands under reading: " + EXAMPLES["reading"]
     ),
-    **dict.fromkeys(("local", "discord", "slack"), "It stands under rooms or moderators."),
+    "local": "It stands under rooms, moderators or guests.",
     **dict.fromkeys(
-        ("title", "hashtag", "zone", "schedule", "window", "rooms", "guests", "closing"),
+        ("discord", "slack"), "It stands under rooms, moderators, guests, alerts or notify."
+    ),
+    **dict.fromkeys(
+        (
+            *("title", "hashtag", "zone", "schedule", "window", "rooms", "threads", "guests"),
+            *("alerts", "notify", "publish", "closing"),
+        ),
         "It stands at the left margin and holds for all dates.",
     ),
     **dict.fromkeys(

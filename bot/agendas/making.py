@@ -10,8 +10,10 @@ from bot.agendas.form import (
     EXAMPLES,
     REQUIRED,
     AgendaForm,
+    AlertsForm,
     EvenTopicsForm,
     Form,
+    NotifyForm,
     PeopleForm,
     ReadingForm,
     ScheduleForm,
@@ -21,6 +23,7 @@ from bot.agendas.form import (
 from bot.agendas.form_filling import Path, find, key_mark, mark_of, meant
 from bot.agendas.icalendar_rule import needs_first
 from bot.agendas.mistakes import START, Flaw
+from bot.agendas.place_checks import place_flaws
 from bot.agendas.yaml_tree import Mapping
 from bot.engine.agenda import Agenda, Override, Reading, Room, Schedule, Series, Topic
 
@@ -40,6 +43,7 @@ class Making:
         self._ask_for_keys()
         schedule = self._schedule()
         agenda = self._agenda()
+        self.flaws += place_flaws(self._form, self._root, agenda.rooms)
         dates = self._dates(agenda.window)
         series = Series(self._name, agenda, schedule or Schedule(), dates)
         if schedule is not None and self._form.zone:
@@ -92,6 +96,10 @@ class Making:
             reading=self._reading(("reading",), form.reading),
             closing=form.closing or "",
             keep_late=bool(form.after_close),
+            thread_per_topic=bool(form.threads),
+            publish=bool(form.publish),
+            alerts=_one_by_platform(form.alerts),
+            notify=_one_by_platform(form.notify),
         )
         if given is None:
             return agenda
@@ -281,6 +289,10 @@ def _people(form: PeopleForm | None) -> dict[str, tuple[str, ...]]:
         for platform, names in listed.items()
         if names is not None
     }
+
+
+def _one_by_platform(form: AlertsForm | NotifyForm | None) -> dict[str, str]:
+    return {platform: name for platform, name in form or () if name}
 
 
 def _long(length: timedelta) -> str:

@@ -86,6 +86,25 @@ def read_after_close(text: str) -> bool:
     return text == "keep"
 
 
+def read_threads(text: str) -> bool:
+    """Read `per_chat` or `per_topic`; return whether each topic has a thread of its own."""
+    if text not in ("per_chat", "per_topic"):
+        raise ValueError(
+            f"{shown(text)} cannot be chosen. Write per_chat (one thread for the whole chat) or "
+            "per_topic (a thread for each topic)."
+        )
+    return text == "per_topic"
+
+
+def read_switch(text: str) -> bool:
+    """Read `true` or `false`, which may also be written `yes` or `no`."""
+    answers = {"true": True, "yes": True, "false": False, "no": False}
+    answer = answers.get(text.strip().casefold())
+    if answer is None:
+        raise ValueError(f"{shown(text)} cannot be chosen. Write true or false.")
+    return answer
+
+
 def read_doi(text: str) -> str:
     """Read a DOI, bare or as an address; return it bare."""
     doi = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", text.strip(), flags=re.IGNORECASE)
@@ -109,25 +128,5 @@ def read_local(text: str) -> str:
         raise ValueError(
             f"{shown(text)} cannot stand in an address. Name the room with letters, digits, dash "
             f"and underscore, at most 64, such as {like}"
-        )
-    return text
-
-
-def read_discord(text: str) -> str:
-    """Read the id of a Discord channel."""
-    if not re.fullmatch(r"\d{1,20}", text, re.ASCII):
-        raise ValueError(
-            f"{shown(text)} is no Discord channel id. It is a number; right-click the channel, "
-            'choose Copy Channel ID, and write discord: "123456789012345678"'
-        )
-    return text
-
-
-def read_slack(text: str) -> str:
-    """Read the id of a Slack channel."""
-    if not re.fullmatch(r"[CDG][A-Z0-9]{1,20}", text, re.ASCII):
-        raise ValueError(
-            f"{shown(text)} is no Slack channel id. It begins with C and stands at the end of the "
-            'channel’s details; write slack: "C0123456789"'
         )
     return text

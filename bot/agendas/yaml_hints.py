@@ -69,6 +69,10 @@ _BLOCK_TEXT = (
     "After | or > the text begins on the next line. If the text itself begins with | or >, put "
     "quotes around the whole of it."
 )
+_AT = (
+    f"{_begins_with('@')} A person's name is written without @; on Discord and Slack people, "
+    "roles and groups are written by their ids."
+)
 _DASH = (
     "A list begins on a line of its own: put the dash on the next line, indented. If the dash "
     "belongs to a text, put quotes around the text."
@@ -92,7 +96,7 @@ _AT_CONTEXT = (
 
 _AT_PROBLEM = (
     ("found character '\\t'", _TAB),
-    ("found character '@'", f"{_begins_with('@')} A person's name is written without @."),
+    ("found character '@'", _AT),
     ("cannot start any token", _begins_with("` or %")),
     ("sequence entries are not allowed here", _DASH),
     ("mapping keys are not allowed here", _begins_with("?")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from bot.agendas.agenda import load_chats, parse_agenda, read_agenda
 from bot.agendas.mistakes import AgendaMistakes, Mistake
 from bot.engine.agenda import Agenda, Override, Reading, Room, Schedule, Series, Topic
+from bot.engine.people import Person, Role, role_in
 from tests.agendas.given import NOW, RIGHT, agenda, mistakes_in, said_of, series
 
 COMPLETE = """\
@@ -25,9 +27,13 @@ schedule:
   also: [2027-01-11 07:00]           # or, instead of schedule, starts: 2026-12-07 07:00
 window: 48h                          # 30m, 1h, 48h, 2d
 rooms: [{local: urojc}, {discord: 123456789012345678, slack: C0123456789}]
-moderators: {local: [henry], discord: ["role:1"]}
-guests: {local: elena}
+threads: per_topic
+moderators: {local: [henry], discord: [role:1, "user:2", 1234567890123456789]}
+alerts: {discord: 423456789012345678, slack: C9876543210}
+guests: {local: elena, discord: "role:3"}
 reminders: [1h, 7d]
+notify: {discord: role:789, slack: "group:S123"}
+publish: true
 after_close: keep
 welcome: |
   Say who you are, where you work, and any conflict of interest.
@@ -63,8 +69,11 @@ def test_every_key_of_an_agenda_is_read() -> None:
                 Topic("Would this change your practice?", timedelta(hours=6)),
             ),
             hashtag="#urojc",
-            moderators={"local": ("henry",), "discord": ("role:1",)},
-            guests={"local": ("elena",)},
+            moderators={
+                "local": ("henry",),
+                "discord": ("role:1", "user:2", "1234567890123456789"),
+            },
+            guests={"local": ("elena",), "discord": ("role:3",)},
             welcome="Say who you are, where you work, and any conflict of interest.",
             reading=Reading(
                 "Author A. Title. Journal 2026.", "10.1016/j.x", "https://example.org/x", ("A", "B")
@@ -72,6 +81,10 @@ def test_every_key_of_an_agenda_is_read() -> None:
             closing="Thank you. The transcript follows.",
             reminders=(timedelta(days=7), timedelta(hours=1)),
             keep_late=True,
+            thread_per_topic=True,
+            publish=True,
+            alerts={"discord": "423456789012345678", "slack": "C9876543210"},
+            notify={"discord": "role:789", "slack": "group:S123"},
         ),
         schedule=Schedule(
             rrule="FREQ=MONTHLY;BYDAY=1MO",
@@ -96,6 +109,8 @@ def test_what_may_be_left_out_has_a_default() -> None:
     assert read.keep_late is False
     assert (read.hashtag, read.welcome, read.closing, read.reading) == ("", "", "", None)
     assert (read.moderators, read.guests) == ({}, {})
+    assert (read.thread_per_topic, read.publish) == (False, False)
+    assert (read.alerts, read.notify) == ({}, {})
 
 
 def test_no_reminders_are_written_as_an_empty_list() -> None:
@@ -112,6 +127,38 @@ def test_words_that_yaml_would_turn_into_something_else_stay_what_was_written() 
     assert (read.agenda.welcome, read.agenda.closing) == ("010", "1e3")
     assert read.agenda.moderators == {"local": ("yes", "no")}
     assert read.schedule.at == time(21)
+
+
+def test_an_id_is_the_same_with_and_without_quotes() -> None:
+    lines = (
+        "rooms: [{discord: 1234567890123456789}]\nalerts: {discord: 2234567890123456789}\n"
+        "moderators: {discord: [3234567890123456789, role:4234567890123456789]}\n"
+        "notify:\n  discord: role:5234567890123456789\n"
+    )
+    plain = series(lines).agenda
+    assert plain == series(re.sub(r"((?:role:)?\d{19})", r'"\1"', lines)).agenda
+    assert plain.rooms == (Room("discord", "1234567890123456789"),)
+    assert plain.alerts == {"discord": "2234567890123456789"}
+
+
+def test_people_on_discord_are_known_by_what_the_agenda_says() -> None:
+    read = series(
+        'rooms: [{discord: "1"}]\nmoderators: {discord: ["5", "user:6", "role:7"]}\n'
+        'guests: {discord: ["8", "role:9"]}\n'
+    ).agenda
+
+    def role(number: str, *badges: str) -> Role:
+        return role_in(read, Person("discord", number, "x", frozenset(badges)))
+
+    assert [role("5"), role("6"), role("0", "role:7")] == [Role.MODERATOR] * 3
+    assert [role("8"), role("0", "role:9")] == [Role.GUEST] * 2
+    assert [role("7"), role("9"), role("0", "role:5")] == [Role.PARTICIPANT] * 3
+
+
+def test_each_of_many_topics_may_have_a_thread_of_its_own() -> None:
+    asks = ", ".join(f"Question {n}" for n in range(120))
+    read = series(f"threads: per_topic\ntopics: {{every: 10m, ask: [{asks}]}}").agenda
+    assert (len(read.topics), read.thread_per_topic) == (120, True)
 
 
 def test_a_byte_order_mark_and_windows_line_ends_change_nothing() -> None:
@@ -218,8 +265,30 @@ WRONG = [
     ("rooms: []", "1:8", "rooms is empty"),
     ("rooms: [{local: my room}]", "1:17", "such as my-room"),
     ("rooms: [{discord: general}]", "1:19", "Copy Channel ID"),
+    ("rooms: [{discord: https://discord.com/channels/1/234}]", "1:19", 'alone: "234"'),
     ("rooms: [{slack: general}]", "1:17", "is no Slack channel id"),
     ("after_close: yes", "1:14", "Write keep"),
+    ("threads: per-topic", "1:10", "Write per_chat"),
+    ("threads: [per_topic]", "1:10", "Write it like threads: per_topic"),
+    ("publish: on", "1:10", "Write true or false"),
+    ("thread: per_topic", "1:1", "Write threads"),
+    ("mention: role:5", "1:1", "Write notify"),
+    ("alerts: 5", "1:9", "Write it like alerts: {discord:"),
+    ("notify: role:5", "1:9", "Write it like notify: {discord:"),
+    ("notify: {local: x}", "1:10", "It stands under rooms, moderators or guests"),
+    ("dates: {2026-12-07: {publish: true}}", "1:22", "holds for all dates"),
+    ("rooms: [{discord: 1}]\nalerts: {discord: [5]}", "2:19", "Write it like alerts: {discord:"),
+    ("rooms: [{discord: 1}]\nnotify: {discord: [role:5]}", "2:19", "Write it like notify: {disc"),
+    ("rooms: [{discord: 1}]\nnotify: {discord: @everyone}", "2:19", "written by their ids"),
+    ('rooms: [{discord: 1}]\nnotify: {discord: "@here"}', "2:19", "would call everybody"),
+    ("rooms: [{discord: 1}]\nmoderators: {discord: [5, henry]}", "2:27", "Copy User ID"),
+    ("rooms: [{discord: 1}]\nguests: {discord: role:Authors}", "2:19", "Copy Role ID"),
+    ("rooms: [{discord: 1}]\nguests: {discord: [role: 5]}", "2:20", 'Write "role:5", without'),
+    (
+        "rooms: [{discord: 1}]\ndates: {2026-12-07: {moderators: {discord: <@5>}}}",
+        "2:44",
+        'Write "5"',
+    ),
     ("reminders: [24h, 5]", "1:18", "is no length of time"),
     ("reminders: [0m]", "1:13", "at least 1m"),
     ("reading: Smith 2026", "1:10", "reading cannot be a single text"),

@@ -56,6 +56,9 @@ def test_what_is_right_is_filled_in_beside_what_is_wrong() -> None:
         ("question", ("ask", "after"), "ask"),
         ("time", ("ask", "after"), "after"),
         ("paper", ("reading", "welcome"), "reading"),
+        ("ping", ("notify", "reminders"), "notify"),
+        ("alert", ("alerts", "after_close"), "alerts"),
+        ("thread", ("threads", "topics"), "threads"),
         ("xyzzy", ("title", "zone"), None),
         ("x" * 1_000_000, ("title", "zone"), None),
     ],
@@ -114,6 +117,21 @@ def test_an_unknown_key_is_told_once_whatever_is_wrong_with_its_value() -> None:
 def test_what_stands_under_a_wrong_date_is_not_judged() -> None:
     (said,) = said_of("dates: {7 Dec: {reading: {dio: 10}, topics: x}}")
     assert "is no date" in said
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("[role: 5]", "role:5"),
+        ("{role: 5}", "role:5"),
+        ("[user: 5]", "user:5"),
+        ("\n    - Role: 5", "role:5"),
+        ("\n    role: 5", "role:5"),
+    ],
+)
+def test_an_id_that_a_space_cuts_in_two_is_told_whole(written: str, meant: str) -> None:
+    (said,) = said_of(f"rooms: [{{discord: 1}}]\nmoderators:\n  discord: {written}")
+    assert f'is cut in two at the colon. Write "{meant}", without a space.' in said
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,135 @@
+"""Ids of channels, people, roles and groups, as Discord and Slack show them.
+
+Every function here raises ValueError with a sentence that says what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.agendas.mistakes import shown
+
+DISCORD_ID = r"[1-9]\d{0,19}"
+"""A number of 64 bits, written in decimal (Discord's reference, "Snowflakes")."""
+
+SLACK_CHANNEL = r"[CDG][A-Z0-9]{1,20}"
+SLACK_GROUP = r"S[A-Z0-9]{1,20}"
+
+
+def read_discord_channel(text: str) -> str:
+    """Read the id of a Discord channel."""
+    given = text.strip()
+    if _is(DISCORD_ID, given):
+        return given
+    linked = re.search(rf"(?:/channels/[^/]+/|^<?#)({DISCORD_ID})(?!\d)", given, re.ASCII)
+    if linked:
+        raise ValueError(
+            f'{shown(text)} is a link. Write the number of the channel alone: "{linked[1]}"'
+        )
+    raise ValueError(
+        f"{shown(text)} is no Discord channel id. It is a number: {_DEVELOPER_MODE}, right-click "
+        f'the channel, choose Copy Channel ID, and write discord: "{_SUCH_AS}"'
+    )
+
+
+def read_discord_person(text: str) -> str:
+    """Read a person or a role on Discord: `123` or `user:123`, or `role:123`."""
+    given = text.strip()
+    if _is(rf"(?:role:|user:)?{DISCORD_ID}", given):
+        return given
+    if meant := _discord_meant(given):
+        raise ValueError(f'{shown(text)} is not how a Discord id is written. Write "{meant}"')
+    if re.match(r"role\b|<?@&", given, re.IGNORECASE):
+        raise ValueError(f"{shown(text)} holds no id. {_ROLE_BY_ID}")
+    raise ValueError(
+        f"{shown(text)} is no Discord id. People are written by their number: {_DEVELOPER_MODE}, "
+        f'right-click the person, choose Copy User ID, and write "{_SUCH_AS}". A role is written '
+        f'"role:{_SUCH_AS}", with the number that Copy Role ID gives under Server Settings, Roles.'
+    )
+
+
+def read_discord_notified(text: str) -> str:
+    """Read whom a reminder pings on Discord: `role:123`, and nobody else."""
+    given = text.strip()
+    if _is(rf"role:{DISCORD_ID}", given):
+        return given
+    if _calls_everybody(given):
+        raise ValueError(
+            f"{shown(text)} would call everybody. Only one role can be notified: make one that "
+            f'people take who want to be reminded, and write "role:{_SUCH_AS}" with its id.'
+        )
+    if re.match(r"user\b|<?@!?\d", given, re.IGNORECASE):
+        raise ValueError(f"Only a role can be notified, no single person. {_ROLE_BY_ID}")
+    meant = _discord_meant(given) or given
+    if meant.startswith("role:") and meant != given:
+        raise ValueError(f'{shown(text)} is not how a role is written. Write "{meant}"')
+    if _is(DISCORD_ID, meant):
+        raise ValueError(
+            f"Only a role can be notified, and {shown(text)} does not say that it is one. If it "
+            f'is the id of a role, write "role:{meant}"'
+        )
+    raise ValueError(f"{shown(text)} is no id of a role. {_ROLE_BY_ID}")
+
+
+def read_slack_channel(text: str) -> str:
+    """Read the id of a Slack channel."""
+    given = text.strip()
+    if not _is(SLACK_CHANNEL, given):
+        raise ValueError(
+            f"{shown(text)} is no Slack channel id. It begins with C and stands at the end of the "
+            'channel’s details; write slack: "C0123456789"'
+        )
+    return given
+
+
+def read_slack_notified(text: str) -> str:
+    """Read whom a reminder notifies on Slack: `group:S123`, and nobody else."""
+    given = text.strip()
+    if _is(rf"group:{SLACK_GROUP}", given):
+        return given
+    if _calls_everybody(given):
+        raise ValueError(
+            f"{shown(text)} would call everybody. Only one user group can be notified: make one "
+            'for those who want to be reminded, and write "group:S0123456789" with its id.'
+        )
+    group = re.fullmatch(rf"\W*(?:subteam|group)?\W*({SLACK_GROUP})(?:\W.*)?", given, re.ASCII)
+    if group:
+        raise ValueError(
+            f'{shown(text)} is not how a user group is written. Write "group:{group[1]}"'
+        )
+    raise ValueError(
+        f"{shown(text)} is no id of a Slack user group, which alone can be notified. Choose Copy "
+        'group ID in the group’s menu, and write "group:S0123456789"'
+    )
+
+
+_SUCH_AS = "123456789012345678"
+
+_DEVELOPER_MODE = "turn on Developer Mode in Discord’s User Settings, under Advanced"
+
+_ROLE_BY_ID = (
+    f"A role is written by its number: {_DEVELOPER_MODE}, right-click the role under Server "
+    f'Settings, Roles, choose Copy Role ID, and write "role:{_SUCH_AS}"'
+)
+
+
+def _is(pattern: str, text: str) -> bool:
+    return re.fullmatch(pattern, text, re.ASCII) is not None
+
+
+def _discord_meant(text: str) -> str | None:
+    """Return the id that is meant by a mention (`<@&123>`) or by stray signs (`role: 123`)."""
+    found = re.fullmatch(
+        rf"<?(@&|@!?|role|user|group|id)?[\s:=]*<?(@&|@!?)?({DISCORD_ID})>?",
+        text,
+        re.ASCII | re.IGNORECASE,
+    )
+    if not found or found[0] == found[3]:
+        return None
+    signs = {(found[1] or "").casefold(), found[2]}
+    return f"role:{found[3]}" if signs & {"@&", "role", "group"} else found[3]
+
+
+def _calls_everybody(text: str) -> bool:
+    word = re.sub(r"^(?:role|group)\b|[^a-z]", "", text.casefold())
+    return word in ("everyone", "everybody", "here", "channel", "all")
