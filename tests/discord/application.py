@@ -48,6 +48,7 @@ class Application:
             "bot_require_code_grant": False,
             "verify_key": "0" * 64,
             "flags": self.flags,
+            "flags_new": str(self.flags),
             "hook": True,
             "is_monetized": False,
             "is_verified": False,
@@ -56,6 +57,9 @@ class Application:
             "role_connections_verification_url": None,
             "approximate_guild_count": 1,
             "approximate_user_install_count": 0,
+            "approximate_user_authorization_count": 0,
+            "explicit_content_filter": 0,
+            "eligible_oauth2_scopes": ["bot", "applications.commands"],
             "integration_types_config": {"0": {}},
         }
 
@@ -70,7 +74,7 @@ class Application:
             number = new_id()
             registered.append(
                 self._defaults(guild)
-                | command
+                | {field: value for field, value in command.items() if value is not None}
                 | {"type": kind, "id": known or str(number), "version": str(number)}
             )
         names = [(one["type"], one["name"]) for one in registered]

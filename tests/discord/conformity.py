@@ -97,7 +97,8 @@ class Description:
         elif call.status != 204:
             pointer = (*at, str(call.status), "content", "application/json", "schema")
             for sentence in self._errors(pointer, call.answer):
-                yield f"answer to {call.method} {call.path}: {sentence}"
+                if "message_reference.type" not in sentence:  # it does not know of forwards
+                    yield f"answer to {call.method} {call.path}: {sentence}"
 
     def _find(self, at: tuple[str | int, ...]) -> Any:
         found: Any = self.document

@@ -155,7 +155,7 @@ class Member:
 
     async def pin(self, message: Message) -> Message:
         """Pin a message; Discord says so in its place with a system message."""
-        message.place.require(self.user, Permission.MANAGE_MESSAGES | Permission.PIN_MESSAGES)
+        message.place.require(self.user, Permission.PIN_MESSAGES)
         return message.place.pin(message, self.user)
 
     # ------------------------------------------------------------ commands

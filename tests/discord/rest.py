@@ -215,7 +215,8 @@ def archived_threads(call: Call) -> Result:
 
 def _threads(threads: list[Thread]) -> JSON:
     shown = [thread.payload() for thread in threads]
-    return {"threads": shown, "members": [one["member"] for one in shown if "member" in one]}
+    members = [one["member"] for one in shown if "member" in one]
+    return {"threads": shown, "members": members, "has_more": False}
 
 
 def join_thread(call: Call) -> Result:
