@@ -52,6 +52,8 @@ class Answer:
         self.followups: list[Message] = []
         self.choices: list[JSON] = []
         self.modal: JSON = {}
+        self.form: Answer | None = None
+        """The answer that was the form, when this is what was filled in."""
         self._born = asyncio.get_running_loop().time()
         self._ends = world.now() + TOKEN
         self._changed = asyncio.Event()
@@ -114,7 +116,9 @@ class Answer:
         if self.type != 9:
             raise NotOffered("the answer is no form")
         data = {"custom_id": self.modal["custom_id"], "components": _filled(self.modal, values)}
-        return send(Answer(self.member, self.place, MODAL, data, self.source))
+        sent = Answer(self.member, self.place, MODAL, data, self.source)
+        sent.form = self
+        return send(sent)
 
     def _latest(self, kind: int) -> Message:
         for message in reversed(self.messages):
@@ -199,12 +203,17 @@ class Answer:
     def metadata(self) -> JSON:
         """Write it as the message that answers it shows."""
         owners = {"0": str(self.place.guild.id) if self.place.guild else "0"}
-        return {
+        body: JSON = {
             "id": str(self.id),
             "type": self.kind,
             "user": self.member.user.payload(),
             "authorizing_integration_owners": owners,
         }
+        if self.kind == COMPONENT and self.source is not None:
+            body["interacted_message_id"] = str(self.source.id)
+        if self.form is not None:
+            body["triggering_interaction_metadata"] = self.form.metadata()
+        return body
 
 
 def send(answer: Answer) -> Answer:

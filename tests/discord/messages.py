@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -137,7 +138,7 @@ class Message:
             "mention_roles": [str(role.id) for role in self.mention_roles],
             "attachments": [one.payload() for one in self.attachments] if told else [],
             "embeds": self.embeds if told else [],
-            "components": self.components if told else [],
+            "components": numbered(self.components) if told else [],
             "pinned": self.pinned,
             "flags": self.flags,
         }
@@ -209,3 +210,18 @@ def emoji_payload(emoji: str) -> JSON:
     """Write an emoji: a character, or `name:id` of one that a guild has made."""
     name, _, number = emoji.partition(":")
     return {"id": number or None, "name": name}
+
+
+def numbered(components: Sequence[JSON]) -> list[JSON]:
+    """Write components with the numbers that Discord gives to those which have none."""
+    count = itertools.count(1)
+
+    def number(one: JSON) -> JSON:
+        inner: JSON = {"id": one.get("id") or next(count)}
+        if "components" in one:
+            inner["components"] = [number(part) for part in one["components"]]
+        if "component" in one:
+            inner["component"] = number(one["component"])
+        return one | inner
+
+    return [number(one) for one in components]

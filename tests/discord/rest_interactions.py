@@ -58,9 +58,8 @@ def _callback_result(call: Call, answer: Answer) -> Result:
             "response_message_loading": bool(message.flags & LOADING),
             "response_message_ephemeral": bool(message.flags & EPHEMERAL),
         }
+    if message is not None and answer.type in (MESSAGE, UPDATE):
         body["resource"] = {"type": answer.type, "message": shown(call, message)}
-    elif answer.type == FORM:
-        body["resource"] = {"type": answer.type}
     return Done(200, body)
 
 
