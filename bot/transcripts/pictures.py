@@ -7,6 +7,7 @@ Both are described in words for those who do not see them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.transcripts.clock import Clock, span
@@ -34,8 +35,7 @@ def over_time(summary: Summary, *, alone: bool = False) -> str:
     """Draw participants' messages over the window, with the moments at which topics came."""
     clock = Clock(summary.chat.agenda.zone)
     steps = summary.steps
-    width = step_of(summary.chat.ends_at - summary.chat.opens_at)
-    title = f"Messages over the window, {span(width.total_seconds())} a bar"
+    title = time_title(summary)
     height = _TOP + _PLOT + _FOOT
     body = [
         *_levels(max((step.messages for step in steps), default=0)),
@@ -45,7 +45,13 @@ def over_time(summary: Summary, *, alone: bool = False) -> str:
     ]
     if not summary.counts.messages:
         body.append(_label(WIDTH / 2, _TOP + _PLOT / 2, "No messages", "middle", "q"))
-    return _svg(title, _described(summary, clock), height, body, alone)
+    return _svg(title, time_described(summary, clock), height, body, alone)
+
+
+def time_title(summary: Summary) -> str:
+    """Say what is drawn over time, and how long a bar is."""
+    width = step_of(summary.chat.ends_at - summary.chat.opens_at)
+    return f"Messages over the window, {span(width.total_seconds())} a bar"
 
 
 def by_topic(summary: Summary, *, alone: bool = False) -> str:
@@ -62,13 +68,10 @@ def by_topic(summary: Summary, *, alone: bool = False) -> str:
         body += _pair(topic, 34 + place * _ROW, most)
     if not topics:
         body.append(_label(WIDTH / 2, 62, "No topics", "middle", "q"))
-    described = "; ".join(
-        f"T{topic.number}: {count(topic.messages, 'message')} by "
-        f"{count(topic.participants, 'participant')}"
-        for topic in topics
-    )
     height = 38 + max(1, len(topics)) * _ROW
-    return _svg("Messages and participants of each topic", described, height, body, alone)
+    return _svg(
+        "Messages and participants of each topic", topics_described(summary), height, body, alone
+    )
 
 
 def _svg(title: str, described: str, height: int, body: Sequence[str], alone: bool) -> str:
@@ -93,7 +96,8 @@ def _n(value: float) -> str:
 # ---------------------------------------------------------------- over time
 
 
-def _described(summary: Summary, clock: Clock) -> str:
+def time_described(summary: Summary, clock: Clock) -> str:
+    """Say in words what is drawn over time."""
     said = f"{count(summary.counts.messages, 'message')} in the window."
     if summary.busiest:
         said += (
@@ -139,33 +143,56 @@ def _bars(steps: Sequence[Step]) -> Iterator[str]:
             )
 
 
-def _x(summary: Summary, at: datetime) -> float:
-    """Return where a moment of the window stands."""
+def share_of(summary: Summary, at: datetime) -> float:
+    """Return where a moment stands on the axis of time, from 0 (the opening) to 1 (its end)."""
     whole = step_of(summary.chat.ends_at - summary.chat.opens_at) * len(summary.steps)
-    share = (at - summary.chat.opens_at) / whole
-    return _LEFT + min(max(share, 0.0), 1.0) * (WIDTH - _LEFT - _RIGHT)
+    return min(max((at - summary.chat.opens_at) / whole, 0.0), 1.0)
+
+
+def _x(summary: Summary, at: datetime) -> float:
+    return _LEFT + share_of(summary, at) * (WIDTH - _LEFT - _RIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A time on the axis: its wall time where ticks are less than a day apart, else empty.
+
+    `date` is written where it changes, else empty.
+    """
+
+    share: float
+    wall: str
+    date: str
 
 
 _TICKS = [timedelta(minutes=m) for m in (5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200)]
 
 
-def _ticks(summary: Summary, clock: Clock) -> Iterator[str]:
-    """Write times under the bars, at most seven, and the date where it changes."""
+def ticks(summary: Summary, clock: Clock) -> Iterator[Tick]:
+    """Yield the times to write under the bars, at most seven, in the zone of `clock`."""
     chat = summary.chat
     whole = step_of(chat.ends_at - chat.opens_at) * len(summary.steps)
     tick = next((tick for tick in _TICKS if whole <= tick * 6), _TICKS[-1])
-    day, base = None, _TOP + _PLOT
+    day = None
     for place in range(int(whole / tick) + 1):
         at = chat.opens_at + tick * place
-        x = _x(summary, at)
-        anchor = "end" if x > WIDTH - _RIGHT - 30 else "middle" if place else "start"
         local = clock.local(at)
+        wall = clock.wall(local) if tick < timedelta(days=1) else ""
+        yield Tick(share_of(summary, at), wall, "" if local.date() == day else clock.short(at)[:-6])
+        day = local.date()
+
+
+def _ticks(summary: Summary, clock: Clock) -> Iterator[str]:
+    """Write times under the bars, and the date where it changes."""
+    base = _TOP + _PLOT
+    for tick in ticks(summary, clock):
+        x = _LEFT + tick.share * (WIDTH - _LEFT - _RIGHT)
+        anchor = "end" if x > WIDTH - _RIGHT - 30 else "middle" if tick.share else "start"
         yield f'<path class="g" d="M{_n(x)} {base}v5"/>'
-        if tick < timedelta(days=1):
-            yield _label(x, base + 24, clock.wall(local), anchor)
-        if local.date() != day:
-            day = local.date()
-            yield _label(x, base + 48, clock.short(at)[:-6], anchor, "q")
+        if tick.wall:
+            yield _label(x, base + 24, tick.wall, anchor)
+        if tick.date:
+            yield _label(x, base + 48, tick.date, anchor, "q")
 
 
 def _marks(summary: Summary) -> Iterator[str]:
@@ -185,6 +212,15 @@ def _marks(summary: Summary) -> Iterator[str]:
 
 
 # ---------------------------------------------------------------- topics
+
+
+def topics_described(summary: Summary) -> str:
+    """Say in words how the topics were answered; empty without topics."""
+    return "; ".join(
+        f"T{topic.number}: {count(topic.messages, 'message')} by "
+        f"{count(topic.participants, 'participant')}"
+        for topic in summary.topics
+    )
 
 
 def _pair(topic: TopicSummary, y: float, most: int) -> Iterator[str]:
