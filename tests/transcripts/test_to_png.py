@@ -95,13 +95,11 @@ def runs(file: bytes, colour: tuple[int, int, int], y: int, top: int = 0) -> lis
 
 def base_of(file: bytes, top: int, bottom: int) -> int:
     """Return the last line of the bars between two heights: the one above the axis."""
-    image = pixels(file)
-    teal = [
-        y
-        for y in range(top, bottom)
-        if any(image.getpixel((x, y)) == TEAL for x in range(LEFT, RIGHT))
-    ]
-    return max(teal)
+    image = pixels(file).crop((LEFT, top, RIGHT, bottom))
+    apart = ImageChops.difference(image, Image.new("RGB", image.size, TEAL))
+    teal = apart.convert("L").point(lambda value: 255 * (value == 0)).getbbox()
+    assert teal is not None
+    return top + teal[3] - 1
 
 
 def inked(file: bytes) -> tuple[int, int, int, int]:
@@ -227,8 +225,14 @@ def test_names_under_the_bars_do_not_touch(number: int, named: int) -> None:
     band = pixels(file).convert("L").crop((0, axis + 16, WIDTH, axis + 44))
     dark = band.point(lambda value: 255 * (value < 200)).resize((WIDTH, 1), Image.Resampling.BOX)
     columns = [x for x in range(WIDTH) if dark.getpixel((x, 0))]
-    gaps = [after - before for before, after in itertools.pairwise(columns)]
-    assert sum(gap >= 10 for gap in gaps) + 1 == named
+    pairs = [
+        (before, after) for before, after in itertools.pairwise(columns) if after >= before + 10
+    ]
+    starts, ends = [columns[0], *(a for _, a in pairs)], [*(b for b, _ in pairs), columns[-1]]
+    middles = [(start + end) / 2 for start, end in zip(starts, ends, strict=True)]
+    column, every = (RIGHT - LEFT) / number, -(-number // named)
+    wanted = [LEFT + column * (every * n + 0.5) for n in range(named)]
+    assert middles == pytest.approx(wanted, abs=3)
 
 
 def test_topics_that_came_at_once_are_all_marked() -> None:
@@ -259,8 +263,8 @@ async def test_what_is_seen_is_said_in_words_too() -> None:
     assert described(chat([])) == "0 messages in the window."
 
 
-@pytest.mark.parametrize("number", range(1, 60))
-def test_a_long_description_is_cut_where_platforms_cut_it(number: int) -> None:
-    words = described(chat([(number**4, number)] * number))
-    assert len(words) <= MOST_DESCRIBED
-    assert words.endswith("…" if number > 30 else (".", "…"))
+def test_a_long_description_is_cut_where_platforms_cut_it() -> None:
+    for number in range(1, 60):
+        words = described(chat([(number**4, number)] * number))
+        assert len(words) <= MOST_DESCRIBED
+        assert words.endswith("…" if number > 30 else (".", "…"))
