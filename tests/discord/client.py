@@ -15,10 +15,13 @@ from tests.discord.server import Server, pointed_at
 class Client(discord.Client):
     """A client that writes down every event it gets, by name."""
 
-    def __init__(self, intents: discord.Intents) -> None:
-        super().__init__(intents=intents)
+    def __init__(self, intents: discord.Intents, heartbeat_timeout: float) -> None:
+        super().__init__(intents=intents, heartbeat_timeout=heartbeat_timeout)
         self._connection.guild_ready_timeout = 0.05  # two seconds for nothing, with one guild
         self.events: list[tuple[str, tuple[Any, ...]]] = []
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Identify again at once; discord.py would wait for five seconds."""
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         self.events.append((event, args))
@@ -44,17 +47,22 @@ def intents(*, message_content: bool = True) -> discord.Intents:
 
 @contextlib.asynccontextmanager
 async def connected(
-    server: Server, wanted: discord.Intents | None = None, token: str = "bot-token"
+    server: Server,
+    wanted: discord.Intents | None = None,
+    token: str = "bot-token",
+    heartbeat_timeout: float = 60.0,
 ) -> AsyncIterator[Client]:
-    """Give a client that is ready; what ends it before raises here."""
+    """Give a client that is ready; what ended it, a payload it could not read say, raises here."""
     with pointed_at(server):
-        client = Client(wanted or intents())
+        client = Client(wanted or intents(), heartbeat_timeout)
         running = asyncio.create_task(client.start(token))
         try:
             await server.until(lambda: running.done() or client.is_ready())
             if running.done():
                 running.result()
             yield client
+            if running.done():
+                running.result()
         finally:
             await client.close()
             await asyncio.gather(running, return_exceptions=True)

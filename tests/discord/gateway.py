@@ -25,6 +25,8 @@ GUILD_MESSAGES, GUILD_REACTIONS = 1 << 9, 1 << 10
 DIRECT_MESSAGES, DIRECT_REACTIONS = 1 << 12, 1 << 13
 MESSAGE_CONTENT, SCHEDULED_EVENTS = 1 << 15, 1 << 16
 
+AVAILABLE: JSON = {"unavailable": False}
+"""Marks a guild that the bot was in before; one that it has just joined has no mark."""
 KEPT = 20_000
 """How many events of a session are kept for a RESUME."""
 
@@ -153,10 +155,7 @@ class Gateway:
         if self.held is not None and self._holds(dispatch):
             self.held.append(dispatch)
             return
-        if dispatch.guild is not None and self.world.bot.id not in dispatch.guild.members:
-            return
-        place = dispatch.place
-        if place and not place.permissions(self.world.bot) & Permission.VIEW_CHANNEL:
+        if not self._concerns_bot(dispatch):
             return
         times = 1
         if dispatch.name in self._twice:
@@ -173,6 +172,13 @@ class Gateway:
             for _ in range(times):
                 session.tell(dispatch.name, data)
 
+    def _concerns_bot(self, dispatch: Dispatch) -> bool:
+        """Tell whether the bot is in the guild, and may view the place, of an event."""
+        bot, guild, place = self.world.bot, dispatch.guild, dispatch.place
+        if guild is not None and bot.id not in guild.members:
+            return dispatch.name == "GUILD_DELETE"
+        return place is None or bool(place.permissions(bot) & Permission.VIEW_CHANNEL)
+
     # ------------------------------------------------------------ connections
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
@@ -186,19 +192,16 @@ class Gateway:
         line.send_op(HELLO, {"heartbeat_interval": self.heartbeat_interval})
         session: Session | None = None
         try:
-            async for frame in socket:
-                if frame.type is WSMsgType.TEXT:
-                    session = await self._hear(line, json.loads(frame.data), session)
-        except ConnectionError:
-            pass  # the connection was cut
+            while (frame := await socket.receive()).type is WSMsgType.TEXT:
+                session = await self._hear(line, json.loads(frame.data), session)
         finally:
             self.lines.discard(line)
             pump.cancel()
             await asyncio.gather(pump, return_exceptions=True)
             if session is not None and session.line is line:
                 session.line = None
-                if socket.close_code in (1000, 1001):
-                    self.sessions.pop(session.id, None)
+        if session is not None and frame.type is WSMsgType.CLOSE and frame.data in (1000, 1001):
+            self.sessions.pop(session.id, None)  # the bot says that it is over
         return socket
 
     async def _hear(self, line: Line, frame: JSON, session: Session | None) -> Session | None:
@@ -246,7 +249,7 @@ class Gateway:
         session.tell("READY", _text(ready))
         if session.intents & GUILDS:
             for guild in guilds:
-                session.tell("GUILD_CREATE", _text(guild.gateway_payload()))
+                session.tell("GUILD_CREATE", _text(guild.gateway_payload() | AVAILABLE))
         return session
 
     async def _resume(self, line: Line, data: JSON) -> Session | None:

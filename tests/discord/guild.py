@@ -248,7 +248,6 @@ class Guild:
         return self.payload() | {
             "joined_at": iso(self.bot.joined_at),
             "large": False,
-            "unavailable": False,
             "member_count": len(self.members),
             "members": [self.bot.payload()],
             "channels": [channel.payload() for channel in self.channels],
