@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from aiohttp import web
 
 from bot.alarm import Alarm
 from bot.asking import Desk
+from bot.calendar import Calendar
 from bot.catalogue import Catalogue
+from bot.door import HouseDoor
+from bot.enclosures import Enclosures
 from bot.engine.people import Person
 from bot.outbox import Outbox
 from bot.planner import Planner
 from bot.platforms.local_adapter import LocalRooms
+from bot.platforms.platform import Outer, Platform
 from bot.runner import Changed, Runner
 from bot.settings import Settings
 from bot.store import queue
 from bot.store.sqlite import SqliteStore
+from bot.store.tables import Unread
 from bot.web.access import Access
 from bot.web.site import House, site
 
@@ -32,6 +39,9 @@ READ_AGENDAS_EVERY = timedelta(seconds=5)
 
 RINGS_EVERY = timedelta(seconds=5)
 """Also without a moment of its own: another process on this store may have died."""
+
+COUNTED_WITHIN = timedelta(hours=1)
+"""So long after its end a chat waits for what was said on a platform that cannot be reached."""
 
 ENDS_WITHIN = timedelta(seconds=2)
 """How long requests that are under way may take when the process is told to stop."""
@@ -75,14 +85,26 @@ async def _house(
         return access.link_for(person.id, settings.url, now)
 
     desk = Desk(runner, store, catalogue.series, link_for)
-    outbox = Outbox(store, runner, {"local": LocalRooms()}, clock)
+    enclosures = Enclosures(store)
+    platforms: dict[str, Platform] = {"local": LocalRooms()}
+    outbox = Outbox(store, runner, platforms, clock, enclose=enclosures.of)
+    door = HouseDoor(desk, outbox, enclosures, clock)
+
+    def connected(name: str) -> None:
+        alarm.now()
+        calendar.connected(name)
+
+    outer = _outer(settings, door, connected)
+    platforms |= outer
+    calendar = Calendar(store, catalogue.series, outer, clock, catalogue.unreadable)
     planner = Planner(runner, store, catalogue.series, catalogue.unreadable)
-    ringing = Ringing(runner, planner, outbox)
+    ringing = Ringing(runner, planner, outbox, outer)
     alarm = Alarm(ringing.ring, clock)
 
     def notice(changed: Changed) -> None:
         if changed.chats:
             alarm.now()
+            calendar.poke()
         if changed.actions:
             outbox.poke()
 
@@ -90,23 +112,45 @@ async def _house(
     house = House(runner, store, desk, access, catalogue.series, clock, settings.url)
     async with runner.running(), _background(outbox.run()):
         await planner.follow_agendas(clock())
-        async with _listening(site(house), settings):
+        async with _listening(site(house), settings), contextlib.AsyncExitStack() as running:
+            for platform in outer.values():
+                await running.enter_async_context(_background(platform.run()))
+            await running.enter_async_context(_background(calendar.run()))
             alarm.start()
             _announce(catalogue, link_for, settings.url, say)
+            reread = _reread(catalogue, planner, ringing, alarm, calendar)
             try:
-                async with _background(_reread(catalogue, planner, ringing, alarm)):
+                async with _background(reread):
                     yield
             finally:
                 alarm.stop()
 
 
+def _outer(settings: Settings, door: HouseDoor, changed: Callable[[str], None]) -> dict[str, Outer]:
+    """Return the platforms for which there are secrets, by name."""
+    if not settings.discord_token:
+        return {}
+    from bot.platforms.discord_adapter import Discord  # noqa: PLC0415  it takes half a second
+
+    changed_there = functools.partial(changed, "discord")
+    api = settings.discord_api
+    return {"discord": Discord(settings.discord_token, door, clock, changed_there, api)}
+
+
 class Ringing:
     """What is done when the alarm rings: plan what is near, wake what is due."""
 
-    def __init__(self, runner: Runner, planner: Planner, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        planner: Planner,
+        outbox: Outbox,
+        outer: Mapping[str, Outer] = MappingProxyType({}),
+    ) -> None:
         self._runner = runner
         self._planner = planner
         self._outbox = outbox
+        self._outer = outer
         self._plan_at: datetime | None = None
         self.replan = True
 
@@ -125,16 +169,21 @@ class Ringing:
                 self.replan = True
                 raise
             await self._wake(now)
-        return min(await self.next_moment() or now + RINGS_EVERY, now + RINGS_EVERY)
+        return min(await self.next_moment(now) or now + RINGS_EVERY, now + RINGS_EVERY)
 
-    async def next_moment(self) -> datetime | None:
+    async def next_moment(self, now: datetime) -> datetime | None:
         """Return when something happens next."""
-        moments = [await self._runner.next_wake(), self._plan_at]
+        moments = [await self._runner.next_wake(self._unread(now)), self._plan_at]
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def _wake(self, now: datetime) -> None:
-        while await self._runner.wake(now):
+        while await self._runner.wake(now, self._unread(now)):
             self._outbox.poke()
+
+    def _unread(self, now: datetime) -> Unread:
+        """Name the platforms on which something may have been said that is not known yet."""
+        behind = tuple(name for name, platform in self._outer.items() if not platform.is_current)
+        return Unread(behind, now - COUNTED_WITHIN)
 
 
 def _announce(
@@ -163,7 +212,9 @@ def _refresh(catalogue: Catalogue) -> bool:
     return mistakes is not None
 
 
-async def _reread(catalogue: Catalogue, planner: Planner, ringing: Ringing, alarm: Alarm) -> None:
+async def _reread(
+    catalogue: Catalogue, planner: Planner, ringing: Ringing, alarm: Alarm, calendar: Calendar
+) -> None:
     """Take over changed, new and removed agendas; a file that became wrong keeps its old one."""
     changed = False
     while True:
@@ -175,6 +226,7 @@ async def _reread(catalogue: Catalogue, planner: Planner, ringing: Ringing, alar
                 changed = False
                 ringing.replan = True
                 alarm.now()
+                calendar.poke()
         except Exception:
             log.exception("The agendas could not be taken over; they are read again soon.")
 

@@ -25,6 +25,7 @@ from bot.agendas.mistakes import AgendaMistakes, Mistake, shown
 from bot.app import clock, serve
 from bot.dates import date_lines, series_lines
 from bot.demo import Held, hold
+from bot.doctor import diagnose, lines
 from bot.engine.agenda import Series
 from bot.export import export, replay_into
 from bot.faults import Stopped, not_listening, told
@@ -186,6 +187,24 @@ async def _held(agenda: Path, out: Path, seconds: float) -> None:
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
             say(f"{screen.first} stays up until you press Ctrl-C.")
             await stopped.wait()
+
+
+@_app.command(
+    "doctor",
+    short_help="Look whether everything is ready.",
+    epilog="Example: rounds doctor --chats chats --data data",
+)
+def _doctor(chats: Chats = None, data: Data = None, host: Host = None, port: Port = None) -> None:
+    """Look whether agendas, store, address and Discord are ready, and say what to do.
+
+    Nothing is made or changed, and it may run beside rounds run. The last line is the address
+    that invites the bot.
+    """
+    settings = _for_once(ROUNDS_CHATS=chats, ROUNDS_DATA=data, HOST=host, PORT=port)
+    diagnosis = asyncio.run(diagnose(settings, clock))
+    _say_all(lines(diagnosis))
+    if diagnosis.wrong:
+        raise typer.Exit(MISTAKE)
 
 
 # ---------------------------------------------------------------- commands that read agendas

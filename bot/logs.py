@@ -51,6 +51,14 @@ class FirstLine(logging.Filter):
         return True
 
 
+class NoVoice(logging.Filter):
+    """Drops discord.py's remark, at every start, that it can join no voice channel."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything else pass."""
+        return "voice will NOT be supported" not in record.getMessage()
+
+
 def keep_log(level: str) -> None:
     """Write the log from this level on (`debug`, `info`, `warning`, `error`) to standard error.
 
@@ -63,3 +71,4 @@ def keep_log(level: str) -> None:
     logging.getLogger("bot").setLevel(own)
     logging.getLogger("asyncio").addFilter(FirstLine())
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every ring
+    logging.getLogger("discord.client").addFilter(NoVoice())

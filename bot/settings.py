@@ -63,8 +63,13 @@ class Settings:
         """The address under which people reach the pages, without a slash at the end."""
         if self.public_url:
             return self.public_url
-        host = _EVERYWHERE.get(self.host, self.host)
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        host = f"[{self.near}]" if ":" in self.near else self.near
+        return f"http://{host}:{self.port}"
+
+    @property
+    def near(self) -> str:
+        """The name or address under which this machine itself reaches what listens."""
+        return _EVERYWHERE.get(self.host, self.host)
 
     @property
     def store(self) -> Path:

@@ -61,7 +61,7 @@ async def test_a_ring_does_what_is_due_and_names_the_next_moment(tmp_path: Path)
             h.clock.set(moment)
             again = await ring.ring(moment)
             assert again == moment + RINGS_EVERY, "for another process may have died"
-            moment = await ring.next_moment()
+            moment = await ring.next_moment(h.clock())
             moments.append(moment)
         opens_at = START + 12 * HOUR
         assert moments == [
@@ -90,7 +90,7 @@ async def test_topics_come_though_nothing_can_be_planned(tmp_path: Path) -> None
         assert (await h.chat("a")).topics[1].opened_at == h.clock()
         planner.fails = False
         await ring.ring(h.clock())
-        assert await ring.next_moment() == START + 12 * HOUR
+        assert await ring.next_moment(h.clock()) == START + 12 * HOUR
         await ring.ring(h.clock())
         assert planner.planned == 3, "once it succeeds, that is enough"
 

@@ -239,6 +239,12 @@ WITHDRAWN = (
 )
 
 
+WITHDRAWN_ONE = (
+    "This message is out of the transcript and its text is deleted here. Where you wrote it you "
+    "delete it yourself."
+)
+
+
 def only_moderators(command: str) -> str:
     """Refuse a command to somebody who does not moderate."""
     return f"/chat {command} is for the moderators of this chat. /chat catchup is for everybody."

@@ -11,14 +11,16 @@ from bot.engine.actions import Action, Words
 from bot.engine.agenda import Room
 from bot.engine.people import Person
 from bot.engine.signals import Signal
+from bot.platforms.appointment import Board
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that goes out with words."""
+    """A file that goes out with words; `described` is what a picture shows."""
 
     name: str
     content: bytes
+    described: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,19 @@ class Platform(Protocol):
         `since` is given where it may have been done before: look first, from that moment on.
         Raises Unreachable, Hindered or Impossible.
         """
+        ...
+
+
+class Outer(Platform, Board, Protocol):
+    """A platform outside of this process: it may be away, and then things are missed."""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether everything that was said there is known."""
+        ...
+
+    async def run(self) -> None:
+        """Stay connected until cancelled."""
         ...
 
 

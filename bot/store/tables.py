@@ -206,6 +206,15 @@ class Tables:
         )
         return [_line(row) for row in rows]
 
+    async def lately(self, since: datetime) -> list[str]:
+        """Return the chats that are open, or were since then, in order of opening."""
+        rows = await self.connection.rows(
+            "SELECT chat FROM chats WHERE stage = 'open' OR (ends_at >= ? "
+            "AND stage IN ('closed', 'summarised', 'archived')) ORDER BY opens_at, chat",
+            (stamp(since),),
+        )
+        return [chat for (chat,) in rows]
+
     async def planned_until(self, series: str) -> datetime | None:
         """Return up to when a series' dates have been looked at."""
         rows = await self.connection.rows("SELECT until FROM planned WHERE series = ?", (series,))
@@ -224,6 +233,15 @@ class Tables:
     async def messages(self, keys: Collection[str]) -> list[Message]:
         """Return the messages of these keys; unknown ones are left out."""
         return await self._messages_where("key", keys)
+
+    async def spoken_in(self, chat: str, room: Room, thread: str | None) -> frozenset[str]:
+        """Return the ids of a chat's messages in a room or a thread that were not withdrawn."""
+        rows = await self.connection.rows(
+            "SELECT id FROM messages WHERE chat = ? AND room = ? AND COALESCE(thread, '') = ? "
+            "AND said = 1 AND withdrawn = 0",
+            (chat, str(room), thread or ""),
+        )
+        return frozenset(message for (message,) in rows)
 
     async def replies_to(self, keys: Collection[str]) -> list[Message]:
         """Return the messages that answer these."""

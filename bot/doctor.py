@@ -1,0 +1,196 @@
+"""What `rounds doctor` looks at, on this machine and on Discord, and the lines that it prints."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import os
+import socket
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.agendas.agenda import load_chats
+from bot.agendas.mistakes import Mistake, printable, shown
+from bot.engine import wording
+from bot.engine.agenda import Series
+from bot.faults import not_listening
+from bot.platforms.discord_channel_checks import channels_of
+from bot.platforms.discord_checks import DISCORD, Report, look
+from bot.platforms.finding import Finding
+from bot.settings import Settings
+
+HERE = "This machine"
+"""The heading of what is no platform's."""
+
+WIDTH = 80
+"""Characters in a line, as many as the narrowest usual terminal shows."""
+
+_MARKS = {True: "  ✓ ok  ", False: "  ✗ no  "}
+
+_SQLITE = b"SQLite format 3\x00"
+"""How every SQLite file begins (sqlite.org/fileformat2, "The Database Header")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was found, and the address that invites the bot to a Discord server."""
+
+    findings: tuple[Finding, ...]
+    invitation: str = ""
+
+    @property
+    def wrong(self) -> int:
+        """How many things are not as they must be."""
+        return sum(not finding.ok for finding in self.findings)
+
+
+async def diagnose(settings: Settings, clock: Callable[[], datetime]) -> Diagnosis:
+    """Look at everything that a chat needs; nothing is made or changed, here or elsewhere."""
+    series, mistakes = load_chats(settings.chats, clock())
+    own = [*_agendas(settings, series, mistakes), _store(settings), _address(settings)]
+    report = await _discord(settings, series, clock)
+    return Diagnosis((*own, *report.findings), report.invitation)
+
+
+async def _discord(
+    settings: Settings, series: Sequence[Series], clock: Callable[[], datetime]
+) -> Report:
+    channels = channels_of(series)
+    if settings.discord_token:
+        return await look(settings.discord_token, settings.discord_api, channels, clock)
+    rooms = dict.fromkeys(name for channel in channels for name in channel.rooms)
+    if not rooms:
+        sentence = "DISCORD_TOKEN is not set, and no agenda has a room on Discord."
+        return Report((Finding("Not used", DISCORD, True, sentence),))
+    sentence = (
+        f"DISCORD_TOKEN is not set, so nothing happens on Discord, where {_and(rooms)} "
+        f"{'has a room' if len(rooms) == 1 else 'have rooms'}. Make a token at "
+        "https://discord.com/developers/applications (New Application; Bot, Reset Token), and "
+        "start Rounds with it: DISCORD_TOKEN=... rounds run"
+    )
+    return Report((Finding("Token", DISCORD, False, sentence),))
+
+
+def _and(names: Iterable[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+# ---------------------------------------------------------------- this machine
+
+
+def _agendas(
+    settings: Settings, series: Sequence[Series], mistakes: Sequence[Mistake]
+) -> list[Finding]:
+    if not mistakes:
+        folder = shown(str(settings.chats), 200)
+        return [Finding("Agendas", HERE, True, f"{len(series)} in {folder}, without mistakes.")]
+    found = [
+        Finding(f"{one.file}:{one.line}:{one.column}", HERE, False, one.text) for one in mistakes
+    ]
+    if series:
+        right = f"{_and(one.name for one in series)} can be read."
+        found.insert(0, Finding("Agendas", HERE, True, right))
+    return found
+
+
+def _store(settings: Settings) -> Finding:
+    """Say whether the store can be written, by what the file system says of its folder."""
+    folder, file = settings.data, settings.store
+    name = shown(str(folder), 200)
+    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
+    if not there.is_dir():
+        sentence = f"{shown(str(there), 200)} is a file where a folder is needed."
+        return Finding("Store", HERE, False, f"{sentence} Name another: --data DIR")
+    if not os.access(there, os.W_OK | os.X_OK):
+        sentence = f"This user may not write in {shown(str(there), 200)}."
+        return Finding("Store", HERE, False, f"{sentence} Allow it, or name another: --data DIR")
+    if there != folder:
+        return Finding("Store", HERE, True, f"{name} can be made, and rounds run makes it.")
+    if not file.exists():
+        return Finding("Store", HERE, True, f"{name} can be written; there is no chat in it yet.")
+    if not os.access(file, os.R_OK | os.W_OK):
+        sentence = f"This user may not write {shown(str(file), 200)}. Allow it."
+        return Finding("Store", HERE, False, sentence)
+    if not file.is_file() or not _is_store(file):
+        sentence = f"{shown(str(file), 200)} is no store. Move it away, or name another: --data DIR"
+        return Finding("Store", HERE, False, sentence)
+    return Finding("Store", HERE, True, f"{shown(str(file), 200)} can be written.")
+
+
+def _is_store(file: Path) -> bool:
+    with file.open("rb") as opened:
+        begin = opened.read(len(_SQLITE))
+    return begin in (b"", _SQLITE)  # an empty file is an empty database
+
+
+def _address(settings: Settings) -> Finding:
+    """Say whether `rounds run` could listen, or does."""
+    if _is_served(settings):
+        return Finding("Address", HERE, True, f"Rounds serves {settings.url} already.")
+    try:
+        _bind_once(settings.host, settings.port)
+    except OSError as error:
+        why = not_listening(error, settings) or f"It cannot be listened at ({error.strerror})."
+        return Finding("Address", HERE, False, str(why))
+    return Finding("Address", HERE, True, f"{settings.url} is free for rounds run.")
+
+
+def _bind_once(host: str, port: int) -> None:
+    """Take every address that a server would listen at, and let go of it; raises OSError."""
+    for family, kind, protocol, _, address in socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    ):
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                tried.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            tried.bind(address)
+
+
+def _is_served(settings: Settings) -> bool:
+    """Ask who answers at the address: every answer of Rounds says so."""
+    connection = http.client.HTTPConnection(settings.near, settings.port, timeout=5)
+    try:
+        connection.request("HEAD", "/")
+        return connection.getresponse().getheader("Server") == "Rounds"
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+# ---------------------------------------------------------------- what is printed
+
+
+def lines(diagnosis: Diagnosis) -> list[str]:
+    """Write what was found for people: under its heading, a line or more for each thing."""
+    written: list[str] = []
+    for where, findings in itertools.groupby(diagnosis.findings, lambda finding: finding.where):
+        written += _filled(where)
+        for finding in findings:
+            sentence = f": {finding.sentence}" if finding.sentence else ""
+            mark = _MARKS[finding.ok]
+            written += _filled(f"{finding.what}{sentence}", mark, " " * len(mark))
+        written.append("")
+    wrong = wording.count(diagnosis.wrong, "thing")
+    verb = "is" if diagnosis.wrong == 1 else "are"
+    written.append(f"{wrong} {verb} to be mended." if diagnosis.wrong else "All is well.")
+    if diagnosis.invitation:
+        written += ["The bot is invited, with exactly what it needs, here:", diagnosis.invitation]
+    return written
+
+
+def _filled(text: str, first: str = "", other: str = "  ") -> list[str]:
+    """Break a text into lines between words; an address stays whole."""
+    return textwrap.wrap(
+        printable(" ".join(text.split())),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=other,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,123 @@
+"""What the house does for a platform: it hears, answers, and says where chats are talked about."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.asking import Desk
+from bot.enclosures import Enclosures
+from bot.engine import commands
+from bot.engine.agenda import Agenda, Room
+from bot.engine.errors import Refused
+from bot.engine.messages import message_key
+from bot.engine.people import Role, asking_in, role_in
+from bot.engine.rights import permit
+from bot.engine.signals import Deleted, Signal
+from bot.engine.state import Stage
+from bot.engine.wording import WITHDRAWN_ONE
+from bot.outbox import Outbox
+from bot.platforms.platform import Answer, Asker, Choice, Place
+
+READ_AFTER = timedelta(hours=48)
+"""So long after its end what was said in a chat is still read back: it may have been in time."""
+
+LOOKED_AT = 100
+"""Chats among which somebody's own are looked for, the latest."""
+
+_HELD = (Stage.OPEN, Stage.CLOSED, Stage.SUMMARISED, Stage.ARCHIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class HouseDoor:
+    """The house as a platform sees it."""
+
+    desk: Desk
+    outbox: Outbox
+    enclosures: Enclosures
+    clock: Callable[[], datetime]
+    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def hear(self, signal: Signal) -> None:
+        """Commit what reached the platform; return when it is on the disk."""
+        await self.desk.runner.handle(signal)
+
+    async def ask(self, text: str, asker: Asker) -> Answer:
+        """Do what follows `/chat`. Raises Refused with a sentence for that person."""
+        now = self.clock()
+        reply = await self.desk.ask(text, asker.person, asker.room, now, asker.thread)
+        if not reply.transcript:
+            return Answer(reply.words)
+        async with self.desk.store.reading() as tables:
+            chat = await tables.chat(reply.chat)
+        if chat is None:
+            raise Refused("This chat is not there any more.")
+        return Answer(reply.words, (await self.enclosures.transcript(chat, reply.transcript),))
+
+    async def withdraw(self, message: str, author: str, asker: Asker) -> Answer:
+        """Withdraw one message, by the platform's ids. Raises Refused where it is not theirs."""
+        if author != asker.person.id:
+            raise Refused("Only your own messages can be withdrawn by you.")
+        async with self.desk.store.reading() as tables:
+            known = await tables.messages([message_key(asker.room, message)])
+        if not known or not known[0].said:
+            raise Refused("This message is in no chat's transcript, so nothing was withdrawn.")
+        await self.hear(Deleted(self.clock(), asker.room, message, asker.thread))
+        return Answer((WITHDRAWN_ONE,))
+
+    def series(self, asker: Asker) -> Sequence[Choice]:
+        """Return the series that somebody may start there, those of this room first."""
+        own = [s for s in self.desk.catalogue().values() if _moderates(s.agenda, asker)]
+        own.sort(key=lambda series: (asker.room not in series.agenda.rooms, series.name))
+        return [Choice(series.name, f"{series.name}: {series.agenda.title}") for series in own]
+
+    async def chats(self, asker: Asker) -> Sequence[Choice]:
+        """Return the chats whose transcripts somebody may ask for, the latest first."""
+        async with self.desk.store.reading() as tables:
+            held = [line for line in await tables.lines() if line.stage in _HELD]
+            chats = await tables.load([line.id for line in held[:LOOKED_AT]])
+        own = [c for c in chats.values() if _moderates(c.agenda, asker)]
+        own.sort(key=lambda chat: (chat.opens_at, chat.id), reverse=True)
+        return [Choice(chat.id, f"{chat.id}: {chat.agenda.title}") for chat in own]
+
+    async def topics(self, message: str, asker: Asker) -> Sequence[Choice]:
+        """Return the topics under which a message can be placed; empty: of no chat here.
+
+        Raises Refused for somebody who does not moderate its chat.
+        """
+        async with self.desk.store.reading() as tables:
+            known = await tables.messages([message_key(asker.room, message)])
+            chat = await tables.chat(known[0].chat) if known and known[0].said else None
+        if chat is None:
+            return []
+        permit(commands.Place(message, ()), role_in(chat.agenda, asker.person))
+        return [Choice(f"T{t.number}", f"T{t.number}: {t.ask}") for t in chat.topics]
+
+    async def places(self, platform: str) -> Sequence[Place]:
+        """Return where the platform's chats are talked about that are open, or were lately."""
+        async with self.desk.store.reading() as tables:
+            chats = await tables.load(await tables.lately(self.clock() - READ_AFTER))
+        return [
+            Place(chat.id, room, thread, chat.opens_at)
+            for chat in chats.values()
+            for room in chat.agenda.rooms
+            if room.platform == platform
+            for thread in (*chat.threads_in(room), None)
+        ]
+
+    async def stored(self, place: Place) -> frozenset[str]:
+        """Return the ids of the messages that are known of a place and were not withdrawn."""
+        async with self.desk.store.reading() as tables:
+            return await tables.spoken_in(place.chat, place.room, place.thread)
+
+    def reachable(self, rooms: Sequence[Room]) -> None:
+        """Try at once what waits for these rooms: something was changed there."""
+        task = asyncio.create_task(self.outbox.hasten(rooms))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+
+def _moderates(agenda: Agenda, asker: Asker) -> bool:
+    return role_in(agenda, asking_in(asker.room, agenda, asker.person)) is Role.MODERATOR

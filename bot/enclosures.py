@@ -1,0 +1,60 @@
+"""Makes what goes out with words: a chat's picture, and its transcript as a file."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import zipfile
+from collections.abc import Sequence
+
+from bot.engine.actions import Action, Enclosure, Post, Tell
+from bot.engine.state import Chat
+from bot.platforms.platform import File
+from bot.runner import Store
+from bot.transcripts import render
+from bot.transcripts.summary import summarise
+from bot.transcripts.to_png import described, picture
+
+LARGEST = 10_000_000
+"""Bytes of one file: under Discord's 10 MiB ("Uploading Files")."""
+
+
+class Enclosures:
+    """What goes out with the actions of chats, as the store has them now."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def of(self, chat: Chat, action: Action) -> Sequence[File]:
+        """Return the files that an action encloses."""
+        encloses = action.encloses if isinstance(action, Post | Tell) else None
+        match encloses:
+            case Enclosure.PICTURE:
+                return [await self._picture(chat)]
+            case Enclosure.TRANSCRIPT:
+                return [await self.transcript(chat, "html")]
+        return []
+
+    async def transcript(self, chat: Chat, format: str) -> File:  # noqa: A002  as in `render`
+        """Return a chat's transcript; what is larger than a platform takes is packed."""
+        name = f"{chat.id}.{format}"
+        content = io.BytesIO()
+        async with self._store.reading() as tables:
+            async for chunk in render(tables, chat, format):
+                content.write(chunk)
+        if content.tell() <= LARGEST:
+            return File(name, content.getvalue())
+        return File(f"{name}.zip", await asyncio.to_thread(_packed, name, content.getvalue()))
+
+    async def _picture(self, chat: Chat) -> File:
+        async with self._store.reading() as tables:
+            summary, _names = await summarise(tables, chat)
+        content = await asyncio.to_thread(picture, summary)
+        return File(f"{chat.id}.png", content, described(summary))
+
+
+def _packed(name: str, content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()

@@ -1,0 +1,184 @@
+"""Discord: one supervised connection, what comes over it as signals, and actions as calls.
+
+The connection may fail in every way that Discord knows; the process goes on, and so do the other
+platforms. After a break that the gateway cannot make up for (no RESUME), what was said meanwhile
+is read back; until then nobody takes the talk for complete (`is_current`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+
+import discord
+
+from bot.engine.actions import Action, Archive, KeepOpen, Post, Tell
+from bot.platforms.appointment import Appointment
+from bot.platforms.discord_address import gateway_at, listen_at, point_at
+from bot.platforms.discord_connection import Connection
+from bot.platforms.discord_events import keep_events
+from bot.platforms.platform import Door, File, Hindered, Receipt, Unreachable
+
+log = logging.getLogger(__name__)
+
+REFUSED_EVERY = timedelta(minutes=1)
+"""How often a refused token, or a missing intent, is tried."""
+
+CONNECTS_EVERY = (1, 2, 5, 10, 20, 30, 60)
+"""Seconds until the next try while Discord cannot be reached."""
+
+LOGIN_REFUSED = (
+    "Discord refuses the token. Reset it in the developer portal (Bot, Reset Token) and put the "
+    "new one into DISCORD_TOKEN."
+)
+NO_CONTENT = (
+    "the Message Content Intent is not granted. Switch it on in the developer portal (Bot, "
+    "Privileged Gateway Intents)."
+)
+NOT_CONNECTED = "Discord is not connected."
+
+
+class Discord:
+    """The platform. `changed` is called when it comes to be connected, or something changed."""
+
+    def __init__(
+        self,
+        token: str,
+        door: Door,
+        clock: Callable[[], datetime],
+        changed: Callable[[], None],
+        api: str = "",
+    ) -> None:
+        self._token = token
+        self._door = door
+        self._clock = clock
+        self._changed = changed
+        self._api = api
+        self._client: Connection | None = None  # while it is ready
+        self._trouble: Unreachable = Unreachable(NOT_CONNECTED)
+        self._said = ""  # what the log has said of the trouble
+        self.is_current = False
+
+    # ------------------------------------------------------------ actions
+
+    async def perform(
+        self,
+        key: str,
+        action: Action,
+        now: datetime,
+        *,
+        since: datetime | None = None,
+        files: Sequence[File] = (),
+    ) -> Receipt:
+        """Do what `action` says, once for each `key` however often it is asked.
+
+        Raises Unreachable, Hindered or Impossible.
+        """
+        client = self._client
+        if client is None:
+            raise self._trouble
+        match action:
+            case Post():
+                receipt = await client.posts.post(key, action, since, files)
+                if receipt.thread is not None:
+                    client.expect(int(receipt.thread), int(action.room.name))
+                return receipt
+            case KeepOpen():
+                return await client.posts.keep_open(action, now)
+            case Archive():
+                return await client.posts.archive(action, now)
+            case Tell():
+                return await client.posts.tell(key, action, since, files, now)
+
+    async def keep_appointments(
+        self, wanted: Sequence[Appointment], spared: Collection[str], now: datetime
+    ) -> Sequence[str]:
+        """Let the servers' scheduled events be these; see `Board`."""
+        if self._client is None:
+            raise Unreachable(NOT_CONNECTED)
+        return await keep_events(self._client, wanted, spared, now)
+
+    # ------------------------------------------------------------ the connection
+
+    async def run(self) -> None:
+        """Stay connected until cancelled."""
+        failures = 0
+        while True:
+            client = Connection(self, self._door, self._clock)
+            try:
+                await self._connect(client)
+                wait = 0.0
+            except discord.LoginFailure:
+                wait = self._refused(LOGIN_REFUSED)
+            except discord.PrivilegedIntentsRequired:
+                wait = self._refused(NO_CONTENT)
+            except Exception as failure:  # the library lets through whatever its network raises
+                wait = self._failed(failure, CONNECTS_EVERY[min(failures, 6)])
+            finally:
+                failures = 0 if client.was_ready else failures + 1
+                self.lose(client)
+                await client.end()
+            await asyncio.sleep(wait)
+
+    async def _connect(self, client: Connection) -> None:
+        """Log in and listen; returns where the connection was given up after a long break."""
+        point_at(self._api)
+        listen_at(await gateway_at(self._api) if self._api else "")
+        await client.login(self._token)
+        flags = client.application_flags
+        if not (flags.gateway_message_content or flags.gateway_message_content_limited):
+            raise discord.PrivilegedIntentsRequired(None)
+        await client.listen()
+
+    def _refused(self, sentence: str) -> float:
+        self._trouble = Hindered(sentence)
+        if self._said != sentence:
+            log.error("%s It is tried again every minute.", sentence)
+            self._said = sentence
+        return REFUSED_EVERY.total_seconds()
+
+    def _failed(self, failure: Exception, wait: float) -> float:
+        why = str(failure) if isinstance(failure, Unreachable) else type(failure).__name__
+        self._trouble = Unreachable(f"{NOT_CONNECTED} ({why})")
+        if self._said != NOT_CONNECTED:
+            log.warning("Discord cannot be reached (%s); it is tried until it can be.", why)
+            self._said = NOT_CONNECTED
+        return wait
+
+    # ------------------------------------------------------------ told by the connection
+
+    def gain(self, client: Connection) -> None:
+        """Perform actions through this connection, which is ready."""
+        self._client = client
+        self._said = ""
+        log.info("Discord is connected.")
+        self._changed()
+
+    def lose(self, client: Connection) -> None:
+        """Perform nothing through this connection any more."""
+        self.is_current = False
+        if self._client is client:
+            self._client = None
+            self._trouble = Unreachable(NOT_CONNECTED)
+
+    def read(self, messages: int, deleted: int) -> None:
+        """Take note that everything that was said is known."""
+        self.is_current = True
+        if messages:
+            log.info("Discord was read back: %d messages, %d deleted.", messages, deleted)
+        self._changed()
+
+    def cut(self) -> None:
+        """Take note that what is said may be missed for now."""
+        self.is_current = False
+
+    def resumed(self) -> None:
+        """Take note that the gateway has told what it could not tell meanwhile."""
+        self.is_current = True
+        self._changed()
+
+    def announced(self) -> None:
+        """Take note that something was changed that may have been in the way."""
+        self._changed()

@@ -1,0 +1,163 @@
+"""Looks whether Discord is ready for the agendas, by its HTTP API alone, so beside the bot too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+import discord
+
+from bot.platforms.discord_address import CUT, Welcome, greet, point_at
+from bot.platforms.discord_channel_checks import Channel, Servers, look_at
+from bot.platforms.discord_commands import ChatCommands
+from bot.platforms.discord_needs import intents, invite_link
+from bot.platforms.discord_sync import in_sync
+from bot.platforms.finding import Finding
+from bot.platforms.platform import Unreachable
+
+DISCORD = "Discord"
+"""The heading of what is looked at once, and the platform's name for people."""
+
+LONGEST = timedelta(minutes=2)
+"""How long the whole look may take; discord.py repeats for half a minute what Discord fails at."""
+
+DATE_STEP = timedelta(seconds=1)
+"""A Date header has whole seconds (RFC 9110 section 5.6.7)."""
+
+MOST_APART = timedelta(seconds=2)
+"""How far this machine's clock may be from Discord's, whose times messages bear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found, in the order of looking, and the address that invites the bot."""
+
+    findings: tuple[Finding, ...]
+    invitation: str = ""
+
+
+async def look(
+    token: str, api: str, channels: Sequence[Channel], clock: Callable[[], datetime]
+) -> Report:
+    """Log in at `api` (empty: Discord's own) and look at the application and these channels.
+
+    No connection to the gateway is opened, and nothing is changed. Whatever fails is a finding.
+    """
+    found: list[Finding] = []
+    point_at(api)
+    async with discord.Client(intents=intents()) as client:
+        try:
+            async with asyncio.timeout(LONGEST.total_seconds()):
+                before = clock()
+                welcome = await greet(api)
+                found.append(_clock(welcome, before, clock()))
+                await client.login(token)
+                found += await _application(client)
+                servers = Servers(client)
+                for channel in channels:
+                    found += await look_at(channel, servers)
+        except (discord.DiscordException, Unreachable, *CUT) as failure:
+            found.append(_failed(failure))
+        application = client.application_id
+    return Report(tuple(found), invite_link(application) if application else "")
+
+
+def _failed(failure: Exception) -> Finding:
+    match failure:
+        case discord.LoginFailure():
+            return Finding(
+                "Token",
+                DISCORD,
+                False,
+                "Discord refuses it. Make a new one in the developer portal (Bot, Reset Token) "
+                "and set DISCORD_TOKEN to it. The Client Secret and the Public Key are no tokens. Until then no channel can be looked at.",
+            )
+        case Unreachable():
+            why = str(failure)
+        case discord.HTTPException():
+            why = f"Discord answers with HTTP {failure.status} (code {failure.code})."
+        case _:
+            why = f"Discord does not answer ({type(failure).__name__})."
+    return Finding("Connection", DISCORD, False, f"{why} What follows was not looked at. {_LATER}")
+
+
+_LATER = (
+    "Is this machine's network up, and may it open connections? discordstatus.com tells of "
+    "Discord's own faults; then try again later."
+)
+
+
+# ---------------------------------------------------------------- once
+
+
+def _clock(welcome: Welcome, before: datetime, after: datetime) -> Finding:
+    """Compare this machine's clock, read before and after a request, with the answer's date."""
+    if welcome.date is None:
+        return Finding("Clock", DISCORD, True, "Discord does not state its time here.")
+    ahead = before - (welcome.date + DATE_STEP)
+    behind = welcome.date - after
+    if max(ahead, behind) <= MOST_APART:
+        return Finding("Clock", DISCORD, True, "It agrees with Discord's.")
+    seconds = f"{max(ahead, behind).total_seconds():,.0f} seconds"
+    wrong = f"{seconds} ahead of Discord's" if ahead > behind else f"{seconds} behind Discord's"
+    return Finding(
+        "Clock",
+        DISCORD,
+        False,
+        f"This machine's is {wrong}, so topics come at wrong times and answers count for wrong "
+        "ones. Let the machine set it by the network: sudo timedatectl set-ntp true on Linux, "
+        "System Settings, Date & Time on macOS; for a container, on the machine that runs it.",
+    )
+
+
+async def _application(client: discord.Client) -> list[Finding]:
+    """Look at what the developer portal holds, and where the bot is."""
+    application = cast("discord.AppInfo", client.application)  # login has fetched it
+    flags = application.flags
+    granted = flags.gateway_message_content or flags.gateway_message_content_limited
+    guilds = [guild async for guild in client.fetch_guilds(with_counts=False)]
+    portal = f"https://discord.com/developers/applications/{application.id}"
+    return [
+        Finding("Token", DISCORD, True, f"It is that of {application.name} ({application.id})."),
+        _once_only(
+            "Message Content Intent",
+            bool(granted),
+            "Granted.",
+            "Without it people's messages arrive empty, and Discord closes the connection. "
+            f"Switch it on at {portal} under Bot, Privileged Gateway Intents.",
+        ),
+        _once_only(
+            "Interactions Endpoint URL",
+            application.interactions_endpoint_url is None,
+            "Empty.",
+            "Commands are sent there and never reach Rounds. "
+            f"Empty it at {portal} under General Information.",
+        ),
+        _once_only(
+            "OAuth2 Code Grant",
+            not application.bot_require_code_grant,
+            "Not required.",
+            "The invitation fails with it. "
+            f"Switch Requires OAuth2 Code Grant off at {portal} under Bot.",
+        ),
+        _once_only(
+            "Commands",
+            await in_sync(ChatCommands(client)),
+            "Discord has them as they are here.",
+            "Discord has none of Rounds, or those of another version. rounds run brings them up "
+            "to date when it starts; if it has, its log says why it could not.",
+        ),
+        _once_only(
+            "Server",
+            bool(guilds),
+            f"{', '.join(guild.name for guild in guilds)}.",
+            "The bot is in none. Open the address at the end and choose the server.",
+        ),
+    ]
+
+
+def _once_only(what: str, ok: bool, good: str, bad: str) -> Finding:
+    return Finding(what, DISCORD, ok, good if ok else bad)

@@ -1,0 +1,333 @@
+"""One session with Discord: events come in as signals, and what was missed is read back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import discord
+from discord import AllowedMentions, MemberCacheFlags
+
+from bot.engine.actions import privately
+from bot.engine.agenda import Room
+from bot.engine.signals import Signal
+from bot.platforms.discord_address import CUT
+from bot.platforms.discord_commands import ChatCommands
+from bot.platforms.discord_history import Members, Readable, read_back
+from bot.platforms.discord_needs import intents
+from bot.platforms.discord_posts import Posts
+from bot.platforms.discord_signals import PLATFORM, Reader
+from bot.platforms.discord_sync import sync
+from bot.platforms.platform import Door, Place
+
+log = logging.getLogger(__name__)
+
+CUT_FOR = timedelta(minutes=2)
+"""After so long without a connection a new one is made: the library waits longer and longer."""
+
+BEHIND_FOR = timedelta(seconds=30)
+"""When it is read back again after something could not be taken in."""
+
+SEES_A_THREAD_AFTER = timedelta(seconds=2)
+"""A new thread is read once it is known, for somebody may have been faster."""
+
+
+class Owner(Protocol):
+    """Who is told how the connection stands."""
+
+    def gain(self, connection: Connection) -> None:
+        """Take note that actions can be performed through it."""
+        ...
+
+    def read(self, messages: int, deleted: int) -> None:
+        """Take note that everything that was said is known."""
+        ...
+
+    def cut(self) -> None:
+        """Take note that what is said may be missed for now."""
+        ...
+
+    def resumed(self) -> None:
+        """Take note that the gateway has told what it could not tell meanwhile."""
+        ...
+
+    def announced(self) -> None:
+        """Take note that something was changed that may have been in the way."""
+        ...
+
+
+class Connection(discord.Client):
+    """One session with Discord, from login to the end."""
+
+    def __init__(self, owner: Owner, door: Door, clock: Callable[[], datetime]) -> None:
+        super().__init__(
+            intents=intents(),
+            max_messages=None,  # a kept message changes while it is read
+            member_cache_flags=MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            allowed_mentions=AllowedMentions.none(),
+            max_ratelimit_timeout=30.0,
+        )
+        self.posts = Posts(self)
+        self.was_ready = False
+        self._owner = owner
+        self._door = door
+        self._clock = clock
+        self._tree = ChatCommands(self, door)
+        self._parents: dict[int, int] = {}  # threads that the library may not keep
+        self._reader = Reader(0, self._parent_of)
+        self._gone: set[str] = set()  # what was deleted while it is read back
+        self._reading = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._has_been_read = False
+        self._behind = asyncio.Event()
+        self._cut_at: datetime | None = None
+        self._freed: set[Room] = set()
+
+    # ------------------------------------------------------------ beginning and end
+
+    async def listen(self) -> None:
+        """Listen until the connection is over, or has been cut for too long."""
+        self._reader = Reader(self.user.id if self.user else 0, self._parent_of)
+        listening = asyncio.create_task(self.connect(), name="Discord's gateway")
+        watching = asyncio.create_task(self._watch(), name="watch over Discord's gateway")
+        try:
+            await asyncio.wait({listening, watching}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            watching.cancel()
+            if not listening.done():
+                listening.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        if listening.done() and not listening.cancelled():
+            listening.result()
+
+    async def end(self) -> None:
+        """Close everything."""
+        for task in list(self._tasks):
+            task.cancel()
+        with contextlib.suppress(Exception):  # what is broken already need not be closed
+            await self.close()
+
+    async def _watch(self) -> None:
+        """Return when the gateway was cut for too long; read back what could not be taken in."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._behind.wait(), 5)
+                await asyncio.sleep(BEHIND_FOR.total_seconds())
+                self._behind.clear()
+                await self._read_back()
+            if self._cut_at is not None and self._clock() - self._cut_at > CUT_FOR:
+                return
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def on_ready(self) -> None:
+        """Read back what was said while nobody listened."""
+        self.was_ready = True
+        self._cut_at = None
+        self._owner.gain(self)
+        self._begin(self._sync())
+        await self._read_back()
+
+    async def on_disconnect(self) -> None:
+        """Note since when nothing is heard."""
+        self._cut_at = self._cut_at or self._clock()
+        self._owner.cut()
+
+    async def on_resumed(self) -> None:
+        """Nothing was missed, if nothing was before."""
+        self._cut_at = None
+        if self._has_been_read and not self._behind.is_set():
+            self._owner.resumed()
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
+        """Log that an event could not be taken in, without its words; it is read back."""
+        why = type(sys.exception()).__name__  # its text may quote what was said
+        log.error("%s of Discord could not be taken in (%s); it is read again.", event_method, why)
+        self._behind.set()
+
+    async def _sync(self) -> None:
+        try:
+            if await sync(self._tree):
+                log.info("Discord was given the commands; it may take a minute to show them.")
+        except (discord.DiscordException, *CUT) as failure:
+            why = type(failure).__name__
+            log.warning("Discord did not take the commands (%s): see rounds doctor.", why)
+
+    # ------------------------------------------------------------ what is said
+
+    async def _hear(self, signals: Sequence[Signal]) -> None:
+        for signal in signals:
+            try:
+                await self._door.hear(signal)
+            except Exception as failure:  # not acknowledged, not lost: it is read again
+                why = type(failure).__name__
+                log.error("Something said on Discord could not be kept (%s); read again.", why)
+                self._owner.cut()
+                self._behind.set()
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Hear what somebody said."""
+        await self._hear(self._reader.speech(message))
+
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Hear a new wording."""
+        await self._hear(self._reader.speech(event.message))
+
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """Hear that a message was deleted."""
+        await self._take_away(event)
+
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Hear that many messages were deleted at once."""
+        await self._take_away(event)
+
+    async def _take_away(
+        self, event: discord.RawMessageDeleteEvent | discord.RawBulkMessageDeleteEvent
+    ) -> None:
+        deleted = self._reader.deleted(event, self._clock())
+        if self._reading.locked():
+            self._gone.update(signal.id for signal in deleted)
+        await self._hear(deleted)
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        """Hear that somebody put an emoji to a message, or took it back."""
+        reacted = self._reader.reacted(event, self._clock())
+        await self._hear([reacted] if reacted else [])
+
+    on_raw_reaction_remove = on_raw_reaction_add
+
+    async def on_raw_reaction_clear(
+        self, event: discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent
+    ) -> None:
+        """Hear that a message's emojis were taken away."""
+        cleared = self._reader.cleared(event, self._clock())
+        await self._hear([cleared] if cleared else [])
+
+    on_raw_reaction_clear_emoji = on_raw_reaction_clear
+
+    # ------------------------------------------------------------ reading back
+
+    def _parent_of(self, channel: int) -> int | None:
+        known = self.get_channel(channel)
+        if isinstance(known, discord.Thread):
+            return known.parent_id
+        return None if known is not None else self._parents.get(channel)
+
+    def expect(self, thread: int, channel: int) -> None:
+        """Remember a new thread, and read it as soon as the chat knows of it."""
+        self._parents[thread] = channel
+
+        async def read() -> None:
+            await asyncio.sleep(SEES_A_THREAD_AFTER.total_seconds())
+            await self._read_back(str(thread))
+
+        self._begin(read())
+
+    async def _read_back(self, thread: str | None = None) -> None:
+        """Read every place of the chats that are open or were lately, or one thread alone."""
+        messages = deleted = 0
+        async with self._reading:
+            self._gone.clear()
+            members: dict[int, Members] = {}
+            try:
+                for place in await self._door.places(PLATFORM):
+                    if place.thread is not None:
+                        self._parents[int(place.thread)] = int(place.room.name)
+                    if thread is not None and place.thread != thread:
+                        continue
+                    reading = await self._read(place, members)
+                    messages, deleted = messages + reading[0], deleted + reading[1]
+            except Exception as failure:  # whatever the network or the store raises
+                log.warning(
+                    "Discord could not be read back (%s); it is tried again.",
+                    type(failure).__name__,
+                )
+                self._behind.set()
+                return
+        if thread is None:
+            self._has_been_read = True
+            self._owner.read(messages, deleted)
+
+    async def _read(self, place: Place, members: dict[int, Members]) -> tuple[int, int]:
+        channel = await self._readable(int(place.thread or place.room.name))
+        if channel is None:
+            return 0, 0
+        guild = channel.guild
+        reading = await read_back(
+            channel,
+            place,
+            await self._door.stored(place),
+            self._door.hear,
+            reader=self._reader,
+            members=members.setdefault(guild.id, Members(guild)),
+            now=self._clock(),
+            has_content=True,
+            gone=self._gone,
+        )
+        if reading.refused:
+            log.warning("%s of %s cannot be read: %s", place.room, place.chat, reading.refused)
+        return reading.messages, reading.deleted
+
+    async def _readable(self, number: int) -> Readable | None:
+        """Return a channel or thread, also one that is put away; None: nothing can be read."""
+        found = self.get_channel(number)
+        if found is None:
+            try:
+                found = await self.fetch_channel(number)
+            except (discord.Forbidden, discord.NotFound, discord.InvalidData):
+                return None
+        return found if isinstance(found, Readable) else None
+
+    # ------------------------------------------------------------ what was changed there
+
+    def _free(self, guild: discord.Guild) -> None:
+        """Let what waits for this server be tried again, soon, once for many changes."""
+        if not self._freed:
+            asyncio.get_running_loop().call_later(0.5, self._announce)
+        self._freed.update(Room(PLATFORM, str(channel.id)) for channel in guild.channels)
+        self._freed.add(privately(PLATFORM))
+
+    def _announce(self) -> None:
+        rooms, self._freed = tuple(self._freed), set()
+        self._door.reachable(rooms)
+        self._owner.announced()
+
+    async def on_guild_channel_update(
+        self, _before: object, after: discord.abc.GuildChannel
+    ) -> None:
+        """Try again: a channel's permissions may have changed."""
+        self._free(after.guild)
+
+    async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
+        """Try again: a channel is there."""
+        self._free(channel.guild)
+
+    async def on_guild_role_update(self, _before: object, after: discord.Role) -> None:
+        """Try again: a role's permissions may have changed."""
+        self._free(after.guild)
+
+    async def on_member_update(self, _before: object, after: discord.Member) -> None:
+        """Try again: our own roles may have changed; of others Discord tells nothing."""
+        self._free(after.guild)
+
+    async def on_thread_update(self, _before: object, after: discord.Thread) -> None:
+        """Try again: a thread may have been opened."""
+        self._free(after.guild)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Try again and read back: we are in a server, perhaps again."""
+        self._free(guild)
+        await self._read_back()
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Try again: a server's outage is over."""
+        self._free(guild)

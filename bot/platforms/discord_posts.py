@@ -1,0 +1,225 @@
+"""Actions as calls to Discord, each done once however often it is asked.
+
+A message bears a nonce made of its action's key: sent again within a few minutes it is the same
+message ("Create Message", `enforce_nonce`). After a doubtful try the place is read first, for a
+message of ours with these words.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+import discord
+from discord import AllowedMentions
+
+from bot.engine.actions import Archive, KeepOpen, Post, Tell, Thread
+from bot.platforms.discord_refusals import (
+    CANNOT_SEND_TO_THIS_USER,
+    THREAD_EXISTS,
+    TOO_LARGE,
+    UNKNOWN_CHANNEL,
+    translated,
+)
+from bot.platforms.discord_text import LONGEST, nonce_of, text_of
+from bot.platforms.platform import File, Hindered, Impossible, Receipt
+
+CLOCKS_DIFFER = timedelta(minutes=2)
+"""How much earlier than the first try, by our clock, a message of ours may seem to stand."""
+
+LOOKED_AT = 200
+"""Messages among which one of ours is looked for."""
+
+SHORT: Literal[4320] = 4320
+LONG: Literal[10080] = 10080
+"""Minutes after which Discord puts a thread without talk away (topics/threads)."""
+
+ROLE = "role:"
+WITHOUT_FILE = "The file is larger than Discord takes; it is on the organizers' pages: /chat link"
+
+_UNKNOWN_USER = 10013
+
+
+class Posts:
+    """What is done through one client, which is logged in."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def post(
+        self, key: str, post: Post, since: datetime | None, files: Sequence[File]
+    ) -> Receipt:
+        """Say something in a channel or thread, and let a thread hang from it."""
+        number = int(post.into or post.room.name)
+        needed = ["view_channel", "send_messages" if post.into is None else _IN_THREADS]
+        with self._translated(number, *needed, *(["attach_files"] if files else [])):
+            channel = self._place(number)
+            sent = await self._send(channel, key, text_of(post.words), since, files, post.notify)
+        thread = None
+        if post.opens is not None:
+            with self._translated(number, "create_public_threads", _IN_THREADS):
+                thread = str(await self._hang(number, sent.id, post.opens))
+        return Receipt(sent.created_at, str(sent.id), sent.content, thread)
+
+    async def keep_open(self, action: KeepOpen, now: datetime) -> Receipt:
+        """Let the threads count as used: changing their archive duration does."""
+        for number in action.threads:
+            thread = await self._thread(int(number))
+            with translated(thread, ["view_channel", "manage_threads"]):
+                if thread is not None and not thread.archived:
+                    await thread.edit(auto_archive_duration=SHORT)
+                    await thread.edit(auto_archive_duration=LONG)
+        return Receipt(now)
+
+    async def archive(self, action: Archive, now: datetime) -> Receipt:
+        """Lock threads and put them away in one request each; one that is gone is away.
+
+        One that was put away before the end must be taken out for it first.
+        """
+        for number in action.threads:
+            thread = await self._thread(int(number))
+            with translated(thread, ["view_channel", "manage_threads"]):
+                if thread is None or (thread.locked and thread.archived):
+                    continue
+                if thread.archived:
+                    await thread.edit(archived=False)
+                await thread.edit(locked=True, archived=True)
+        return Receipt(now)
+
+    async def tell(
+        self, key: str, tell: Tell, since: datetime | None, files: Sequence[File], now: datetime
+    ) -> Receipt:
+        """Say something privately: in the agenda's channel, else to each person who can be reached.
+
+        Raises Impossible where nobody can.
+        """
+        text = text_of(tell.words)
+        if tell.channel:
+            number = int(tell.channel)
+            with self._translated(number, "view_channel", "send_messages"):
+                await self._send(self._place(number), key, text, since, files)
+            return Receipt(now)
+        people = [person for person in tell.people if person.isdecimal()]
+        told = [await self._tell(key, int(person), text, since, files) for person in people]
+        if not any(told):
+            raise Impossible(
+                "nobody can be told privately. Name moderators as user:ID who take direct "
+                'messages, or a private channel: alerts: {discord: "ID"}'
+            )
+        return Receipt(now)
+
+    async def _tell(
+        self, key: str, person: int, text: str, since: datetime | None, files: Sequence[File]
+    ) -> bool:
+        """Write to one person; False: Discord does not let us."""
+        with translated(None, ["send_messages"]):
+            try:
+                user = await self._client.fetch_user(person)
+                channel = await user.create_dm()
+                await self._send(channel, f"{key}/{person}", text, since, files)
+            except discord.HTTPException as failure:
+                if failure.code in (CANNOT_SEND_TO_THIS_USER, _UNKNOWN_USER):
+                    return False
+                raise
+        return True
+
+    # ------------------------------------------------------------ messages
+
+    async def _send(
+        self,
+        channel: discord.abc.Messageable,
+        key: str,
+        text: str,
+        since: datetime | None,
+        files: Sequence[File],
+        notify: str = "",
+    ) -> discord.Message:
+        pinged = [discord.Object(int(notify.removeprefix(ROLE)))] if notify else []
+        text = f"<@&{pinged[0].id}> {text}" if pinged else text
+        found = await self._sent(channel, text, since) if since is not None else None
+        if found is not None:
+            return found
+        nobody_else = AllowedMentions(
+            everyone=False, users=False, roles=pinged or False, replied_user=False
+        )
+        nonce = nonce_of(key)
+        try:
+            return await channel.send(
+                text, files=_attached(files), nonce=nonce, allowed_mentions=nobody_else
+            )
+        except discord.HTTPException as failure:
+            if not files or (failure.code != TOO_LARGE and failure.status != 413):
+                raise
+        text = f"{text[: LONGEST - len(WITHOUT_FILE) - 1]}\n{WITHOUT_FILE}"
+        return await channel.send(text, nonce=nonce, allowed_mentions=nobody_else)
+
+    async def _sent(
+        self,
+        channel: discord.abc.Messageable,
+        text: str,
+        since: datetime,
+    ) -> discord.Message | None:
+        """Look whether we have said this since then."""
+        me = self._client.user
+        async for message in channel.history(limit=LOOKED_AT):
+            if message.created_at < since - CLOCKS_DIFFER:
+                break
+            if me is not None and message.author.id == me.id and _same(message.content, text):
+                return message
+        return None
+
+    async def _hang(self, channel: int, message: int, opens: Thread) -> int:
+        """Hang a thread from a message; it bears the message's id, also if it is there."""
+        lasts = SHORT if opens.lasts <= timedelta(minutes=SHORT) else LONG
+        there = self._client.get_channel(channel) or await self._client.fetch_channel(channel)
+        if not isinstance(there, discord.TextChannel):
+            raise Hindered("the channel is no text channel, so no thread can hang there.")
+        try:
+            await there.get_partial_message(message).create_thread(
+                name=opens.name, auto_archive_duration=lasts
+            )
+        except discord.HTTPException as failure:
+            if failure.code != THREAD_EXISTS:
+                raise
+        return message
+
+    # ------------------------------------------------------------ places
+
+    def _place(self, number: int) -> discord.abc.Messageable:
+        return self._client.get_partial_messageable(number)
+
+    def _translated(self, number: int, *needed: str) -> contextlib.AbstractContextManager[None]:
+        """Tell refusals in a channel or thread, as far as the gateway has told of it."""
+        return translated(self._client.get_channel(number), needed)
+
+    async def _thread(self, number: int) -> discord.Thread | None:
+        """Return a thread, asked for where the gateway does not tell of it; None: it is gone."""
+        with translated(None, ["view_channel"]):
+            try:
+                found = await self._client.fetch_channel(number)
+            except discord.NotFound as failure:
+                if failure.code != UNKNOWN_CHANNEL:
+                    raise
+                return None
+        return found if isinstance(found, discord.Thread) else None
+
+
+_IN_THREADS = "send_messages_in_threads"
+
+
+def _same(one: str, other: str) -> bool:
+    return one.split() == other.split()
+
+
+def _attached(files: Sequence[File]) -> list[discord.File]:
+    return [
+        discord.File(
+            io.BytesIO(file.content),
+            file.name,
+            description=file.described or None,
+        )
+        for file in files
+    ]

@@ -1,0 +1,33 @@
+"""Words as Discord shows them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from bot.engine.actions import Moment, Words
+from bot.engine.agenda import Room
+
+LONGEST = 2000
+"""Characters in a message (resources/message "Create Message")."""
+
+
+def text_of(words: Words) -> str:
+    """Write words with their times in each reader's zone and their rooms as links.
+
+    White space at the ends is left out, as Discord leaves it out: so a post can be known again.
+    """
+    return "".join(map(_piece, words)).strip()[:LONGEST]
+
+
+def _piece(piece: str | Moment | Room) -> str:
+    if isinstance(piece, Moment):
+        return f"<t:{int(piece.at.timestamp())}:F>"
+    if isinstance(piece, Room):
+        return f"<#{piece.name}>" if piece.platform == "discord" else str(piece)
+    return piece
+
+
+def nonce_of(key: str) -> str:
+    """Return what Discord knows an action by: 25 characters, the same whenever it is asked."""
+    return base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()).decode()[:25]
