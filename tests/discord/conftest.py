@@ -1,4 +1,4 @@
-"""A Discord that listens, and the real discord.py connected to it."""
+"""A Discord that listens with a guild in it, and the real discord.py connected to it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import pytest
 
 from tests.discord import conformity
 from tests.discord.client import Client, connected
+from tests.discord.guild import Guild
+from tests.discord.people import Member
+from tests.discord.places import Channel
 from tests.discord.server import Server, serving
 
 
@@ -23,8 +26,22 @@ async def server() -> AsyncIterator[Server]:
 
 
 @pytest.fixture
-async def client(server: Server) -> AsyncIterator[Client]:
-    """Give discord.py, ready, with one guild "Urology" and its channel "journal-club"."""
-    server.world.guild("Urology").channel("journal-club")
-    async with connected(server) as found:
-        yield found
+def guild(server: Server) -> Guild:
+    return server.world.guild("Urology")
+
+
+@pytest.fixture
+def channel(guild: Guild) -> Channel:
+    return guild.channel("journal-club")
+
+
+@pytest.fixture
+def maria(guild: Guild) -> Member:
+    return guild.member("Maria")
+
+
+@pytest.fixture
+async def bot(server: Server, channel: Channel) -> AsyncIterator[Client]:
+    """Give discord.py, ready."""
+    async with connected(server) as client:
+        yield client

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 
 import aiohttp
 import discord
@@ -17,27 +16,6 @@ from tests.discord.people import Member, Webhook
 from tests.discord.places import Channel
 from tests.discord.rules import Permission
 from tests.discord.server import Server
-
-
-@pytest.fixture
-def guild(server: Server) -> Guild:
-    return server.world.guild("Urology")
-
-
-@pytest.fixture
-def channel(guild: Guild) -> Channel:
-    return guild.channel("journal-club")
-
-
-@pytest.fixture
-def maria(guild: Guild) -> Member:
-    return guild.member("Maria")
-
-
-@pytest.fixture
-async def bot(server: Server, channel: Channel) -> AsyncIterator[Client]:
-    async with connected(server) as client:
-        yield client
 
 
 def said(client: Client) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import aiohttp
@@ -12,9 +11,8 @@ import discord
 import pytest
 from discord import app_commands
 
-from tests.discord.client import Client, connected
+from tests.discord.client import Client
 from tests.discord.commands import NotOffered
-from tests.discord.guild import Guild
 from tests.discord.interactions import NoAnswer
 from tests.discord.people import Member
 from tests.discord.places import Channel
@@ -93,28 +91,13 @@ async def place_under(interaction: discord.Interaction, message: discord.Message
 
 
 @pytest.fixture
-def guild(server: Server) -> Guild:
-    return server.world.guild("Urology")
-
-
-@pytest.fixture
-def channel(guild: Guild) -> Channel:
-    return guild.channel("journal-club")
-
-
-@pytest.fixture
-def maria(guild: Guild) -> Member:
-    return guild.member("Maria")
-
-
-@pytest.fixture
-async def bot(server: Server, channel: Channel) -> AsyncIterator[Client]:
-    async with connected(server) as client:
-        tree = app_commands.CommandTree(client)
-        tree.add_command(Chat(name="chat", description="Chats"))
-        tree.add_command(place_under)
-        await tree.sync()
-        yield client
+async def bot(bot: Client) -> Client:
+    """Give the bot with its commands registered."""
+    tree = app_commands.CommandTree(bot)
+    tree.add_command(Chat(name="chat", description="Chats"))
+    tree.add_command(place_under)
+    await tree.sync()
+    return bot
 
 
 async def test_a_command_is_answered_to_the_one_who_typed_it(
@@ -186,7 +169,7 @@ async def test_what_was_not_registered_cannot_be_typed(
 
 
 async def test_nothing_can_be_typed_before_the_commands_are_registered(
-    client: Client, channel: Channel, maria: Member
+    server: Server, channel: Channel, maria: Member
 ) -> None:
     with pytest.raises(NotOffered):
         await maria.command(channel, "chat start", series="urojc")
