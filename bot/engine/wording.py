@@ -12,6 +12,7 @@ from bot.engine import commands, events
 from bot.engine.actions import Enclosure, Moment, Post, PostKind, Thread, Words
 from bot.engine.agenda import Room
 from bot.engine.events import Event
+from bot.engine.floor import is_shared
 from bot.engine.state import Chat, TopicState
 
 LIMITS = {"local": 4000, "discord": 1950, "slack": 3000}
@@ -27,7 +28,7 @@ MOMENT_LENGTH = 60
 
 def posts(chat: Chat, event: Event, room: Room) -> list[Post]:
     """Return what the bot says in `room` because of `event`, in parts if it is long."""
-    kind, words, topic = _said(chat, event)
+    kind, words, topic = _said(chat, event, room)
     first, *more = in_parts(words, LIMITS[room.platform])
     notify = chat.agenda.notify.get(room.platform, "") if kind is PostKind.REMINDER else ""
     picture = Enclosure.PICTURE if kind is PostKind.CLOSING else None
@@ -58,12 +59,12 @@ def _short(name: str, most: int = 100) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
-def _said(chat: Chat, event: Event) -> tuple[PostKind, Words, int | None]:
+def _said(chat: Chat, event: Event, room: Room) -> tuple[PostKind, Words, int | None]:
     match event:
         case events.Reminded():
             return PostKind.REMINDER, _reminder(chat), None
         case events.Opened():
-            return PostKind.OPENING, _opening(chat), None
+            return PostKind.OPENING, _opening(chat, room), None
         case events.TopicOpened(number=number):
             topic = chat.topics[number - 1]
             words: Words = (f"T{number}: {topic.ask}\n\n", *what_next(chat, event.at))
@@ -81,15 +82,27 @@ def _reminder(chat: Chat) -> Words:
     return (f"Coming up: {_name(chat)} opens ", Moment(chat.opens_at), ".", *_reading(chat))
 
 
-def _opening(chat: Chat) -> Words:
+def _opening(chat: Chat, room: Room) -> Words:
     agenda = chat.agenda
     welcome = f"\n\n{agenda.welcome.strip()}" if agenda.welcome.strip() else ""
     return (
         f"Welcome to {_name(chat)}.",
         *_reading(chat),
-        f"{welcome}\n\nTo answer topic 1 begin with T1 (or A1), or reply to it.\n\n",
+        f"{welcome}\n\n{_how_to_answer(chat, room)}\n\n",
         *what_next(chat, chat.opened_at or chat.opens_at),
     )
+
+
+def _how_to_answer(chat: Chat, room: Room) -> str:
+    agenda = chat.agenda
+    if not is_shared(room.platform):
+        return "To answer topic 1 begin with T1 (or A1), or reply to it."
+    if agenda.thread_per_topic:
+        how = "Each topic has a thread: answer there."
+    else:
+        how = "Answer in the thread below: begin with T1 (or A1) for topic 1, or reply to its post."
+    tagged = f" In the channel itself put {agenda.hashtag} into your answer."
+    return how + tagged if agenda.hashtag else how
 
 
 def _closing(chat: Chat) -> Words:

@@ -163,11 +163,11 @@ class Discord:
             self._client = None
             self._trouble = Unreachable(NOT_CONNECTED)
 
-    def read(self, messages: int, deleted: int) -> None:
-        """Take note that everything that was said is known."""
+    def read(self, found: int, deleted: int) -> None:
+        """Take note that everything that was said is known: so many were found, and deleted."""
         self.is_current = True
-        if messages:
-            log.info("Discord was read back: %d messages, %d deleted.", messages, deleted)
+        if found:
+            log.info("Discord was read back: %d found there, %d deleted there.", found, deleted)
         self._changed()
 
     def cut(self) -> None:

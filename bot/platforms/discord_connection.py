@@ -44,8 +44,8 @@ class Owner(Protocol):
         """Take note that actions can be performed through it."""
         ...
 
-    def read(self, messages: int, deleted: int) -> None:
-        """Take note that everything that was said is known."""
+    def read(self, found: int, deleted: int) -> None:
+        """Take note that everything that was said is known: so many were found, and deleted."""
         ...
 
     def cut(self) -> None:
