@@ -26,9 +26,6 @@ ParentOf = Callable[[int], int | None]
 """Names the channel of a thread by their ids, also of a thread that discord.py does not keep;
 None: it is no thread, or nobody knows it."""
 
-Place = tuple[Room, str | None]
-"""A room, and the id of the thread there."""
-
 _SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 _PRIVATE = (discord.DMChannel, discord.GroupChannel)
 _MENTION = re.compile(r"<(?P<kind>@!?|@&|#)(?P<id>[0-9]{1,20})>")
@@ -42,8 +39,8 @@ _STICKERS = {
 }
 
 
-def where(channel_id: int, parent_of: ParentOf) -> Place:
-    """Return the room of a channel or thread; a thread's room is the channel it hangs in."""
+def where(channel_id: int, parent_of: ParentOf) -> tuple[Room, str | None]:
+    """Return the room of a channel, or of a thread (the channel it hangs in) and the thread's id."""
     parent = parent_of(channel_id)
     if parent is None:
         return Room(PLATFORM, str(channel_id)), None
@@ -161,7 +158,7 @@ class Reader:
         one = event.emoji if isinstance(event, discord.RawReactionClearEmojiEvent) else ""
         return ReactionsCleared(now, room, str(event.message_id), emoji_text(one))
 
-    def _where(self, channel: discord.abc.MessageableChannel) -> Place:
+    def _where(self, channel: discord.abc.MessageableChannel) -> tuple[Room, str | None]:
         if isinstance(channel, discord.Thread):
             return Room(PLATFORM, str(channel.parent_id)), str(channel.id)
         return where(channel.id, self.parent_of)

@@ -83,6 +83,26 @@ def test_hearing_something_again_changes_nothing() -> None:
     assert heard([SAID, SAID, EDITED, EDITED, DELETED, SAID, EDITED, DELETED]) == once
 
 
+OTHER = Attachment("report.pdf", "application/pdf", 9, "https://files.example/report.pdf")
+
+
+@pytest.mark.parametrize("kept", [(), (FILE,), (FILE, OTHER)])
+def test_the_files_are_those_of_the_last_wording_in_any_order(kept: tuple[Attachment, ...]) -> None:
+    signals: list[Speech] = [
+        replace(SAID, attachments=(FILE, OTHER)),
+        replace(EDITED, attachments=(FILE,)),
+        replace(EDITED_AGAIN, attachments=kept),
+    ]
+    for arrived in permutations(signals):
+        assert heard(arrived).attachments == kept
+
+
+def test_of_two_wordings_at_the_same_moment_one_wins_in_either_order() -> None:
+    one, other = replace(EDITED, attachments=(FILE,)), replace(EDITED, attachments=(OTHER,))
+    for a, b in ((EDITED, replace(EDITED, text="T1: no")), (EDITED, one), (one, other)):
+        assert heard([SAID, a, b]) == heard([b, SAID, a]) == heard([b, a, SAID])
+
+
 def test_an_edit_or_deletion_alone_is_no_message_yet() -> None:
     assert not heard([EDITED]).said
     assert not heard([DELETED]).said
