@@ -40,7 +40,7 @@ _STICKERS = {
 
 
 def where(channel_id: int, parent_of: ParentOf) -> tuple[Room, str | None]:
-    """Return the room of a channel, or of a thread (the channel it hangs in) and the thread's id."""
+    """Return the room of a channel; or, of a thread, the channel it hangs in, and its own id."""
     parent = parent_of(channel_id)
     if parent is None:
         return Room(PLATFORM, str(channel_id)), None
@@ -107,7 +107,7 @@ class Reader:
 
     def needs_member(self, message: discord.Message) -> bool:
         """Whether somebody says something whose roles the message does not tell."""
-        author = message.author
+        author = getattr(message, "author", None)
         return (
             isinstance(author, discord.User)
             and message.webhook_id is None
