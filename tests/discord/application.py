@@ -25,6 +25,8 @@ class Application:
     members: bool = False
     presences: bool = False
     interactions_endpoint: str | None = None
+    largest_file: int = 10 * 1024 * 1024
+    """Bytes of a file that an answer may bear (`attachment_size_limit`)."""
     commands: dict[int | None, list[JSON]] = field(default_factory=dict)
     """What was registered, by guild; under None stands what is there in every guild."""
 

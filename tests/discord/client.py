@@ -65,4 +65,5 @@ async def connected(
                 running.result()
         finally:
             await client.close()
+            running.cancel()  # it may be waiting to connect again
             await asyncio.gather(running, return_exceptions=True)

@@ -186,7 +186,7 @@ class Answer:
             "entitlements": [],
             "authorizing_integration_owners": {"0": str(guild.id) if guild else "0"},
             "context": 0 if guild else 1,
-            "attachment_size_limit": 10 * 1024 * 1024,
+            "attachment_size_limit": world.application.largest_file,
         }
         if guild is None:
             body["user"] = user.payload()

@@ -55,6 +55,7 @@ class Server:
         self.port = 0
         self._runner: web.AppRunner | None = None
         self._site: web.TCPSite | None = None
+        self._stopped = asyncio.Event()
 
     @property
     def address(self) -> str:
@@ -100,6 +101,7 @@ class Server:
 
     async def stop(self) -> None:
         """Cut all connections and listen no more."""
+        self._stopped.set()
         self._cut_all()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -136,7 +138,8 @@ class Server:
                 call.status, call.answer = fault.status, fault.body
                 return _response(fault.status, fault.body, fault.headers)
             if fault is not None and fault.kind == "hang":
-                await asyncio.sleep(fault.seconds)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopped.wait(), fault.seconds)
             if fault is None or fault.kind != "cut before":
                 self._answer(call, answering)
             if fault is not None and fault.kind.startswith("cut"):

@@ -1,0 +1,105 @@
+"""What goes wrong on the way, as the real discord.py meets it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import discord
+import pytest
+
+from tests.discord.client import Client
+from tests.discord.people import Member
+from tests.discord.places import Channel
+from tests.discord.server import Server
+
+POST = "POST /channels/*/messages"
+CUT = (aiohttp.ClientError, OSError)
+
+
+def texts(channel: Channel) -> list[str]:
+    return [one.content for one in channel.messages]
+
+
+async def test_a_cut_after_the_commit_leaves_the_message_and_no_answer(
+    server: Server, bot: Client, channel: Channel
+) -> None:
+    server.faults.cut_after(POST)
+    with pytest.raises(CUT):
+        await bot.text("journal-club").send("T1", nonce="urojc/3/1")
+    assert texts(channel) == ["T1"]
+    assert server.faults.waiting == []
+    await bot.text("journal-club").send("T1", nonce="urojc/3/1")
+    assert texts(channel) == ["T1"]
+
+
+async def test_a_cut_before_leaves_nothing(server: Server, bot: Client, channel: Channel) -> None:
+    server.faults.cut_before(POST, times=2)
+    for _ in range(2):
+        with pytest.raises(CUT):
+            await bot.text("journal-club").send("T1")
+    assert texts(channel) == []
+    await bot.text("journal-club").send("T1")
+    assert texts(channel) == ["T1"]
+
+
+async def test_a_rate_limit_is_waited_for(server: Server, bot: Client, channel: Channel) -> None:
+    server.faults.too_many(POST, times=2, retry_after=0.02)
+    server.faults.too_many("GET *", retry_after=0.02, everywhere=True)
+    await bot.text("journal-club").send("T1")
+    await bot.fetch_channel(channel.id)
+    assert texts(channel) == ["T1"]
+    posts = [one.status for one in server.requests if one.path.endswith("/messages")]
+    assert posts == [429, 429, 200]
+
+
+async def test_a_failure_of_discord_s_own_is_an_error_of_the_server(
+    server: Server, bot: Client, channel: Channel
+) -> None:
+    server.faults.fail(POST, status=503)
+    with pytest.raises(discord.DiscordServerError):
+        await bot.text("journal-club").send("T1")
+    assert texts(channel) == []
+
+
+async def test_a_refusal_can_be_had_whatever_the_rules_say(
+    server: Server, bot: Client, channel: Channel
+) -> None:
+    server.faults.refuse("POST /channels/*/threads", 400, 160006, "Maximum number reached")
+    message = await bot.text("journal-club").send("Tonight")
+    with pytest.raises(discord.HTTPException) as refused:
+        await message.create_thread(name="Journal club")
+    assert refused.value.code == 160006
+
+
+async def test_a_request_may_hang(server: Server, bot: Client, channel: Channel) -> None:
+    server.faults.hang(POST, 30)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await bot.text("journal-club").send("T1")
+    assert texts(channel) == []
+
+
+async def test_a_fault_meets_only_its_own_route(
+    server: Server, bot: Client, channel: Channel
+) -> None:
+    server.faults.cut_before(f"POST /channels/{channel.id + 1}/messages")
+    await bot.text("journal-club").send("T1")
+    assert texts(channel) == ["T1"]
+    assert len(server.faults.waiting) == 1
+    server.faults.forget()
+    assert server.faults.waiting == []
+
+
+async def test_during_an_outage_nothing_is_answered_and_afterwards_all(
+    server: Server, bot: Client, channel: Channel, maria: Member
+) -> None:
+    port = server.port
+    await server.outage()
+    for _ in range(2):
+        with pytest.raises(CUT):
+            await bot.text("journal-club").send("T1")
+    await server.recover()
+    assert server.port == port
+    await bot.text("journal-club").send("T1")
+    assert texts(channel) == ["T1"]
