@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.discord.basics import JSON, Dispatch, iso
+from tests.discord.basics import JSON, Dispatch, User, iso
 from tests.discord.people import Member
 from tests.discord.places import Channel
 from tests.discord.rules import EVERYONE, Permission, unknown
@@ -111,15 +111,15 @@ class Guild:
         permissions: Permission = Permission.NONE,
         bot: bool = False,
         nick: str | None = None,
+        user: User | None = None,
     ) -> Member:
-        """Let somebody with an account of their own join; `permissions` come with a role."""
-        member = Member(self, self.world.user(name, bot=bot), list(roles), nick)
+        """Let somebody join, with a new account unless `user` is given.
+
+        `permissions` come with a role of this member's own.
+        """
+        member = Member(self, user or self.world.user(name, bot=bot), list(roles), nick)
         if permissions:
             member.roles.append(self.role(f"{name}'s own", permissions))
-        return self.join(member)
-
-    def join(self, member: Member) -> Member:
-        """Let somebody in, who may already be in other guilds."""
         self.members[member.id] = member
         self.tell("GUILD_MEMBER_ADD", member.payload())
         return member

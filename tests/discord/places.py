@@ -46,6 +46,11 @@ class Place:
         return [self._messages[number] for number in self._ids]
 
     @property
+    def texts(self) -> list[str]:
+        """The words of what stands here, oldest first."""
+        return [message.content for message in self.messages]
+
+    @property
     def last_message(self) -> Message | None:
         return self._messages[self._ids[-1]] if self._ids else None
 

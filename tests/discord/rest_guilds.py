@@ -71,6 +71,23 @@ def roles(call: Call) -> Result:
     return [role.payload() for role in call.world.find_guild(call.id("guild_id")).roles.values()]
 
 
+def role(call: Call) -> Result:
+    found = call.world.find_guild(call.id("guild_id")).roles.get(call.id("role_id"))
+    if found is None:
+        raise unknown("Role")
+    return found.payload()
+
+
+def members(call: Call) -> Result:
+    """List members, which takes the privileged intent (resources/guild "List Guild Members")."""
+    guild = call.world.find_guild(call.id("guild_id"))
+    if not call.world.application.members:
+        raise missing_access()
+    after, limit = int(call.query.get("after", 0)), int(call.query.get("limit", 1))
+    found = [one for number, one in sorted(guild.members.items()) if number > after]
+    return [one.payload() for one in found[:limit]]
+
+
 def member(call: Call) -> Result:
     guild = call.world.find_guild(call.id("guild_id"))
     return guild.person(call.id("user_id")).payload()
@@ -140,6 +157,8 @@ ROUTES: Routes = (
     ("GET", "/guilds/{guild_id}", get_guild),
     ("GET", "/guilds/{guild_id}/channels", channels),
     ("GET", "/guilds/{guild_id}/roles", roles),
+    ("GET", "/guilds/{guild_id}/roles/{role_id}", role),
+    ("GET", "/guilds/{guild_id}/members", members),
     ("GET", "/guilds/{guild_id}/members/{user_id}", member),
     ("GET", EVENTS, events),
     ("POST", EVENTS, create_event),

@@ -53,6 +53,36 @@ async def test_a_rate_limit_is_waited_for(server: Server, bot: Client, channel: 
     assert posts == [429, 429, 200]
 
 
+async def test_a_limit_is_kept_by_who_reads_the_headers_and_enforced_on_who_does_not(
+    server: Server, bot: Client, channel: Channel
+) -> None:
+    server.faults.limit(POST, most=2, seconds=0.1)
+    place = bot.text("journal-club")
+    for number in range(5):
+        await place.send(f"T{number}")
+    assert texts(channel) == ["T0", "T1", "T2", "T3", "T4"]
+    assert {one.status for one in server.requests} == {200}
+    headers = {"Authorization": f"Bot {server.world.application.token}"}
+    url = f"{server.api}/channels/{channel.id}/messages"
+    async with aiohttp.ClientSession(headers=headers) as session:
+        answers = []
+        for _ in range(3):
+            async with session.post(url, json={"content": "T"}) as response:
+                answers.append((response.status, await response.json()))
+    assert [status for status, _ in answers][-1] == 429
+    assert 0 < answers[-1][1]["retry_after"] <= 0.1
+
+
+async def test_what_our_discord_does_not_understand_is_a_failure(
+    server: Server, bot: Client, channel: Channel
+) -> None:
+    with pytest.raises(discord.DiscordServerError):
+        await bot.http.request(discord.http.Route("POST", "/channels/1/shout"))
+    assert server.failures != []
+    server.failures.clear()
+    server.requests.clear()
+
+
 async def test_a_failure_of_discord_s_own_is_an_error_of_the_server(
     server: Server, bot: Client, channel: Channel
 ) -> None:
