@@ -121,14 +121,15 @@ def whole_text(words: Words) -> str:
 def parts(text: str, most: int = LONGEST) -> list[str]:
     """Cut a text into messages of at most `most` characters: after a line, else after a word.
 
-    A message that would be blank, which Discord refuses, is left out; there is always one.
+    White space at their ends goes, as on Discord, and what then is blank, which Discord refuses;
+    there is always one.
     """
     cut = []
     while len(text) > most:
         end = max(text.rfind("\n", 0, most + 1), 0) or max(text.rfind(" ", 0, most + 1), 0) or most
         cut.append(text[:end])
-        text = text[end:].removeprefix("\n").removeprefix(" ")
-    return [part for part in (*cut, text) if part.strip()] or ["Done."]
+        text = text[end:].lstrip()
+    return [part.strip() for part in (*cut, text) if part.strip()] or ["Done."]
 
 
 async def _is_awaited(interaction: Interaction, asked: str, *, thinking: bool) -> bool:
