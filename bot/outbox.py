@@ -29,8 +29,9 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 """How long an action is ours; afterwards another process may perform it, under the same key."""
 
-ANSWERS_WITHIN = timedelta(seconds=30)
-"""How long a platform may take for an action; less than a lease, so that it is ours till then."""
+ANSWERS_WITHIN = timedelta(seconds=45)
+"""How long a platform may take for an action; less than a lease, so that it is ours till then.
+It is more than the 30 s for which Discord's library waits out a rate limit."""
 
 WITH_FILES = timedelta(seconds=50)
 """The same for an action with files, which may go over a slow line."""

@@ -79,6 +79,20 @@ class Discord:
         client = self._client
         if client is None:
             raise self._trouble
+        # Whoever has waited long enough leaves; the request goes on. Cut off in a global rate
+        # limit it would let the library wait for ever.
+        doing = asyncio.create_task(self._do(client, key, action, now, since, files))
+        return await asyncio.shield(doing)
+
+    async def _do(
+        self,
+        client: Connection,
+        key: str,
+        action: Action,
+        now: datetime,
+        since: datetime | None,
+        files: Sequence[File],
+    ) -> Receipt:
         match action:
             case Post():
                 receipt = await client.posts.post(key, action, since, files)
