@@ -17,7 +17,7 @@ import discord
 from bot.engine.actions import Action, Archive, KeepOpen, Post, Tell
 from bot.platforms.appointment import Appointment
 from bot.platforms.discord_address import gateway_at, listen_at, point_at
-from bot.platforms.discord_connection import Connection
+from bot.platforms.discord_connection import READY_WITHIN, Connection
 from bot.platforms.discord_events import keep_events
 from bot.platforms.platform import Door, File, Hindered, Receipt, Unreachable
 
@@ -50,15 +50,18 @@ class Discord:
         clock: Callable[[], datetime],
         changed: Callable[[], None],
         api: str = "",
+        ready_within: timedelta = READY_WITHIN,
     ) -> None:
         self._token = token
         self._door = door
         self._clock = clock
         self._changed = changed
         self._api = api
+        self._ready_within = ready_within
         self._client: Connection | None = None  # while it is ready
         self._trouble: Unreachable = Unreachable(NOT_CONNECTED)
         self._said = ""  # what the log has said of the trouble
+        self._doing: set[asyncio.Task[Receipt]] = set()
         self.is_current = False
 
     # ------------------------------------------------------------ actions
@@ -82,7 +85,14 @@ class Discord:
         # Whoever has waited long enough leaves; the request goes on. Cut off in a global rate
         # limit it would let the library wait for ever.
         doing = asyncio.create_task(self._do(client, key, action, now, since, files))
+        self._doing.add(doing)
+        doing.add_done_callback(self._done)
         return await asyncio.shield(doing)
+
+    def _done(self, doing: asyncio.Task[Receipt]) -> None:
+        self._doing.discard(doing)
+        if not doing.cancelled():
+            doing.exception()  # whoever still waits is told; nobody else needs to be
 
     async def _do(
         self,
@@ -120,7 +130,7 @@ class Discord:
         """Stay connected until cancelled."""
         failures = 0
         while True:
-            client = Connection(self, self._door, self._clock)
+            client = Connection(self, self._door, self._clock, self._ready_within)
             try:
                 await self._connect(client)
                 wait = 0.0

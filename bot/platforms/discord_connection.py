@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 CUT_FOR = timedelta(minutes=2)
 """After so long without a connection a new one is made: the library waits longer and longer."""
 
+READY_WITHIN = timedelta(seconds=2)
+"""How long the gateway may be silent between one server and the next before it is ready."""
+
 BEHIND_FOR = timedelta(seconds=30)
 """When it is read back again after something could not be taken in."""
 
@@ -64,7 +67,13 @@ class Owner(Protocol):
 class Connection(discord.Client):
     """One session with Discord, from login to the end."""
 
-    def __init__(self, owner: Owner, door: Door, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        owner: Owner,
+        door: Door,
+        clock: Callable[[], datetime],
+        ready_within: timedelta = READY_WITHIN,
+    ) -> None:
         super().__init__(
             intents=intents(),
             max_messages=None,  # a kept message changes while it is read
@@ -72,6 +81,7 @@ class Connection(discord.Client):
             chunk_guilds_at_startup=False,
             allowed_mentions=AllowedMentions.none(),
             max_ratelimit_timeout=30.0,
+            guild_ready_timeout=ready_within.total_seconds(),
         )
         self.posts = Posts(self)
         self.was_ready = False

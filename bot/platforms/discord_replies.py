@@ -15,7 +15,7 @@ from bot.engine.actions import Words
 from bot.engine.agenda import Room
 from bot.engine.errors import Refused
 from bot.platforms.discord_signals import PLATFORM, person
-from bot.platforms.discord_text import LONGEST, text_of
+from bot.platforms.discord_text import LONGEST, text_of, with_mentions
 from bot.platforms.platform import Answer, Asker, File
 
 log = logging.getLogger(__name__)
@@ -113,7 +113,9 @@ def note(asked: str, error: Exception) -> None:
 def whole_text(words: Words) -> str:
     """Write words of any length so that nothing which people wrote in them is markdown."""
     return "".join(
-        discord.utils.escape_markdown(piece) if isinstance(piece, str) else text_of((piece,))
+        with_mentions(discord.utils.escape_markdown(piece))
+        if isinstance(piece, str)
+        else text_of((piece,))
         for piece in words
     )
 

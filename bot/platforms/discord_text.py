@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 
 from bot.engine.actions import Moment, Words
 from bot.engine.agenda import Room
 
 LONGEST = 2000
 """Characters in a message (resources/message "Create Message")."""
+
+_NAMED = re.compile(r"<(@!?|@&|#)([0-9]{1,20})\|[^<>]*>")
 
 
 def text_of(words: Words) -> str:
@@ -25,7 +28,12 @@ def _piece(piece: str | Moment | Room) -> str:
         return f"<t:{int(piece.at.timestamp())}:F>"
     if isinstance(piece, Room):
         return f"<#{piece.name}>" if piece.platform == "discord" else str(piece)
-    return piece
+    return with_mentions(piece)
+
+
+def with_mentions(text: str) -> str:
+    """Write mentions as Discord does, without the names that are kept with them."""
+    return _NAMED.sub(r"<\1\2>", text)
 
 
 def nonce_of(key: str) -> str:

@@ -16,6 +16,11 @@ def test_a_time_is_shown_in_the_readers_zone_and_a_room_as_a_link() -> None:
     assert text_of(words) == "Opens <t:1796587200:F> in <#123> and slack:C1"
 
 
+def test_a_mention_is_written_without_the_name_that_is_kept_with_it() -> None:
+    kept = "<@5|Ann Lee> of <@&7|Panel> in <#9|club>, <@!5> and <b|c>"
+    assert text_of((kept,)) == "<@5> of <@&7> in <#9>, <@!5> and <b|c>"
+
+
 def test_white_space_at_the_ends_goes_as_it_does_on_discord() -> None:
     assert text_of(("\n Welcome. \n\n", " ")) == "Welcome."
 
