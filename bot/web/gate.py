@@ -15,6 +15,7 @@ from bot.engine import wording
 from bot.engine.errors import Refused
 from bot.web.access import Visitor
 from bot.web.house import House
+from bot.web.passes import Organizer, Pass
 from bot.web.templates import Templates
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,12 @@ log = logging.getLogger(__name__)
 Respond = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 COOKIE = "rounds"
+"""Who somebody is in the built-in rooms."""
+
+PASS = "rounds-pass"
+"""Who somebody is on another platform. It opens the organizers' pages, and is a cookie of its own
+so that nobody who comes in from there loses the name under which they write in a room."""
+
 MOST_BYTES = 128 * 1024
 """Of a form: several times the longest message, so that a longer one is told so in words."""
 
@@ -30,7 +37,6 @@ HEADERS = {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
-    "Server": "Rounds",  # and not which version of what
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
@@ -90,11 +96,29 @@ class Gate:
         cookie = request.cookies.get(COOKIE, "")
         return self._house.access.visitor(cookie, self._house.clock()) if cookie else None
 
+    def organizer(self, request: web.Request) -> Organizer | None:
+        """Return as whom somebody sees the organizers' pages; None: they came in by no link."""
+        visitor = self.visitor(request)
+        own = Pass(visitor.person) if visitor is not None and visitor.came_by_link else None
+        passes = tuple(one for one in (own, self.guest_pass(request)) if one is not None)
+        return Organizer(passes) if passes else None
+
+    def guest_pass(self, request: web.Request) -> Pass | None:
+        """Return who somebody is on another platform, or None where no valid cookie says so."""
+        cookie = request.cookies.get(PASS, "")
+        return self._house.access.pass_in_cookie(cookie, self._house.clock()) if cookie else None
+
     def keep(self, response: web.StreamResponse, visitor: Visitor) -> None:
         """Let the browser remember who somebody is."""
-        value, seconds = self._house.access.cookie(visitor, self._house.clock())
+        self._set(response, COOKIE, *self._house.access.cookie(visitor, self._house.clock()))
+
+    def keep_pass(self, response: web.StreamResponse, whom: Pass) -> None:
+        """Let the browser remember who somebody is on another platform."""
+        self._set(response, PASS, *self._house.access.pass_cookie(whom, self._house.clock()))
+
+    def _set(self, response: web.StreamResponse, name: str, value: str, seconds: int) -> None:
         response.set_cookie(
-            COOKIE,
+            name,
             value,
             max_age=seconds,
             httponly=True,
@@ -163,6 +187,7 @@ class Gate:
         """Add the headers that every answer has."""
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        response.headers["Server"] = "Rounds"  # aiohttp has named its and Python's versions
         response.headers.setdefault("Cache-Control", "no-store")
 
     def _page(self, request: web.Request, sorry: Sorry) -> web.Response:

@@ -188,6 +188,7 @@ async def test_every_answer_forbids_what_is_not_ours(place: Served, path: str) -
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Server"] == "Rounds"
     if not path.startswith("/static"):
         assert headers["Cache-Control"] == "no-store"
 
