@@ -73,8 +73,9 @@ def typed(
 ) -> JSON:
     """Make the data of a slash command: `path` is its name and subcommands, apart by spaces.
 
-    Raises NotOffered for what the registered command does not have, and for a required option
-    that is missing (unless `focused`, the option being typed at, is given).
+    An option's name may be written with `_` for `-`. Raises NotOffered for what the registered
+    command does not have, and for a required option that is missing (unless `focused`, the
+    option being typed at, is given).
     """
     name, *steps = path.split()
     command = offered(member, place, name, CHAT_INPUT)
@@ -91,15 +92,16 @@ def typed(
     if any(one["type"] in (SUBCOMMAND, GROUP) for one in options.values()):
         raise NotOffered(f"/{path} needs one of: {', '.join(options)}")
     resolved: JSON = {}
-    chosen = {key.replace("_", "-") if key not in options else key: values[key] for key in values}
-    for key in chosen:
+    names = {key: key if key in options else key.replace("_", "-") for key in values}
+    for key in names.values():
         if key not in options:
             raise NotOffered(f"/{path} has no option {key!r}; it has: {', '.join(options)}")
     inner["options"] = [
-        _value(options[key], value, resolved, focused=key == focused)
-        for key, value in chosen.items()
+        _value(options[names[key]], value, resolved, focused=key == focused)
+        for key, value in values.items()
     ]
-    missing = [key for key, one in options.items() if one.get("required") and key not in chosen]
+    needed = [key for key, one in options.items() if one.get("required")]
+    missing = [key for key in needed if key not in names.values()]
     if missing and not focused:
         raise NotOffered(f"/{path} needs: {', '.join(missing)}")
     return data | {"resolved": resolved} if resolved else data

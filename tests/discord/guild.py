@@ -166,6 +166,14 @@ class Guild:
         del self.roles[self.bot_role.id]
         del self.members[self.world.bot.id]
 
+    def fail(self) -> None:
+        """Let Discord have trouble with this guild: the bot is told that it is unavailable."""
+        self.world.tell(Dispatch("GUILD_DELETE", {"id": str(self.id), "unavailable": True}, self))
+
+    def come_back(self) -> None:
+        """Let the trouble be over."""
+        self.tell("GUILD_CREATE", self.gateway_payload() | {"unavailable": False})
+
     # ------------------------------------------------------------ what is told of it
 
     def tell(self, name: str, data: JSON) -> None:

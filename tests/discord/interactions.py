@@ -237,8 +237,7 @@ async def autocomplete(
     member: Member, place: Place, path: str, values: Mapping[str, Any]
 ) -> list[JSON]:
     """Let somebody type at the last option of a slash command; return the choices."""
-    focused = list(values)[-1].replace("_", "-")
-    data = typed(member, place, path, values, focused=focused)
+    data = typed(member, place, path, values, focused=list(values)[-1])
     answer = send(Answer(member, place, AUTOCOMPLETE, data))
     return (await answer.first()).choices
 

@@ -215,6 +215,16 @@ async def test_a_bot_that_is_thrown_out_hears_it_and_nothing_more(
     await server.until(lambda: bot.heard("guild_join"))
 
 
+async def test_a_guild_with_which_discord_has_trouble_is_unavailable_for_a_while(
+    server: Server, bot: Client, guild: Guild
+) -> None:
+    guild.fail()
+    await server.until(lambda: bot.heard("guild_unavailable"))
+    guild.come_back()
+    await server.until(lambda: bot.heard("guild_available"))
+    assert bot.heard("guild_remove") == []
+
+
 # ---------------------------------------------------------------- order
 
 

@@ -36,9 +36,9 @@ class Chat(app_commands.Group):
         return [app_commands.Choice(name=f"the {name}", value=name) for name in names]
 
     @app_commands.command(description="Hand over the transcript")
-    async def transcript(self, interaction: discord.Interaction, wait: float = 0.0) -> None:
+    async def transcript(self, interaction: discord.Interaction, wait_for: float = 0.0) -> None:
         await interaction.response.defer(ephemeral=True)
-        await asyncio.sleep(wait)
+        await asyncio.sleep(wait_for)
         file = discord.File(io.BytesIO(b"<html>"), "chat.html")
         await interaction.followup.send("Here it is", file=file)
         await interaction.followup.send("and once more", ephemeral=True)
@@ -130,7 +130,7 @@ async def test_choices_are_offered_while_one_types(
 async def test_the_first_follow_up_takes_the_place_of_thinking_and_stays_private(
     bot: Client, channel: Channel, maria: Member
 ) -> None:
-    answer = await maria.command(channel, "chat transcript", wait=0.05)
+    answer = await maria.command(channel, "chat transcript", wait_for=0.05)
     await answer.first()
     assert answer.deferred
     assert answer.thinking

@@ -139,6 +139,7 @@ async def test_another_s_thread_is_changed_with_manage_threads_alone(
     guild.grant(Permission.MANAGE_THREADS)
     await seen.edit(name="Mine now")
     assert theirs.name == "Mine now"
+    assert theirs.messages[-1].type == 4
     await seen.delete()
     assert channel.threads == []
 

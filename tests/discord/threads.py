@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tests.discord.basics import JSON, Dispatch, User, iso
-from tests.discord.messages import THREAD_STARTER, Message
+from tests.discord.messages import RENAMED, THREAD_STARTER, Message
 from tests.discord.places import Channel, Place
 from tests.discord.rules import Permission, bad_form, missing_permissions, thread_is_archived
 
@@ -76,9 +76,12 @@ class Thread(Place):
         check_thread(name, minutes)
         if archived != self.archived or minutes != self.auto_archive_duration:
             self.archive_at = self.world.now()
+        renamed = name != self.name
         self.name, self.auto_archive_duration = name, minutes
         self.archived, self.locked = archived, wanted.get("locked", self.locked)
         self.tell("THREAD_UPDATE", self.payload())
+        if renamed:
+            self.system(RENAMED, by, name)
 
     def archive_by_hand(self) -> None:
         """Archive it, as a moderator does who uses Discord's own menu."""
