@@ -201,9 +201,9 @@ def _doctor(chats: Chats = None, data: Data = None, host: Host = None, port: Por
     that invites the bot.
     """
     settings = _for_once(ROUNDS_CHATS=chats, ROUNDS_DATA=data, HOST=host, PORT=port)
-    diagnosis = asyncio.run(diagnose(settings, clock))
-    _say_all(lines(diagnosis))
-    if diagnosis.wrong:
+    report = asyncio.run(diagnose(settings, clock))
+    _say_all(lines(report))
+    if report.wrong:
         raise typer.Exit(MISTAKE)
 
 

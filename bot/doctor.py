@@ -8,7 +8,6 @@ import os
 import socket
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,13 +16,15 @@ from bot.agendas.mistakes import Mistake, printable, shown
 from bot.engine import wording
 from bot.engine.agenda import Series
 from bot.faults import not_listening
-from bot.platforms.discord_channel_checks import channels_of
-from bot.platforms.discord_checks import DISCORD, Report, look
-from bot.platforms.finding import Finding
+from bot.platforms.channels import channels_of
+from bot.platforms.finding import Finding, Report
 from bot.settings import Settings
 
 HERE = "This machine"
 """The heading of what is no platform's."""
+
+DISCORD = "Discord"
+"""The heading of what is no channel's there."""
 
 WIDTH = 80
 """Characters in a line, as many as the narrowest usual terminal shows."""
@@ -34,32 +35,21 @@ _SQLITE = b"SQLite format 3\x00"
 """How every SQLite file begins (sqlite.org/fileformat2, "The Database Header")."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """What was found, and the address that invites the bot to a Discord server."""
-
-    findings: tuple[Finding, ...]
-    invitation: str = ""
-
-    @property
-    def wrong(self) -> int:
-        """How many things are not as they must be."""
-        return sum(not finding.ok for finding in self.findings)
-
-
-async def diagnose(settings: Settings, clock: Callable[[], datetime]) -> Diagnosis:
+async def diagnose(settings: Settings, clock: Callable[[], datetime]) -> Report:
     """Look at everything that a chat needs; nothing is made or changed, here or elsewhere."""
     series, mistakes = load_chats(settings.chats, clock())
     own = [*_agendas(settings, series, mistakes), _store(settings), _address(settings)]
     report = await _discord(settings, series, clock)
-    return Diagnosis((*own, *report.findings), report.invitation)
+    return Report((*own, *report.findings), report.invitation)
 
 
 async def _discord(
     settings: Settings, series: Sequence[Series], clock: Callable[[], datetime]
 ) -> Report:
-    channels = channels_of(series)
+    channels = channels_of(series, "discord")
     if settings.discord_token:
+        from bot.platforms.discord_checks import look  # noqa: PLC0415  it takes half a second
+
         return await look(settings.discord_token, settings.discord_api, channels, clock)
     rooms = dict.fromkeys(name for channel in channels for name in channel.rooms)
     if not rooms:
@@ -166,21 +156,21 @@ def _is_served(settings: Settings) -> bool:
 # ---------------------------------------------------------------- what is printed
 
 
-def lines(diagnosis: Diagnosis) -> list[str]:
+def lines(report: Report) -> list[str]:
     """Write what was found for people: under its heading, a line or more for each thing."""
     written: list[str] = []
-    for where, findings in itertools.groupby(diagnosis.findings, lambda finding: finding.where):
+    for where, findings in itertools.groupby(report.findings, lambda finding: finding.where):
         written += _filled(where)
         for finding in findings:
             sentence = f": {finding.sentence}" if finding.sentence else ""
             mark = _MARKS[finding.ok]
             written += _filled(f"{finding.what}{sentence}", mark, " " * len(mark))
         written.append("")
-    wrong = wording.count(diagnosis.wrong, "thing")
-    verb = "is" if diagnosis.wrong == 1 else "are"
-    written.append(f"{wrong} {verb} to be mended." if diagnosis.wrong else "All is well.")
-    if diagnosis.invitation:
-        written += ["The bot is invited, with exactly what it needs, here:", diagnosis.invitation]
+    wrong = wording.count(report.wrong, "thing")
+    verb = "is" if report.wrong == 1 else "are"
+    written.append(f"{wrong} {verb} to be mended." if report.wrong else "All is well.")
+    if report.invitation:
+        written += ["The bot is invited, with exactly what it needs, here:", report.invitation]
     return written
 
 

@@ -24,6 +24,7 @@ import pytest
 import typer
 
 from bot import cli
+from bot.settings import NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
 OPERATING = ROOT / "docs" / "operating.md"
@@ -62,8 +63,7 @@ class Ended:
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return this environment without any setting of Rounds, and with the checkout to import."""
-    own = {"HOST", "PORT"}
-    kept = {k: v for k, v in os.environ.items() if k not in own and not k.startswith("ROUNDS_")}
+    kept = {k: v for k, v in os.environ.items() if k not in NAMES and not k.startswith("ROUNDS_")}
     return {**kept, "PYTHONPATH": str(ROOT), **(more or {})}
 
 

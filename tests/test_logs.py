@@ -94,3 +94,17 @@ def test_what_is_below_the_level_is_left_out() -> None:
 def test_a_record_cannot_drive_a_terminal() -> None:
     written = log_of(r"""log.warning("%s", "a\x1b[2J\u202eb\r")""")
     assert written.rstrip("\n").isprintable()
+
+
+def test_discord_says_nothing_of_voice_and_everything_else() -> None:
+    written = log_of(
+        """
+        import discord
+        async def main():
+            async with discord.Client(intents=discord.Intents.none()):
+                logging.getLogger("discord.client").warning("The shard is behind.")
+        asyncio.run(main())
+        """
+    )
+    assert "The shard is behind." in written
+    assert "voice" not in written

@@ -300,6 +300,7 @@ TESTED_ELSEWHERE = {
     "engine/messages.py": "values; tests/engine/test_hearing.py",
     "engine/signals.py": "values; tests/engine/test_chat.py and tests/engine/test_hearing.py",
     "engine/state.py": "values; tests/engine/test_chat.py",
+    "platforms/finding.py": "values; tests/test_doctor.py prints them",
     "platforms/platform.py": "what a platform promises; tests/test_outbox.py relies on it",
 }
 """Source files without a test file of their own, and where they are tested."""

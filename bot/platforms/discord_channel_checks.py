@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
 import discord
 
-from bot.engine.agenda import Series
+from bot.platforms.channels import Channel
 from bot.platforms.discord_needs import NEEDS, Need, Where
 from bot.platforms.finding import Finding
 
@@ -23,54 +22,6 @@ _KINDS = {
     discord.ChannelType.private_thread: "a thread",
     discord.ChannelType.news_thread: "a thread",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """A channel that agendas name by its id, and what they ask of it.
-
-    `rooms` are the series whose room it is, `alerts` those whose moderators are told there;
-    `notify` and `moderators` are written as in the agendas of `rooms`.
-    """
-
-    id: str
-    rooms: tuple[str, ...] = ()
-    alerts: tuple[str, ...] = ()
-    notify: tuple[str, ...] = ()
-    moderators: tuple[str, ...] = ()
-
-
-def channels_of(series: Iterable[Series]) -> tuple[Channel, ...]:
-    """Return every Discord channel that these series name, in their order."""
-    rooms: dict[str, list[Series]] = {}
-    alerts: dict[str, list[Series]] = {}
-    for one in series:
-        for room in one.agenda.rooms:
-            if room.platform == "discord":
-                rooms.setdefault(room.name, []).append(one)
-        if private := one.agenda.alerts.get("discord"):
-            alerts.setdefault(private, []).append(one)
-    return tuple(
-        Channel(
-            channel,
-            _once(one.name for one in rooms.get(channel, ())),
-            tuple(one.name for one in alerts.get(channel, ())),
-            _once(n for one in rooms.get(channel, ()) if (n := one.agenda.notify.get("discord"))),
-            _once(name for one in rooms.get(channel, ()) for name in _moderators(one)),
-        )
-        for channel in rooms | alerts
-    )
-
-
-def _moderators(series: Series) -> list[str]:
-    """Return who moderates a series, on whatever date."""
-    dates = (one.moderators for one in series.dates.values())
-    listed = [series.agenda.moderators, *(found for found in dates if found is not None)]
-    return [name for one in listed for name in one.get("discord", ())]
-
-
-def _once(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(texts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
 import discord
 
+from bot.platforms.channels import Channel
 from bot.platforms.discord_address import CUT, Welcome, greet, point_at
-from bot.platforms.discord_channel_checks import Channel, Servers, look_at
+from bot.platforms.discord_channel_checks import Servers, look_at
 from bot.platforms.discord_commands import ChatCommands
 from bot.platforms.discord_needs import intents, invite_link
 from bot.platforms.discord_sync import in_sync
-from bot.platforms.finding import Finding
+from bot.platforms.finding import Finding, Report
 from bot.platforms.platform import Unreachable
 
 DISCORD = "Discord"
@@ -29,14 +29,6 @@ DATE_STEP = timedelta(seconds=1)
 
 MOST_APART = timedelta(seconds=2)
 """How far this machine's clock may be from Discord's, whose times messages bear."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was found, in the order of looking, and the address that invites the bot."""
-
-    findings: tuple[Finding, ...]
-    invitation: str = ""
 
 
 async def look(
@@ -73,7 +65,8 @@ def _failed(failure: Exception) -> Finding:
                 DISCORD,
                 False,
                 "Discord refuses it. Make a new one in the developer portal (Bot, Reset Token) "
-                "and set DISCORD_TOKEN to it. The Client Secret and the Public Key are no tokens. Until then no channel can be looked at.",
+                "and set DISCORD_TOKEN to it. The Client Secret and the Public Key are no tokens. "
+                "Until then no channel can be looked at.",
             )
         case Unreachable():
             why = str(failure)

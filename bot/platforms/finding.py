@@ -17,3 +17,16 @@ class Finding:
     where: str
     ok: bool
     sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found, in the order of looking, and the address that invites the bot."""
+
+    findings: tuple[Finding, ...]
+    invitation: str = ""
+
+    @property
+    def wrong(self) -> int:
+        """How many things are not as they must be."""
+        return sum(not finding.ok for finding in self.findings)

@@ -1,0 +1,56 @@
+"""The channels of a platform that agendas name, and what they ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.engine.agenda import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel that agendas name by its id, and what they ask of it.
+
+    `rooms` are the series whose room it is, `alerts` those whose moderators are told there;
+    `notify` and `moderators` are written as in the agendas of `rooms`.
+    """
+
+    id: str
+    rooms: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
+    notify: tuple[str, ...] = ()
+    moderators: tuple[str, ...] = ()
+
+
+def channels_of(series: Iterable[Series], platform: str) -> tuple[Channel, ...]:
+    """Return every channel of a platform that these series name, in their order."""
+    rooms: dict[str, list[Series]] = {}
+    alerts: dict[str, list[Series]] = {}
+    for one in series:
+        for room in one.agenda.rooms:
+            if room.platform == platform:
+                rooms.setdefault(room.name, []).append(one)
+        if private := one.agenda.alerts.get(platform):
+            alerts.setdefault(private, []).append(one)
+    return tuple(
+        Channel(
+            channel,
+            _once(one.name for one in rooms.get(channel, ())),
+            tuple(one.name for one in alerts.get(channel, ())),
+            _once(n for one in rooms.get(channel, ()) if (n := one.agenda.notify.get(platform))),
+            _once(name for one in rooms.get(channel, ()) for name in _moderators(one, platform)),
+        )
+        for channel in rooms | alerts
+    )
+
+
+def _moderators(series: Series, platform: str) -> list[str]:
+    """Return who moderates a series, on whatever date."""
+    dates = (one.moderators for one in series.dates.values())
+    listed = [series.agenda.moderators, *(found for found in dates if found is not None)]
+    return [name for one in listed for name in one.get(platform, ())]
+
+
+def _once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
