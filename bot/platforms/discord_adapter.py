@@ -10,21 +10,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import discord
 
 from bot.engine.actions import Action, Archive, KeepOpen, Post, Tell
 from bot.platforms.appointment import Appointment
 from bot.platforms.discord_address import gateway_at, listen_at, point_at
-from bot.platforms.discord_connection import READY_WITHIN, Connection
+from bot.platforms.discord_connection import USUAL, Connection, Pace
 from bot.platforms.discord_events import keep_events
 from bot.platforms.platform import Door, File, Hindered, Receipt, Unreachable
 
 log = logging.getLogger(__name__)
-
-REFUSED_EVERY = timedelta(minutes=1)
-"""How often a refused token, or a missing intent, is tried."""
 
 CONNECTS_EVERY = (1, 2, 5, 10, 20, 30, 60)
 """Seconds until the next try while Discord cannot be reached."""
@@ -50,14 +47,14 @@ class Discord:
         clock: Callable[[], datetime],
         changed: Callable[[], None],
         api: str = "",
-        ready_within: timedelta = READY_WITHIN,
+        pace: Pace = USUAL,
     ) -> None:
         self._token = token
         self._door = door
         self._clock = clock
         self._changed = changed
         self._api = api
-        self._ready_within = ready_within
+        self._pace = pace
         self._client: Connection | None = None  # while it is ready
         self._trouble: Unreachable = Unreachable(NOT_CONNECTED)
         self._said = ""  # what the log has said of the trouble
@@ -130,7 +127,7 @@ class Discord:
         """Stay connected until cancelled."""
         failures = 0
         while True:
-            client = Connection(self, self._door, self._clock, self._ready_within)
+            client = Connection(self, self._door, self._clock, self._pace)
             try:
                 await self._connect(client)
                 wait = 0.0
@@ -161,7 +158,7 @@ class Discord:
         if self._said != sentence:
             log.error("%s It is tried again every minute.", sentence)
             self._said = sentence
-        return REFUSED_EVERY.total_seconds()
+        return self._pace.asks_again_after.total_seconds()
 
     def _failed(self, failure: Exception, wait: float) -> float:
         why = str(failure) if isinstance(failure, Unreachable) else type(failure).__name__

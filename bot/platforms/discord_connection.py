@@ -7,6 +7,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -27,17 +28,26 @@ from bot.platforms.platform import Door, Place
 
 log = logging.getLogger(__name__)
 
-CUT_FOR = timedelta(minutes=2)
-"""After so long without a connection a new one is made: the library waits longer and longer."""
 
-READY_WITHIN = timedelta(seconds=2)
-"""How long the gateway may be silent between one server and the next before it is ready."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long is waited for what.
 
-BEHIND_FOR = timedelta(seconds=30)
-"""When it is read back again after something could not be taken in."""
+    `ready_within`: the gateway may be silent so long between one server and the next before it
+    counts as ready. `reads_again_after` something could not be taken in. `sees_a_thread_after`
+    it was made, for somebody may have said something there before the chat knew of it.
+    `gives_up_after` so long without a connection: the library tries it less and less often.
+    `asks_again_after` a token or an intent was refused.
+    """
 
-SEES_A_THREAD_AFTER = timedelta(seconds=2)
-"""A new thread is read once it is known, for somebody may have been faster."""
+    ready_within: timedelta = timedelta(seconds=2)
+    reads_again_after: timedelta = timedelta(seconds=30)
+    sees_a_thread_after: timedelta = timedelta(seconds=2)
+    gives_up_after: timedelta = timedelta(minutes=2)
+    asks_again_after: timedelta = timedelta(minutes=1)
+
+
+USUAL = Pace()
 
 
 class Owner(Protocol):
@@ -72,7 +82,7 @@ class Connection(discord.Client):
         owner: Owner,
         door: Door,
         clock: Callable[[], datetime],
-        ready_within: timedelta = READY_WITHIN,
+        pace: Pace,
     ) -> None:
         super().__init__(
             intents=intents(),
@@ -81,11 +91,12 @@ class Connection(discord.Client):
             chunk_guilds_at_startup=False,
             allowed_mentions=AllowedMentions.none(),
             max_ratelimit_timeout=30.0,
-            guild_ready_timeout=ready_within.total_seconds(),
+            guild_ready_timeout=pace.ready_within.total_seconds(),
         )
         self.posts = Posts(self)
         self.was_ready = False
         self._owner = owner
+        self._pace = pace
         self._door = door
         self._clock = clock
         self._tree = ChatCommands(self, door)
@@ -128,10 +139,13 @@ class Connection(discord.Client):
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._behind.wait(), 5)
-                await asyncio.sleep(BEHIND_FOR.total_seconds())
+                await asyncio.sleep(self._pace.reads_again_after.total_seconds())
                 self._behind.clear()
                 await self._read_back()
-            if self._cut_at is not None and self._clock() - self._cut_at > CUT_FOR:
+            if (
+                self._cut_at is not None
+                and self._clock() - self._cut_at > self._pace.gives_up_after
+            ):
                 return
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
@@ -237,7 +251,7 @@ class Connection(discord.Client):
         self._parents[thread] = channel
 
         async def read() -> None:
-            await asyncio.sleep(SEES_A_THREAD_AFTER.total_seconds())
+            await asyncio.sleep(self._pace.sees_a_thread_after.total_seconds())
             await self._read_back(str(thread))
 
         self._begin(read())
