@@ -15,11 +15,12 @@ from types import MappingProxyType
 from aiohttp import web
 
 from bot.alarm import Alarm
-from bot.asking import Desk
+from bot.asking import Desk, WayIn
 from bot.calendar import Calendar
 from bot.catalogue import Catalogue
 from bot.door import HouseDoor
 from bot.enclosures import Enclosures
+from bot.engine.agenda import Room
 from bot.engine.people import Person
 from bot.outbox import Outbox
 from bot.planner import Planner
@@ -31,6 +32,7 @@ from bot.store import queue
 from bot.store.sqlite import SqliteStore
 from bot.store.tables import Unread
 from bot.web.access import Access
+from bot.web.passes import Pass
 from bot.web.site import House, site
 
 log = logging.getLogger(__name__)
@@ -81,10 +83,10 @@ async def _house(
         await queue.release(tables.connection)
         access = Access(await tables.secret("signing", secrets.token_urlsafe(32)))
 
-    def link_for(person: Person, now: datetime) -> str:
-        return access.link_for(person.id, settings.url, now)
+    def way_in(person: Person, room: Room, now: datetime) -> WayIn:
+        return access.way_in(Pass.of(person, room), settings.url, now)
 
-    desk = Desk(runner, store, catalogue.series, link_for)
+    desk = Desk(runner, store, catalogue.series, way_in)
     enclosures = Enclosures(store)
     platforms: dict[str, Platform] = {"local": LocalRooms()}
     outbox = Outbox(store, runner, platforms, clock, enclose=enclosures.of)
@@ -117,7 +119,7 @@ async def _house(
                 await running.enter_async_context(_background(platform.run()))
             await running.enter_async_context(_background(calendar.run()))
             alarm.start()
-            _announce(catalogue, link_for, settings.url, say)
+            _announce(catalogue, access, settings.url, say)
             reread = _reread(catalogue, planner, ringing, alarm, calendar)
             try:
                 async with _background(reread):
@@ -186,12 +188,7 @@ class Ringing:
         return Unread(behind, now - COUNTED_WITHIN)
 
 
-def _announce(
-    catalogue: Catalogue,
-    link_for: Callable[[Person, datetime], str],
-    url: str,
-    say: Callable[[str], None],
-) -> None:
+def _announce(catalogue: Catalogue, access: Access, url: str, say: Callable[[str], None]) -> None:
     """Print where the rooms are, and a link for each moderator of them."""
     rooms: dict[str, None] = {}
     moderators: dict[str, None] = {}
@@ -201,7 +198,7 @@ def _announce(
     for room in rooms:
         say(f"Room {room}: {url}/rooms/{room}")
     for name in moderators:
-        say(f"Moderator {name}: {link_for(Person('local', name, name), clock())}")
+        say(f"Moderator {name}: {access.link_for(name, url, clock())}")
 
 
 def _refresh(catalogue: Catalogue) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import answers
 from bot.agendas.schedule import coming
 from bot.engine import commands, wording
 from bot.engine.actions import Words
-from bot.engine.agenda import Room, Series
+from bot.engine.agenda import Agenda, Room, Series
 from bot.engine.errors import Refused
 from bot.engine.floor import chat_for_command
 from bot.engine.people import Person, Role, asking_in, role_in
@@ -20,7 +21,22 @@ from bot.engine.rights import permit
 from bot.engine.signals import Asked, StartAsked
 from bot.engine.state import Chat
 from bot.runner import Runner, Store
+from bot.store import pages
 from bot.store.tables import Tables
+
+LOOKED_AT = 100
+"""Chats among which those are looked for that somebody moderates, the latest."""
+
+MOST_BADGES = 40
+"""Roles that are told of somebody: a link with more would be longer than a message on Discord."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """The address by which somebody comes to the organizers' pages, and how long it opens them."""
+
+    address: str
+    lasts: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +52,14 @@ class Reply:
 class Desk:
     """Answers commands, the same on every platform.
 
-    `catalogue` gives the series by name, `link_for` a person's link to the organizers' pages.
+    `catalogue` gives the series by name, `way_in` the link to the organizers' pages for a person
+    who asks in a room.
     """
 
     runner: Runner
     store: Store
     catalogue: Callable[[], Mapping[str, Series]]
-    link_for: Callable[[Person, datetime], str]
+    way_in: Callable[[Person, Room, datetime], WayIn]
 
     async def ask(
         self, text: str, by: Person, room: Room, now: datetime, thread: str | None = None
@@ -60,7 +77,9 @@ class Desk:
                 raise Refused("No chat is held in this room yet.")
             return Reply(wording.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
         async with self.store.reading() as tables:
-            if isinstance(ask, commands.Help | commands.ListChats | commands.Link):
+            if isinstance(ask, commands.Link):
+                return await self._link(tables, ask, by, room, now)
+            if isinstance(ask, commands.Help | commands.ListChats):
                 return await self._answer_of_the_house(tables, ask, by, room, now)
             if isinstance(ask, commands.Transcript) and ask.chat:
                 return _transcript_of(await _named(tables, ask.chat, by, room), ask)
@@ -87,7 +106,7 @@ class Desk:
     async def _answer_of_the_house(
         self,
         tables: Tables,
-        ask: commands.Help | commands.ListChats | commands.Link,
+        ask: commands.Help | commands.ListChats,
         by: Person,
         room: Room,
         now: datetime,
@@ -100,8 +119,21 @@ class Desk:
                 return Reply(answers.help_for(role))
             case commands.ListChats():
                 return Reply(await answers.chats(tables, self._own(room, by), by, now))
-            case commands.Link():
-                return Reply(("The organizers' pages: ", self.link_for(by, now)))
+
+    async def _link(
+        self, tables: Tables, ask: commands.Link, by: Person, room: Room, now: datetime
+    ) -> Reply:
+        """Hand out a link to whoever moderates a chat of this room, on any date."""
+        agendas = list(agendas_of(self.catalogue()))
+        here = (role_in(agenda, by) for agenda in agendas if room in agenda.rooms)
+        permit(ask, Role.MODERATOR if Role.MODERATOR in here else Role.PARTICIPANT)
+        if by.badges or by.steward:
+            latest = [line.id for line in await tables.lines(most=LOOKED_AT)]
+            chats = await pages.sound(tables, latest)
+            agendas += [chats[chat].agenda for chat in latest if chat in chats]
+        way = self.way_in(as_moderator(by, room, agendas), room, now)
+        lasts = f"\nThe link is for you alone and works for {wording.duration(way.lasts)}."
+        return Reply(("The organizers' pages: ", way.address, lasts))
 
     def _role_in(self, room: Room, by: Person) -> Role:
         """As what somebody asks who asks about the series of a room."""
@@ -115,6 +147,31 @@ class Desk:
             for series in self.catalogue().values()
             if role_in(series.agenda, asking_in(room, series.agenda, by)) is Role.MODERATOR
         ]
+
+
+def agendas_of(catalogue: Mapping[str, Series]) -> Iterator[Agenda]:
+    """Yield every agenda of every series: its own, and those of dates on which it differs."""
+    for series in catalogue.values():
+        yield series.agenda
+        yield from map(series.agenda_on, series.dates)
+
+
+def as_moderator(by: Person, room: Room, agendas: Iterable[Agenda]) -> Person:
+    """Return somebody who asks in `room` with what makes them a moderator of these, and no more.
+
+    Roles that no agenda names are left out, and so is what adds nothing: whoever is named
+    themselves needs no role. Of more than MOST_BADGES the first ones stay.
+    """
+    bare = replace(by, badges=frozenset(), steward=False)
+    badges: dict[str, None] = {}
+    steward = False
+    for agenda in agendas:
+        if role_in(agenda, bare) is Role.MODERATOR:
+            continue
+        listed = agenda.moderators.get(by.platform, ())
+        badges |= dict.fromkeys(badge for badge in listed if badge in by.badges)
+        steward = steward or (by.steward and not listed and room in agenda.rooms)
+    return replace(bare, badges=frozenset(itertools.islice(badges, MOST_BADGES)), steward=steward)
 
 
 async def _answer_of(
@@ -139,7 +196,10 @@ def _transcript_of(chat: Chat, ask: commands.Transcript) -> Reply:
 
 
 async def _chat_of(tables: Tables, room: Room, now: datetime, thread: str | None) -> Chat | None:
-    chats = await tables.load(await tables.chats_in(room, 8))
+    names = await tables.chats_in(room, 8)
+    if thread is not None and (held_there := await tables.chat_of_thread(room, thread)):
+        names = [held_there, *names]  # also of a chat of long ago
+    chats = await tables.load(names)
     return chat_for_command(chats.values(), now, room, thread)
 
 

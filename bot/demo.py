@@ -18,7 +18,7 @@ from aiohttp import web
 from bot import recording
 from bot.agendas.agenda import read_agenda
 from bot.agendas.schedule import coming
-from bot.asking import Desk
+from bot.asking import Desk, WayIn
 from bot.engine.agenda import Room, Series
 from bot.engine.messages import Tally
 from bot.engine.people import Person
@@ -32,6 +32,7 @@ from bot.store.sqlite import SqliteStore
 from bot.transcripts.files import write_files
 from bot.transcripts.summary import Summary, summarise
 from bot.web.access import Access
+from bot.web.passes import Pass
 from bot.web.site import House, site
 
 EARLY = timedelta(minutes=20)
@@ -151,13 +152,13 @@ async def _page(
     url = f"http://127.0.0.1:{port}"
     access = Access(secrets.token_urlsafe(32))
 
-    def link_for(person: Person, now: datetime) -> str:
-        return access.link_for(person.id, url, now)
+    def way_in(person: Person, room: Room, now: datetime) -> WayIn:
+        return access.way_in(Pass.of(person, room), url, now)
 
     def catalogue() -> dict[str, Series]:
         return {series.name: series}
 
-    desk = Desk(house.runner, store, catalogue, link_for)
+    desk = Desk(house.runner, store, catalogue, way_in)
     app = site(House(house.runner, store, desk, access, catalogue, house.clock, url))
     server = web.AppRunner(app, access_log=None)
     await server.setup()
@@ -165,7 +166,7 @@ async def _page(
         await web.TCPSite(server, "127.0.0.1", port).start()
         name = series.agenda.moderators["local"][0]
         screen.says(f"Room: {url}/rooms/{series.agenda.rooms[0].name}")
-        screen.says(f"Moderator: {link_for(Person('local', name, name), house.now)}")
+        screen.says(f"Moderator: {access.link_for(name, url, house.now)}")
         yield
     finally:
         await server.cleanup()

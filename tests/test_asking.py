@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.asking import Desk, Reply
-from bot.engine.actions import Post, PostKind
+from bot.engine.actions import Post, PostKind, Thread
 from bot.engine.agenda import Override, Reading, Room, Schedule
 from bot.engine.commands import COMMANDS
 from bot.engine.errors import Refused
@@ -17,7 +17,7 @@ from bot.engine.people import Person
 from bot.engine.signals import Delivered
 from bot.engine.state import Stage
 from bot.engine.wording import plain
-from tests.house import START, House, house, moderator, person, room_of, urojc
+from tests.house import START, House, house, moderator, person, room_of, urojc, way_in
 
 CLUB = replace(
     urojc(),
@@ -31,7 +31,7 @@ ZOE = moderator(OTHER)
 
 
 def desk_of(at: House) -> Desk:
-    return Desk(at.runner, at.store, at.catalogue, lambda who, _now: f"https://pages/{who.id}")
+    return Desk(at.runner, at.store, at.catalogue, way_in)
 
 
 async def told(at: House, text: str, by: Person = HENRY, room: Room = ROOM) -> str:
@@ -199,7 +199,8 @@ async def test_a_question_in_a_threads_chat_is_about_that_chat(tmp_path: Path) -
     async with house(tmp_path, *clubs) as at:
         for one, thread in zip(clubs, ("500", "600"), strict=True):
             await told(at, f"start {one.name}", STEWARD, channel)
-            post = Post(channel, PostKind.OPENING, ("Welcome",))
+            hangs = Thread("Journal club", timedelta(hours=48))
+            post = Post(channel, PostKind.OPENING, ("Welcome",), opens=hangs)
             chat = f"{one.name}-2026-12-07"
             opening = Delivered(at.clock(), f"{chat}/2/0", post, thread, "Welcome", thread)
             await at.runner.handle(opening)
@@ -212,7 +213,10 @@ async def test_a_question_in_a_threads_chat_is_about_that_chat(tmp_path: Path) -
 
 async def test_a_moderator_gets_a_link_of_their_own(tmp_path: Path) -> None:
     async with house(tmp_path, CLUB) as at:
-        assert await told(at, "link") == "The organizers' pages: https://pages/henry"
+        assert await told(at, "link") == (
+            "The organizers' pages: https://pages.test/in/henry\n"
+            "The link is for you alone and works for 7 days."
+        )
 
 
 async def test_participants_are_refused_what_is_for_moderators(tmp_path: Path) -> None:
@@ -232,7 +236,7 @@ async def test_moderators_of_another_series_of_the_room_see_no_chat_of_this_one(
         await told(at, "start urojc")
         assert "for the moderators" in await refused(at, "transcript", ZOE)
         assert "urojc" not in await told(at, "list", ZOE)
-        assert await told(at, "link", ZOE) == "The organizers' pages: https://pages/zoe"
+        assert "https://pages.test/in/zoe" in await told(at, "link", ZOE)
 
 
 async def test_in_an_empty_room_nothing_is_asked_of_a_chat(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from bot.engine.messages import message_key
 from bot.engine.people import Person
 from bot.engine.signals import Delivered, Said
 from bot.platforms.platform import Asker, Place
-from tests.house import START, House, house, urojc
+from tests.house import START, House, house, urojc, way_in
 
 CHANNEL, ELSEWHERE = Room("discord", "100"), Room("discord", "200")
 THREAD = "900"
@@ -41,7 +41,7 @@ OTHER = replace(
 
 
 def door_of(h: House) -> HouseDoor:
-    desk = Desk(h.runner, h.store, h.catalogue, lambda by, _now: f"https://x/{by.id}")
+    desk = Desk(h.runner, h.store, h.catalogue, way_in)
     return HouseDoor(desk, h.outbox, Enclosures(h.store), h.clock)
 
 

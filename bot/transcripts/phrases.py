@@ -17,7 +17,19 @@ from bot.transcripts.summary import Step, Summary, TopicSummary
 LATE = "said after the close; its text is not kept"
 WITHDRAWN = "withdrawn by its author"
 FILES = "Files stay on the platform where they were shared; links to them may stop working."
-_PLATFORMS = {"local": "in the built-in room", "discord": "on Discord", "slack": "on Slack"}
+_PLATFORMS = {"local": "built-in room", "discord": "Discord", "slack": "Slack"}
+
+
+def platform_name(platform: str) -> str:
+    """Name a platform: `Discord`, `built-in room`."""
+    return _PLATFORMS.get(platform, platform)
+
+
+def room_name(room: Room) -> str:
+    """Name a room: `room urojc`, `Discord channel 345678901234567890`."""
+    if room.platform == "local":
+        return f"room {room.name}"
+    return f"{platform_name(room.platform)} channel {room.name}"
 
 
 def places(rooms: Sequence[Room]) -> Mapping[str, str]:
@@ -26,7 +38,7 @@ def places(rooms: Sequence[Room]) -> Mapping[str, str]:
         return {}
     platforms = {room.platform for room in rooms}
     apart = len(platforms) == len(rooms)
-    return {str(room): room.platform if apart else str(room) for room in rooms}
+    return {str(room): platform_name(room.platform) if apart else room_name(room) for room in rooms}
 
 
 def silence(timing: str, withdrawn: object, *, has_files: bool) -> str:
@@ -63,7 +75,10 @@ def window_utc(chat: Chat) -> str:
 def venue(chat: Chat) -> str:
     """Say where a chat was held: `in the built-in room and on Slack`."""
     platforms = dict.fromkeys(room.platform for room in chat.agenda.rooms)
-    return " and ".join(_PLATFORMS.get(platform, f"on {platform}") for platform in platforms)
+    return " and ".join(
+        "in the built-in room" if platform == "local" else f"on {platform_name(platform)}"
+        for platform in platforms
+    )
 
 
 def state(chat: Chat) -> str:

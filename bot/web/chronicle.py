@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from bot.engine import events, wording
 from bot.engine.actions import Moment, Words
 from bot.engine.events import Event
+from bot.transcripts.characters import one_line, undirected
+from bot.transcripts.phrases import platform_name
+from bot.transcripts.summary import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +23,23 @@ class Entry:
     is_trouble: bool = False
 
 
-def chronicle(log: list[Event]) -> list[Entry]:
-    """Return what happened in a chat, in order."""
-    return [Entry(event.at, _words(event), isinstance(event, _TROUBLE)) for event in log]
+def chronicle(log: list[Event], names: Names = MappingProxyType({})) -> list[Entry]:
+    """Return what happened in a chat, in order; `names` are those of its `doers`, if known."""
+    return [Entry(event.at, _words(event, names), isinstance(event, _TROUBLE)) for event in log]
 
 
-_TROUBLE = (events.GaveUp, events.Missed, events.Cancelled)
+def doers(log: list[Event]) -> set[str]:
+    """Return who did something that the log tells, by their keys."""
+    told = (events.Opened, events.Closed, events.Corrected)
+    return {event.by for event in log if isinstance(event, told) and event.by}
 
 
-def _words(event: Event) -> Words:
+_TROUBLE = (
+    events.GaveUp, events.Missed, events.Cancelled, events.Hindered
+)  # fmt: skip
+
+
+def _words(event: Event, names: Names) -> Words:
     match event:
         case events.Planned(opens_at=opens_at):
             return ("Planned; opens ", Moment(opens_at), ".")
@@ -42,7 +54,7 @@ def _words(event: Event) -> Words:
         case events.ReminderLapsed(before=before):
             return (f"No reminder {wording.duration(before)} before: its moment had passed.",)
         case events.Opened(by=by):
-            return (f"Opened by {_name(by)}." if by else "Opened.",)
+            return (f"Opened by {_name(by, names)}." if by else "Opened.",)
         case events.Paused():
             return ("Topics paused.",)
         case events.Resumed():
@@ -52,20 +64,33 @@ def _words(event: Event) -> Words:
         case events.Withdrew():
             return ("Somebody withdrew what they had said.",)
         case events.Closed(by=by):
-            return (f"Closed by {_name(by)}." if by else "Closed by itself.",)
+            return (f"Closed by {_name(by, names)}." if by else "Closed by itself.",)
         case events.Summarised(tally=tally):
             people = wording.count(tally.participants, "participant")
             return (f"Counted: {wording.count(tally.messages, 'message')} by {people}.",)
-        case events.RoomArchived(room=room):
-            return (f"Room {room} put away.",)
         case events.Archived():
             return ("Every room put away.",)
+    return _words_of_rooms(event) or _words_of_topics(event, names)
+
+
+def _words_of_rooms(event: Event) -> Words:
+    match event:
+        case events.ThreadOpened(room=room):
+            return ("The chat's thread opened in ", room, ".")
+        case events.KeptOpen():
+            return ("Threads kept open for longer.",)
+        case events.Hindered(room=room, why=why):
+            return ("Held up in ", room, f": {why}")
+        case events.Unhindered(room=room):
+            return ("Goes on in ", room, ".")
+        case events.RoomArchived(room=room):
+            return ("Put away: ", room, ".")
         case events.GaveUp(room=room, why=why):
-            return (f"A post to {room} was given up: {why}",)
-    return _words_of_topics(event)
+            return ("A post to ", room, f" was given up: {why}")
+    return ()
 
 
-def _words_of_topics(event: Event) -> Words:
+def _words_of_topics(event: Event, names: Names) -> Words:
     match event:
         case events.TopicAdded(number=number):
             return (f"T{number} added.",)
@@ -74,15 +99,21 @@ def _words_of_topics(event: Event) -> Words:
         case events.TopicSkipped(number=number):
             return (f"T{number} left out.",)
         case events.TopicPosted(number=number, room=room):
-            return (f"T{number} posted in {room}.",)
+            return (f"T{number} posted in ", room, ".")
         case events.Corrected(message=message, topics=topics, by=by):
             place = wording.topic_names(topics) or "no topic"
-            return (f"{_name(by)} placed message {message.partition('/')[2]} under {place}.",)
+            return (
+                f"{_name(by, names)} placed message {message.partition('/')[2]} under {place}.",
+            )
         case events.Rescheduled():
             return ("The topics that were still to come were given new times.",)
     return (type(event).__name__,)
 
 
-def _name(key: str) -> str:
-    """Return a person's id without its platform."""
-    return key.partition(":")[2]
+def _name(key: str, names: Names) -> str:
+    """Return a person's name where it is known; else their id, which in our rooms is their name."""
+    platform, _, person = key.partition(":")
+    known = undirected(one_line(names.get(platform, {}).get(person, "")))
+    if known or platform == "local":
+        return known or person
+    return f"user {person} on {platform_name(platform)}"

@@ -25,7 +25,7 @@ Respond = Callable[[web.Request], Awaitable[web.StreamResponse]]
 COOKIE = "rounds"
 """Who somebody is in the built-in rooms."""
 
-PASS = "rounds-pass"
+OUTER_COOKIE = "rounds-outer"
 """Who somebody is on another platform. It opens the organizers' pages, and is a cookie of its own
 so that nobody who comes in from there loses the name under which they write in a room."""
 
@@ -100,12 +100,12 @@ class Gate:
         """Return as whom somebody sees the organizers' pages; None: they came in by no link."""
         visitor = self.visitor(request)
         own = Pass(visitor.person) if visitor is not None and visitor.came_by_link else None
-        passes = tuple(one for one in (own, self.guest_pass(request)) if one is not None)
+        passes = tuple(one for one in (own, self.outer_pass(request)) if one is not None)
         return Organizer(passes) if passes else None
 
-    def guest_pass(self, request: web.Request) -> Pass | None:
+    def outer_pass(self, request: web.Request) -> Pass | None:
         """Return who somebody is on another platform, or None where no valid cookie says so."""
-        cookie = request.cookies.get(PASS, "")
+        cookie = request.cookies.get(OUTER_COOKIE, "")
         return self._house.access.pass_in_cookie(cookie, self._house.clock()) if cookie else None
 
     def keep(self, response: web.StreamResponse, visitor: Visitor) -> None:
@@ -114,7 +114,9 @@ class Gate:
 
     def keep_pass(self, response: web.StreamResponse, whom: Pass) -> None:
         """Let the browser remember who somebody is on another platform."""
-        self._set(response, PASS, *self._house.access.pass_cookie(whom, self._house.clock()))
+        self._set(
+            response, OUTER_COOKIE, *self._house.access.pass_cookie(whom, self._house.clock())
+        )
 
     def _set(self, response: web.StreamResponse, name: str, value: str, seconds: int) -> None:
         response.set_cookie(

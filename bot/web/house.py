@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.asking import agendas_of
 from bot.engine.actions import Words
 from bot.engine.agenda import Room, Series
 from bot.engine.people import Person, Role, role_in
 from bot.runner import Runner, Store
 from bot.web.access import Access
+from bot.web.passes import Organizer
 
 
 class Reply(Protocol):
@@ -67,9 +69,9 @@ class House:
 
     def moderators(self) -> set[str]:
         """Return the ids of everybody who moderates in a built-in room, on any date."""
-        found: set[str] = set()
-        for series in self.catalogue().values():
-            found.update(series.agenda.moderators.get("local", ()))
-            for override in series.dates.values():
-                found.update((override.moderators or {}).get("local", ()))
-        return found
+        agendas = agendas_of(self.catalogue())
+        return {name for agenda in agendas for name in agenda.moderators.get("local", ())}
+
+    def knows(self, organizer: Organizer) -> bool:
+        """Say whether somebody moderates a series, on any date."""
+        return any(map(organizer.moderates, agendas_of(self.catalogue())))

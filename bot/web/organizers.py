@@ -14,19 +14,22 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.agendas.schedule import Date, coming
+from bot.engine import wording
+from bot.engine.agenda import Room
+from bot.engine.events import Event
 from bot.engine.messages import Tally
-from bot.engine.people import Person, Role, role_in
 from bot.engine.state import Chat, Stage
-from bot.store import pages
+from bot.store import pages, spoken
 from bot.store.tables import Tables
 from bot.transcripts import FORMATS, MEDIA_TYPES, phrases, pictures, render
 from bot.transcripts.clock import Clock
-from bot.transcripts.summary import Summary, summarise
-from bot.web.access import Visitor
-from bot.web.chronicle import chronicle
+from bot.transcripts.summary import Names, Summary, summarise
+from bot.web.access import LENT_LINK_LASTS, LENT_STAYS, LINK_LASTS
+from bot.web.chronicle import chronicle, doers
 from bot.web.counts import Counts
 from bot.web.gate import Gate, Sorry, page
 from bot.web.house import House
+from bot.web.passes import Organizer
 from bot.web.templates import Templates
 
 log = logging.getLogger(__name__)
@@ -73,9 +76,9 @@ class Card:
         return sum(topic.opened_at is not None for topic in self.chat.topics)
 
     @property
-    def rooms(self) -> tuple[str, ...]:
-        """The built-in rooms in which it is held."""
-        return tuple(room.name for room in self.chat.agenda.rooms if room.platform == "local")
+    def rooms(self) -> tuple[Room, ...]:
+        """The rooms in which it is held."""
+        return self.chat.agenda.rooms
 
 
 class OrganizerPages:
@@ -90,65 +93,66 @@ class OrganizerPages:
     # ------------------------------------------------------------ coming in
 
     async def enter(self, request: web.Request) -> web.Response:
-        """Let a moderator in who holds a signed link."""
-        query = request.query
-        visitor = self._house.access.entering(
-            query.get("person", ""),
-            query.get("until", ""),
-            query.get("key", ""),
-            self._house.clock(),
-        )
-        if visitor is None:
-            raise Sorry(
-                403,
-                "This link does not open",
-                "It has expired, or a part of it was lost on the way. Links work for 7 days.",
-                *HOW_TO_GET_IN,
-            )
+        """Let a moderator in who holds a signed link.
+
+        Nothing is changed but the cookies of whoever fetches it, and it may be fetched again:
+        Discord and Slack fetch what stands in a message, to show a preview of it.
+        """
+        query, now = request.query, self._house.clock()
         response = web.HTTPSeeOther("/")
+        if "pass" in query:
+            whom = self._house.access.pass_in_link(query["pass"], now)
+            if whom is None:
+                raise _link_does_not_open()
+            self._gate.keep_pass(response, whom)
+            raise response
+        person, until, key = (query.get(name, "") for name in ("person", "until", "key"))
+        visitor = self._house.access.entering(person, until, key, now)
+        if visitor is None:
+            raise _link_does_not_open()
         self._gate.keep(response, visitor)
         raise response
 
-    def _moderator(self, request: web.Request) -> Visitor:
+    def _organizer(self, request: web.Request) -> Organizer:
         """Return who came in by a link; raises the same Sorry for everybody else."""
-        visitor = self._gate.visitor(request)
-        if visitor is None or not visitor.came_by_link:
+        organizer = self._gate.organizer(request)
+        if organizer is None:
             raise _turned_away()
-        return visitor
+        return organizer
 
-    async def _own(self, request: web.Request, tables: Tables) -> tuple[Visitor, Chat]:
+    async def _own(self, request: web.Request, tables: Tables) -> Chat:
         """Return the chat that an address names, if its moderator asks.
 
         Raises the same Sorry where there is no such chat as where it is another's.
         """
-        visitor = self._moderator(request)
+        organizer = self._organizer(request)
         wanted = request.match_info["chat"]
         chat = (await pages.sound(tables, [wanted])).get(wanted)
-        if chat is None or role_in(chat.agenda, visitor.person) is not Role.MODERATOR:
-            raise _turned_away(visitor)
-        return visitor, chat
+        if chat is None or not organizer.moderates(chat.agenda):
+            raise _turned_away(organizer)
+        return chat
 
     async def elsewhere(self, request: web.Request) -> web.Response:
         """Say that nothing is at an address among these pages, to moderators alone."""
-        self._moderator(request)
+        self._organizer(request)
         raise web.HTTPNotFound
 
     # ------------------------------------------------------------ the list
 
     async def chats(self, request: web.Request) -> web.Response:
         """List a moderator's chats: running, coming, past."""
-        visitor = self._moderator(request)
+        organizer = self._organizer(request)
         now = self._house.clock()
         older_than = request.query.get("older", "")
         async with self._house.store.reading() as tables:
-            found, more = await self._chats_of(tables, visitor.person, older_than)
-        dates = [] if older_than else self._coming(visitor.person, found, now)
-        if not found and not dates and not older_than and not self._moderates(visitor.person):
-            raise _turned_away(visitor)
+            found, more = await self._chats_of(tables, organizer, older_than)
+        dates = [] if older_than else self._coming(organizer, found, now)
+        if not found and not dates and not older_than and not self._house.knows(organizer):
+            raise _turned_away(organizer)
         cards = [Card(chat, Clock(chat.agenda.zone), await self._counts.of(chat)) for chat in found]
         html = self._templates.render(
             "chats.html",
-            visitor=visitor,
+            organizer=organizer,
             now=now,
             running=[card for card in cards if card.state == "running"],
             planned=sorted(
@@ -164,7 +168,7 @@ class OrganizerPages:
         return page(html)
 
     async def _chats_of(
-        self, tables: Tables, person: Person, older_than: str
+        self, tables: Tables, organizer: Organizer, older_than: str
     ) -> tuple[list[Chat], bool]:
         """Return a moderator's latest chats, latest first, and whether there are more."""
         ids = [line.id for line in await tables.lines()]
@@ -175,47 +179,44 @@ class OrganizerPages:
             chunk = ids[start : start + SHOWN]
             chats = await pages.sound(tables, chunk)
             for chat in chunk:
-                if chat in chats and role_in(chats[chat].agenda, person) is Role.MODERATOR:
+                if chat in chats and organizer.moderates(chats[chat].agenda):
                     if len(found) == SHOWN:
                         return found, True
                     found.append(chats[chat])
         return found, False
 
-    def _coming(self, person: Person, known: list[Chat], now: datetime) -> list[Date]:
+    def _coming(self, organizer: Organizer, known: list[Chat], now: datetime) -> list[Date]:
         """Return the next dates of a moderator's series that are no chats yet."""
         opened = {(chat.series, chat.opens_at) for chat in known}
 
         def ahead() -> Iterator[Date]:
             for series in self._house.catalogue().values():
                 for date in itertools.islice(coming(series, now), COMING):
-                    is_own = role_in(date.agenda, person) is Role.MODERATOR
+                    is_own = organizer.moderates(date.agenda)
                     if is_own and (series.name, date.opens_at) not in opened:
                         yield date
 
         return sorted(ahead(), key=lambda date: (date.opens_at, date.chat))
-
-    def _moderates(self, person: Person) -> bool:
-        return person.id in self._house.moderators()
 
     # ------------------------------------------------------------ one chat
 
     async def chat(self, request: web.Request) -> web.Response:
         """Show a chat: its figures, pictures, topics, and its log in words."""
         async with self._house.store.reading() as tables:
-            visitor, chat = await self._own(request, tables)
+            chat = await self._own(request, tables)
             summary, _names = await summarise(tables, chat)
             happened = await pages.log(tables.connection, chat.id)
+            names = await _names_of(tables, chat, happened)
         clock = Clock(chat.agenda.zone)
         html = self._templates.render(
             "chat.html",
-            visitor=visitor,
             now=self._house.clock(),
             card=Card(chat, clock, await self._counts.of(chat)),
             chat=chat,
             clock=clock,
             summary=summary,
             phrases=phrases,
-            entries=chronicle(happened),
+            entries=chronicle(happened, names),
             drawn=_drawn(summary),
             formats=FORMATS,
         )
@@ -224,7 +225,7 @@ class OrganizerPages:
     async def picture(self, request: web.Request) -> web.Response:
         """Draw one of a chat's pictures."""
         async with self._house.store.reading() as tables:
-            _visitor, chat = await self._own(request, tables)
+            chat = await self._own(request, tables)
             draw = DRAWN.get(request.match_info["picture"])
             if draw is None:
                 raise web.HTTPNotFound
@@ -238,7 +239,7 @@ class OrganizerPages:
     async def transcript(self, request: web.Request) -> web.StreamResponse:
         """Send a chat's transcript in one format, as it is read from the store."""
         async with self._house.store.reading() as tables:
-            _visitor, chat = await self._own(request, tables)
+            chat = await self._own(request, tables)
             wanted = request.match_info["format"]
             if wanted not in FORMATS:
                 raise Sorry(
@@ -281,15 +282,29 @@ async def send(
         await response.write(piece)
 
 
+LET_IN = wording.duration(LENT_STAYS)
+
 HOW_TO_GET_IN = (
-    "If you moderate a chat, type /chat link in its room: the answer is a link for you alone.",
+    "If you moderate a chat, type /chat link in its room or channel: the answer is a link for you.",
     "Whoever runs Rounds finds a link for each moderator in what it printed when it was started.",
+    f"Where you moderate by a role or a right, a link lets you in for {LET_IN}; then ask again.",
 )
 
 
-def _turned_away(visitor: Visitor | None = None) -> Sorry:
+def _link_does_not_open() -> Sorry:
+    return Sorry(
+        403,
+        "This link does not open",
+        "It has expired, or a part of it was lost on the way. "
+        f"A link works for {wording.duration(LINK_LASTS)}; where it rests on a role or a right on "
+        f"another platform, for {wording.duration(LENT_LINK_LASTS)}.",
+        *HOW_TO_GET_IN,
+    )
+
+
+def _turned_away(organizer: Organizer | None = None) -> Sorry:
     """Return what everybody sees who may not see a page, whether or not it exists."""
-    known = f"You came in as {visitor.person.name}." if visitor else ""
+    known = f"You came in as {organizer.name}." if organizer else ""
     return Sorry(
         403,
         "For moderators only",
@@ -297,6 +312,18 @@ def _turned_away(visitor: Visitor | None = None) -> Sorry:
         *((known,) if known else ()),
         *HOW_TO_GET_IN,
     )
+
+
+async def _names_of(tables: Tables, chat: Chat, happened: list[Event]) -> Names:
+    """Return the latest names of those who changed a chat and wrote in it."""
+    people: dict[str, set[str]] = {}
+    for key in doers(happened):
+        platform, _, person = key.partition(":")
+        people.setdefault(platform, set()).add(person)
+    return {
+        platform: await spoken.names(tables.connection, chat.id, platform, ids)
+        for platform, ids in people.items()
+    }
 
 
 def _drawn(summary: Summary) -> dict[str, str]:

@@ -12,6 +12,7 @@ from bot.engine.agenda import Room
 from bot.transcripts.clock import Clock
 from bot.web.access import Visitor, new_ticket
 from bot.web.house import Reply
+from bot.web.passes import Pass
 from bot.web.rows import Quote, Row
 from bot.web.scene import Scene
 from bot.web.templates import Templates
@@ -33,21 +34,24 @@ class Painter:
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
 
-    async def room(self, scene: Scene, version: str, reply: Quote | None) -> Markup:
-        """Return the whole page of a room."""
+    async def room(
+        self, scene: Scene, version: str, reply: Quote | None, outer: Pass | None = None
+    ) -> Markup:
+        """Return the whole page of a room; `outer` is who the reader is on another platform."""
         return self._templates.render(
             "room.html",
             **_common(scene),
+            outer=outer,
             rows=await self._all_rows(scene),
             version=version,
             reply=reply,
             ticket=new_ticket(),
         )
 
-    async def main(self, scene: Scene) -> Markup:
+    async def main(self, scene: Scene, outer: Pass | None = None) -> Markup:
         """Return the parts of a room's page that change as it is looked at."""
         rows = await self._all_rows(scene)
-        return self._templates.render("main.html", **_common(scene), rows=rows)
+        return self._templates.render("main.html", **_common(scene), outer=outer, rows=rows)
 
     async def _all_rows(self, scene: Scene) -> Markup:
         """Render a scene's rows in portions, so that nobody else waits for all of them."""

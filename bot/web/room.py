@@ -77,10 +77,11 @@ class RoomPages:
         room, visitor = room_of(request), self._gate.visitor(request)
         version = self._live.version()
         scene = await self._scene(room, visitor, _view(request))
+        outer = self._gate.outer_pass(request)
         if request.headers.get(PART) == "main":
-            return part("main", await self._painter.main(scene))
+            return part("main", await self._painter.main(scene, outer))
         reply = await self._reply(room, request.query.get("reply", ""))
-        return page(await self._painter.room(scene, version, reply))
+        return page(await self._painter.room(scene, version, reply, outer))
 
     async def _scene(self, room: Room, visitor: Visitor | None, view: View) -> Scene:
         try:
@@ -158,9 +159,9 @@ class RoomPages:
 
     async def you(self, request: web.Request) -> web.Response:
         """Show somebody under which name they write, and let them change it or leave."""
-        visitor = self._gate.visitor(request)
+        visitor, outer = self._gate.visitor(request), self._gate.outer_pass(request)
         room = request.query.get("room", "")
-        if visitor is None:
+        if visitor is None and outer is None:
             raise Sorry(
                 403,
                 "You have not joined",
@@ -169,7 +170,7 @@ class RoomPages:
                 back_words="To the room",
             )
         back = room_path(room) if room else ""
-        return page(self._templates.render("you.html", visitor=visitor, back=back))
+        return page(self._templates.render("you.html", visitor=visitor, outer=outer, back=back))
 
 
 def _view(request: web.Request) -> View:

@@ -18,7 +18,7 @@ from bot.engine.signals import Deleted, Edited, Reacted, Said
 from bot.store import pages
 from bot.transcripts.clock import Clock
 from bot.web.access import Visitor, new_participant, new_ticket
-from bot.web.gate import COOKIE, FORM, PART, Gate, Pace, Sorry, page, part
+from bot.web.gate import COOKIE, FORM, OUTER_COOKIE, PART, Gate, Pace, Sorry, page, part
 from bot.web.house import House
 from bot.web.live import Live
 from bot.web.names import clean_name, clean_text, is_blank
@@ -69,10 +69,10 @@ class Talk:
         raise response
 
     async def leave(self, request: web.Request) -> web.Response:
-        """Forget who somebody is."""
+        """Forget who somebody is in the built-in rooms, or on another platform."""
         to = _field(request, "to")
         response = web.HTTPSeeOther(to if to.startswith("/rooms/") else "/")
-        response.del_cookie(COOKIE)
+        response.del_cookie(OUTER_COOKIE if _field(request, "as") == "outer" else COOKIE)
         raise response
 
     def _speaker(self, request: web.Request) -> Visitor:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from bot.engine.actions import Moment, Words
+from bot.engine.agenda import Room
 from bot.engine.messages import Message
 from bot.store.codec import stamp
 from bot.transcripts.clock import Clock, utc
 from bot.transcripts.html_text import HtmlText
+from bot.transcripts.phrases import room_name
 
 
 class RoomText(HtmlText):
@@ -33,8 +35,10 @@ def text_html(message: Message, clock: Clock, text: str | None = None) -> Markup
 def words_html(words: Words, clock: Clock) -> Markup:
     """Return an answer to one person as HTML."""
     writer = RoomText(clock)
-    pieces = (
-        writer.moment(stamp(piece.at)) if isinstance(piece, Moment) else writer.of(str(piece))
-        for piece in words
-    )
-    return Markup("".join(pieces))  # noqa: S704  the writer escapes
+    return Markup("".join(_piece(piece, writer) for piece in words))  # noqa: S704  escaped
+
+
+def _piece(piece: str | Moment | Room, writer: RoomText) -> str:
+    if isinstance(piece, Moment):
+        return writer.moment(stamp(piece.at))
+    return escape(room_name(piece)) if isinstance(piece, Room) else writer.of(piece)

@@ -15,7 +15,7 @@ from bot.engine.errors import Refused
 from bot.engine.people import Person
 from bot.engine.signals import Asked, Deleted, Edited, Reacted, Said, Signal, Woke
 from bot.store.tables import Tables
-from tests.house import START, House, house, moderator, person, room_of, urojc
+from tests.house import START, House, house, moderator, person, room_of, urojc, way_in
 from tests.invariants.process import posted, program
 
 MARK = "postman"
@@ -53,7 +53,7 @@ def on_disk(folder: Path, words: str) -> set[str]:
 async def conversation(h: House) -> None:
     """Say the marked words in every way, and do with them whatever people do."""
     await h.start(SERIES)
-    desk = Desk(h.runner, h.store, h.catalogue, lambda _who, _now: "link")
+    desk = Desk(h.runner, h.store, h.catalogue, way_in)
     for n in range(8):
         h.clock.advance(MINUTE)
         said = f"T1: {WORDS} {n} " + "and on and on " * (n * 200)
@@ -200,7 +200,7 @@ async def test_what_a_command_quotes_is_for_the_person_who_typed_it(
 ) -> None:
     async with house(tmp_path) as h:
         await h.start(SERIES)
-        desk = Desk(h.runner, h.store, h.catalogue, lambda _who, _now: "link")
+        desk = Desk(h.runner, h.store, h.catalogue, way_in)
         for asked in (f"place {MARK} T1", MARK, f"start {MARK}", f"extend {MARK}"):
             with pytest.raises(Refused):
                 await desk.ask(asked, HENRY, ROOM, h.clock())

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import discord
 from bot.asking import Desk
 from bot.door import HouseDoor
 from bot.enclosures import Enclosures
-from bot.engine.actions import Post, PostKind
+from bot.engine.actions import Post, PostKind, Thread
 from bot.engine.agenda import Room
 from bot.engine.people import Person
 from bot.engine.signals import Delivered, Said
@@ -31,7 +32,7 @@ from tests.discord.people import Member
 from tests.discord.places import Channel, Place
 from tests.discord.rules import Permission
 from tests.discord.server import Server, pointed_at, serving
-from tests.house import House, house, urojc
+from tests.house import House, house, urojc, way_in
 
 CHAT = "urojc-2026-12-07"
 """The chat that is started at the moment where a house begins."""
@@ -110,8 +111,9 @@ class Club:
 
     async def open_thread(self, thread: Place) -> None:
         """Let a thread be the chat's own, as if the opening had just been posted."""
-        where = str(thread.id)
-        await self.posted(2, Post(self.room, PostKind.OPENING, ("Welcome",)), where, where)
+        where, hangs = str(thread.id), Thread(thread.name, timedelta(hours=48))
+        opening = Post(self.room, PostKind.OPENING, ("Welcome",), opens=hangs)
+        await self.posted(2, opening, where, where)
 
     async def say(
         self,
@@ -155,9 +157,7 @@ async def club(tmp_path: Path) -> AsyncIterator[Club]:
             )
             series.append(replace(one, agenda=agenda))
         async with house(tmp_path, *series) as at:
-            desk = Desk(
-                at.runner, at.store, at.catalogue, lambda who, _: f"https://pages.test/in/{who.id}"
-            )
+            desk = Desk(at.runner, at.store, at.catalogue, way_in)
             yield Club(
                 server,
                 guild,

@@ -103,12 +103,21 @@ def test_a_files_size_is_written_as_people_read_it(octets: int, written: str) ->
 
 def test_rooms_are_named_by_platform_where_that_tells_them_apart() -> None:
     assert phrases.places((HOME,)) == {}
-    assert phrases.places((HOME, AWAY)) == {"local:urojc": "local", "slack:C04UROJC": "slack"}
+    assert phrases.places((HOME, AWAY)) == {
+        "local:urojc": "built-in room",
+        "slack:C04UROJC": "Slack",
+    }
     second = Room("local", "second")
     assert phrases.places((HOME, second)) == {
-        "local:urojc": "local:urojc",
-        "local:second": "local:second",
+        "local:urojc": "room urojc",
+        "local:second": "room second",
     }
+    channels = (Room("discord", "345678901234567890"), Room("discord", "9"), Room("other", "x"))
+    assert list(phrases.places(channels).values()) == [
+        "Discord channel 345678901234567890",
+        "Discord channel 9",
+        "other channel x",
+    ]
 
 
 def test_silence_is_explained_unless_files_speak() -> None:

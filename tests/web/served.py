@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime
 from html import unescape
 
 import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from bot.asking import Desk
+from bot.asking import Desk, WayIn
+from bot.engine.agenda import Room
 from bot.engine.people import Person
 from bot.web.access import Access
 from bot.web.gate import COOKIE, PART
+from bot.web.passes import Pass
 from bot.web.site import House as Site
 from bot.web.site import site
 from tests.house import House
@@ -130,10 +133,10 @@ async def served(house: House) -> AsyncIterator[Served]:
     access = Access(SECRET)
     place = Served(house, access, "")
 
-    def link_for(person: Person, _now: object) -> str:
-        return place.link_for(person.id)
+    def way_in(person: Person, room: Room, now: datetime) -> WayIn:
+        return access.way_in(Pass.of(person, room), place.url, now)
 
-    desk = Desk(house.runner, house.store, house.catalogue, link_for)
+    desk = Desk(house.runner, house.store, house.catalogue, way_in)
     base_url = "http://rounds.example"  # people reach it under a name, tests under a number
     app = site(
         Site(house.runner, house.store, desk, access, house.catalogue, house.clock, base_url)

@@ -8,10 +8,10 @@ from bot.engine.agenda import Room
 from bot.engine.events import Event
 from bot.engine.messages import Tally
 from bot.engine.wording import plain
-from bot.web.chronicle import chronicle
+from bot.web.chronicle import chronicle, doers
 from tests.house import START, urojc
 
-ROOM = Room("local", "urojc")
+ROOM, CHANNEL = Room("local", "urojc"), Room("discord", "345678901234567890")
 LATER = START + timedelta(hours=2)
 
 LOG: list[Event] = [
@@ -37,6 +37,10 @@ LOG: list[Event] = [
     events.Closed(START),
     events.Closed(START, "local:henry"),
     events.Summarised(START, Tally(2, 1, 5)),
+    events.ThreadOpened(START, CHANNEL, "ref", "900"),
+    events.KeptOpen(START),
+    events.Hindered(START, CHANNEL, "Rounds lacks Manage Threads."),
+    events.Unhindered(START, CHANNEL),
     events.RoomArchived(START, ROOM),
     events.Archived(START),
     events.GaveUp(START, "c/1/0", ROOM, "the channel is gone"),
@@ -64,6 +68,29 @@ def test_the_words_say_who_did_what() -> None:
     assert "Counted: 5 messages by 2 participants." in words
 
 
+def test_people_of_other_platforms_have_the_names_under_which_they_wrote() -> None:
+    log: list[Event] = [
+        events.Opened(START, "discord:5"),
+        events.Corrected(START, "discord:77/17", (2,), "discord:6"),
+        events.Closed(START, "local:henry"),
+        events.Withdrew(START, "discord:7"),
+    ]
+    assert doers(log) == {"discord:5", "discord:6", "local:henry"}
+    names = {"discord": {"5": "Ann\u202e\nLee", "henry": "Another"}}
+    assert [plain(entry.words) for entry in chronicle(log, names)][:3] == [
+        "Opened by Ann Lee.",
+        "user 6 on Discord placed message 17 under T2.",
+        "Closed by henry.",
+    ]
+
+
+def test_rooms_stand_in_the_words_as_rooms() -> None:
+    for entry in chronicle(LOG):
+        assert not any("discord:" in piece for piece in entry.words if isinstance(piece, str))
+    posted = events.TopicPosted(START, 1, CHANNEL, "ref")
+    assert chronicle([posted])[0].words == ("T1 posted in ", CHANNEL, ".")
+
+
 def test_a_withdrawal_names_nobody() -> None:
     (entry,) = chronicle([events.Withdrew(START, "local:p-ana")])
     assert "ana" not in plain(entry.words)
@@ -72,4 +99,4 @@ def test_a_withdrawal_names_nobody() -> None:
 def test_troubles_are_marked() -> None:
     marked = [type(event) for event, entry in zip(LOG, chronicle(LOG), strict=True)
               if entry.is_trouble]  # fmt: skip
-    assert marked == [events.Cancelled, events.Missed, events.GaveUp]
+    assert marked == [events.Cancelled, events.Missed, events.Hindered, events.GaveUp]

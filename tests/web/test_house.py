@@ -7,16 +7,13 @@ from bot.asking import Desk
 from bot.engine.agenda import Override, Room, Series
 from bot.web.access import Access
 from bot.web.house import House as Site
-from tests.house import House, person
+from tests.house import House, person, way_in
 
 UROJC, MEDED, NOWHERE = Room("local", "urojc"), Room("local", "meded"), Room("local", "nowhere")
 
 
 def site_of(house: House) -> Site:
-    def link_for(*_: object) -> str:
-        return ""
-
-    desk = Desk(house.runner, house.store, house.catalogue, link_for)
+    desk = Desk(house.runner, house.store, house.catalogue, way_in)
     return Site(
         house.runner, house.store, desk, Access("s"), house.catalogue, house.clock, "http://h"
     )

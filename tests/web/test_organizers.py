@@ -103,7 +103,7 @@ async def test_a_chats_page_tells_its_figures_topics_and_log(
     assert "Participants 2" in page.words
     assert "T2 Is the comparison group the right one?" in page.words
     assert "Opened by henry." in page.words
-    assert "T2 posted in local:urojc." in page.words
+    assert "T2 posted in room urojc." in page.words
     assert "henry placed message m1 under T2." in page.words
     assert "A participant is a person with at least one message" in page.words
     assert page.text.count("<svg") == 2

@@ -35,6 +35,11 @@ def test_an_answer_keeps_its_times_and_escapes_its_words() -> None:
     assert 'href="https://example.org/a?b=1&amp;c=2"' in html
 
 
+def test_a_room_has_a_name_that_people_read() -> None:
+    words = ("Posted in ", Room("local", "urojc"), ", not in ", Room("discord", "3<4"), ".")
+    assert words_html(words, SYDNEY) == ("Posted in room urojc, not in Discord channel 3&lt;4.")
+
+
 def test_a_part_of_a_text_is_written_like_the_whole() -> None:
     whole = message("**one** <i>two</i>")
     assert text_html(whole, SYDNEY, "**one**") == "<strong>one</strong>"
