@@ -57,6 +57,7 @@ async def status(tables: Tables, chat: Chat, now: datetime) -> Words:
     words.append(f"{topics} {people}, {wording.count(tally.messages, 'message')}.")
     if chat.stage is Stage.OPEN:
         words += ["\n", *wording.what_next(chat, now)]
+    words += wording.refusals(chat)
     held_up = await queue.held_up(tables.connection, chat.id, now - timedelta(seconds=10))
     words += [f"\n{wording.count(held_up, 'post')} could not be delivered yet."] if held_up else []
     return tuple(words)

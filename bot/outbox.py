@@ -1,6 +1,8 @@
 """Hands due actions to platforms: in order in each lane, again when it failed, never twice.
 
 A lane is a chat in a room. Each is served by itself: one that hangs or fails holds up no other.
+What waits is tried again until it lapses (`bot.engine.sending`). The chat is told of a refusal, and
+of posts that have not got through for a while.
 """
 
 from __future__ import annotations
@@ -12,13 +14,20 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.engine import signals
-from bot.engine.actions import Action
+from bot.engine.actions import Action, Post
 from bot.engine.agenda import Room
 from bot.engine.errors import BrokenLog
-from bot.engine.sending import when_its_turn_comes
+from bot.engine.sending import lapses_at, when_its_turn_comes
 from bot.engine.signals import Delivered, Undeliverable
 from bot.engine.state import Chat
-from bot.platforms.platform import File, Hindered, Impossible, Platform, Unreachable
+from bot.platforms.platform import (
+    File,
+    Hindered,
+    Impossible,
+    Platform,
+    ThreadGone,
+    Unreachable,
+)
 from bot.runner import Runner, Store
 from bot.store import queue
 from bot.store.queue import Lane, Leased
@@ -42,6 +51,12 @@ AFTER_A_FAILURE = timedelta(seconds=5)
 RETRY_AT_LEAST_EVERY = timedelta(minutes=5)
 RETRY_AT_MOST_EVERY = timedelta(seconds=1)
 
+TOLD_AFTER = timedelta(minutes=15)
+"""When a platform was out of reach for so long, moderators are told as of a refusal."""
+
+NOT_THROUGH = "posts have not got through for a quarter of an hour."
+
+Report = Delivered | Undeliverable | signals.Hindered | signals.ThreadGone
 
 Enclosing = Callable[[Chat, Action], Awaitable[Sequence[File]]]
 """Makes the files that go out with an action."""
@@ -73,7 +88,10 @@ class Outbox:
         self._poked = asyncio.Event()
         self._serving: dict[Lane, asyncio.Task[None]] = {}
         self._not_before: dict[Lane, datetime] = {}
-        self._why: dict[Lane, str] = {}  # what the log has said of each lane that waits
+        self._why: dict[Lane, set[str]] = {}  # what the log has said of each lane that waits
+        self._failing_since: dict[Lane, datetime] = {}  # where nothing got through, nor was refused
+        self._hastened: set[Lane] = set()  # while they were served
+        self._not_set_up: set[str] = set()  # platforms of which the log has said so
 
     def poke(self) -> None:
         """Look again: something was put in."""
@@ -81,12 +99,16 @@ class Outbox:
 
     async def hasten(self, rooms: Collection[Room]) -> None:
         """Try at once what waits for these rooms: something was changed there."""
-        async with self._store.writing() as tables:
-            await queue.hasten(tables.connection, rooms)
+        self._hastened.update(lane for lane in self._serving if lane.room in rooms)
+        await self._make_due(rooms)
         self._not_before = {
             lane: at for lane, at in self._not_before.items() if lane.room not in rooms
         }
         self.poke()
+
+    async def _make_due(self, rooms: Collection[Room]) -> None:
+        async with self._store.writing() as tables:
+            await queue.hasten(tables.connection, rooms)
 
     async def run(self) -> None:
         """Perform actions until cancelled."""
@@ -115,7 +137,7 @@ class Outbox:
             log.exception("The outbox cannot be read; it is tried again in 5 s.")
             return AFTER_A_FAILURE.total_seconds()
         now = self._clock()
-        self._not_before = {lane: at for lane, at in self._not_before.items() if lane in lanes}
+        self._forget_all_but(lanes)
         for lane in lanes:
             if lane not in self._serving and self._not_before.get(lane, now) <= now:
                 task = self._serve(lane)
@@ -123,9 +145,18 @@ class Outbox:
         moments = [at for lane, at in self._not_before.items() if lane not in self._serving]
         return max(0.0, (min(moments) - now).total_seconds()) if moments else None
 
+    def _forget_all_but(self, lanes: Collection[Lane]) -> None:
+        for known in (self._not_before, self._failing_since, self._why):
+            for lane in set(known).difference(lanes, self._serving):
+                known.pop(lane)
+
     async def _serve(self, lane: Lane) -> None:
         try:
             again = await self._deliver_in(lane)
+            while again is not None and lane in self._hastened:  # what failed may now succeed
+                self._hastened.discard(lane)
+                await self._make_due([lane.room])
+                again = await self._deliver_in(lane)
         except Exception:
             log.exception("Posts of %s in %s wait; it is tried again in 5 s.", lane.chat, lane.room)
             again = self._clock() + AFTER_A_FAILURE
@@ -134,17 +165,18 @@ class Outbox:
         else:
             self._not_before[lane] = again
         del self._serving[lane]
+        self._hastened.discard(lane)
         self.poke()
 
     async def _lanes(self) -> list[Lane]:
-        """Return the lanes that wait; other platforms' are another process's, or a later one's."""
         async with self._store.reading() as tables:
-            lanes = await queue.lanes(tables.connection)
-        return [lane for lane in lanes if lane.room.platform in self._platforms]
+            return await queue.lanes(tables.connection)
 
     async def _deliver_in(self, lane: Lane) -> datetime | None:
-        """Perform a lane's actions in order until one must wait."""
-        platform = self._platforms[lane.room.platform]
+        """Perform a lane's actions in order until one must wait; return until when."""
+        platform = self._platforms.get(lane.room.platform)
+        if platform is None:
+            return await self._let_lapse(lane)
         while True:
             now = self._clock()
             async with self._store.writing() as tables:
@@ -159,12 +191,37 @@ class Outbox:
                     await queue.postpone(tables.connection, leased.key, action, untried=True)
                     return action
             if action is None:
-                log.error("%s is given up: %s.", leased.key, LAPSED)
-                await self._report(Undeliverable(now, leased.key, leased.action, LAPSED))
+                await self._lapse(leased, now)
                 continue
             again = await self._perform(platform, lane, leased, chat, action)
             if again is not None:
                 return again
+
+    async def _let_lapse(self, lane: Lane) -> datetime | None:
+        """Give up what lapses where no platform is set up; return when to look again."""
+        if lane.room.platform not in self._not_set_up:
+            self._not_set_up.add(lane.room.platform)
+            log.warning(
+                "Posts for %s wait until they lapse: it is not set up here (docs/operating.md).",
+                lane.room.platform,
+            )
+        while True:
+            now = self._clock()
+            async with self._store.writing() as tables:
+                waiting = await queue.first(tables.connection, lane)
+                if waiting is None:
+                    return None
+                chat = await _chat(tables, waiting)
+            if chat is None:
+                continue
+            lapses = lapses_at(chat, waiting.action, waiting.queued_at)
+            if now < lapses:
+                return lapses
+            await self._lapse(waiting, now)
+
+    async def _lapse(self, waiting: Leased, now: datetime) -> None:
+        log.error("%s is given up: %s.", waiting.key, LAPSED)
+        await self._report(Undeliverable(now, waiting.key, waiting.action, LAPSED, lapsed=True))
 
     async def _perform(
         self, platform: Platform, lane: Lane, leased: Leased, chat: Chat, action: Action
@@ -178,12 +235,15 @@ class Outbox:
                 receipt = await platform.perform(
                     key, action, self._clock(), since=since, files=files
                 )
+        except ThreadGone:
+            await self._find_another_way(leased, action)
+            return None
         except Impossible as failure:
-            log.error("%s is given up: %s", key, failure)
-            await self._report(Undeliverable(self._clock(), key, action, str(failure)))
+            await self._give_up(leased, action, str(failure))
             return None
         except Exception as failure:  # nobody knows whether it was done: again, under its key
             return await self._put_off(lane, leased, failure)
+        self._failing_since.pop(lane, None)
         if self._why.pop(lane, None):
             log.info("Posts of %s in %s go out again.", lane.chat, lane.room)
         await self._report(
@@ -191,22 +251,40 @@ class Outbox:
         )
         return None
 
+    async def _give_up(self, leased: Leased, action: Action, why: str) -> None:
+        log.error("%s is given up: %s", leased.key, why)
+        await self._report(Undeliverable(self._clock(), leased.key, action, why))
+
+    async def _find_another_way(self, leased: Leased, action: Action) -> None:
+        """Ask at once for a post anew whose thread is gone: the chat knows another place."""
+        thread = action.into if isinstance(action, Post) else None
+        if thread is None:
+            await self._give_up(leased, action, "its thread is gone.")
+            return
+        now = self._clock()
+        await self._report(signals.ThreadGone(now, leased.key, action.room, thread))
+        async with self._store.writing() as tables:
+            await queue.postpone(tables.connection, leased.key, now)
+
     async def _put_off(self, lane: Lane, leased: Leased, failure: Exception) -> datetime:
         retry_after, why = None, type(failure).__name__  # what it says may quote a post
         if isinstance(failure, Unreachable):
             retry_after, why = failure.retry_after, str(failure)
         now = self._clock()
         again = now + _patience(leased.tries, retry_after)
-        if self._why.get(lane) != why:  # once, however often it is tried
-            self._why[lane] = why
+        if why not in self._why.setdefault(lane, set()):  # once, however often it is tried
+            self._why[lane].add(why)
             log.warning("%s waits and is tried again until it can be done: %s", leased.key, why)
         async with self._store.writing() as tables:
             await queue.postpone(tables.connection, leased.key, again)
         if isinstance(failure, Hindered):
+            self._failing_since.pop(lane, None)
             await self._report(signals.Hindered(now, leased.key, leased.action, why))
+        elif now - self._failing_since.setdefault(lane, now) >= TOLD_AFTER:
+            await self._report(signals.Hindered(now, leased.key, leased.action, NOT_THROUGH))
         return again
 
-    async def _report(self, report: Delivered | Undeliverable | signals.Hindered) -> None:
+    async def _report(self, report: Report) -> None:
         """Tell the chat; if its log is broken nobody can be told, and the room goes on."""
         try:
             await self._runner.handle(report)

@@ -22,6 +22,7 @@ class Simulation:
         self.runner = Runner(store)
         self.outbox = Outbox(store, self.runner, {"local": LocalRooms()}, self.clock)
         self._next: datetime | None = None
+        self._tried_again: datetime | None = None  # what could not be posted at its moment
         self._stale = True
         self._posts = True
         self.runner.watch(self._notice)
@@ -39,7 +40,8 @@ class Simulation:
         if self._stale:
             self._stale = False
             self._next = await self.runner.next_wake()
-        return self._next
+        moments = (self._next, self._tried_again)
+        return min((moment for moment in moments if moment is not None), default=None)
 
     async def advance(self, to: datetime) -> None:
         """Let time pass until `to`, doing at every due moment what is due."""
@@ -49,7 +51,9 @@ class Simulation:
             if moment is None or moment > to:
                 break
             self.now = max(self.now, moment)
-            if not await self.runner.wake(self.now):
+            posts = self._tried_again is not None and self._tried_again <= self.now
+            self._posts = self._posts or posts
+            if not await self.runner.wake(self.now) and not posts:
                 break
         self.now = max(self.now, to)
 
@@ -57,7 +61,7 @@ class Simulation:
         """Post what was put into the outbox since last time, at this moment."""
         while self._posts:
             self._posts = False
-            await self.outbox.deliver()
+            self._tried_again = await self.outbox.deliver()
 
     async def play(self, signals: Sequence[Signal]) -> None:
         """Handle recorded signals, in order of time, each at its moment.

@@ -17,7 +17,7 @@ from bot.engine.errors import BrokenLog, Refused
 from bot.engine.events import Event
 from bot.engine.floor import chat_at, chat_for_command, chat_of, is_shared
 from bot.engine.fold import apply, fold
-from bot.engine.hearing import hear, settle
+from bot.engine.hearing import hear, own, settle
 from bot.engine.messages import Message, message_key
 from bot.engine.people import Role
 from bot.engine.placing import unsettles
@@ -59,8 +59,7 @@ class Work:
         self._moved: set[str] = set()  # keys whose placing may move those of their replies
         self._unsettled: dict[str, datetime] = {}
         self._events: list[tuple[str, int, Event]] = []
-        self._actions: list[tuple[str, int, int, Action]] = []
-        self._queued_at: datetime | None = None
+        self._actions: dict[datetime, list[tuple[str, int, int, Action]]] = {}  # by their moment
         self._reactions: list[tuple[str, str, str, datetime, bool]] = []
         self._seen: set[str] = set()
         self._rooms: set[Room] = set()
@@ -82,7 +81,7 @@ class Work:
         for signal, chat in coming:
             if chat is not None and chat not in self.chats:
                 unread[chat] = None
-            if isinstance(signal, Speech):
+            if isinstance(signal, Speech | signals.Reacted | signals.ReactionsCleared):
                 keys.add(message_key(signal.room, signal.id))
                 if isinstance(signal, signals.Said) and signal.reply_to is not None:
                     keys.add(message_key(signal.room, signal.reply_to))
@@ -106,7 +105,9 @@ class Work:
                 return await self._ask(signal)
             case signals.Delivered() | signals.Undeliverable():
                 return await self._mark(signal)
-            case signals.Hindered():
+            case signals.Hindered() | signals.ThreadGone():
+                if not await queue.waits(self._tables.connection, signal.key):
+                    return None, []  # somebody else has done it meanwhile
                 chat_id = chat_of_key(signal.key)
         chat = await self._chat(chat_id or "")
         if isinstance(signal, signals.Woke) and chat and chat.stage is Stage.CLOSED:
@@ -127,7 +128,8 @@ class Work:
         if known is not None and (known.said or not isinstance(signal, signals.Said)):
             chat = await self._chat(known.chat)
         else:
-            chat = chat_of(await self._chats_in(signal.room, signal.at), signal, parent)
+            chats = await self._chats_in(signal.room, signal.at, signal.thread)
+            chat = chat_of(chats, signal, parent)
         if chat is not None:
             self._put(key, known, hear(chat, known, parent, signal))
         return chat
@@ -210,8 +212,21 @@ class Work:
             self.chats.update(await self._tables.load([chat_id]))
         return self.chats.get(chat_id)
 
-    async def _chats_in(self, room: Room, at: datetime) -> list[Chat]:
-        """Return the chats of a room among which that of a moment is, also of one long ago."""
+    async def _chats_in(self, room: Room, at: datetime, thread: str | None = None) -> list[Chat]:
+        """Return the chats of a room among which that of a thread or a moment is.
+
+        The thread may be one of a chat of long ago, and so may the moment.
+        """
+        chats = await self._chats_around(room, at)
+        if thread is None or not is_shared(room.platform):
+            return chats
+        if any(thread in chat.threads_in(room) for chat in chats):
+            return chats
+        await self._record_waiting()
+        held_there = await self._tables.chat_of_thread(room, thread)
+        return [*chats, *await self._sound([held_there] if held_there else [])]
+
+    async def _chats_around(self, room: Room, at: datetime) -> list[Chat]:
         if room not in self.floors:
             await self._record_waiting()  # what has just begun or opened is among them
             found = await self._sound(await self._tables.chats_in(room, REMEMBERED))
@@ -288,7 +303,7 @@ class Work:
             raise Refused(f"There is no message {name} in this chat. Its menu shows its number.")
 
     async def _asked_about(self, signal: signals.Asked) -> Chat | None:
-        chats = await self._chats_in(signal.room, signal.at)
+        chats = await self._chats_in(signal.room, signal.at, signal.thread)
         return chat_for_command(chats, signal.at, signal.room, signal.thread)
 
     async def _withdraw(self, chat: Chat, until: datetime, signal: signals.Asked) -> None:
@@ -309,8 +324,8 @@ class Work:
         chat, happened = self._record(chat, decide(chat, signal))
         if isinstance(signal, signals.Delivered) and isinstance(signal.action, Post) and chat:
             key = message_key(signal.action.room, signal.ref)
-            post = await self._message(key)
-            self._put(key, post, settle(chat, _own_message(chat, signal, signal.action), None))
+            known = await self._message(key)
+            self._put(key, known, own(chat, known, signal.action, signal))
         return chat, happened
 
     def _record(self, chat: Chat | None, happened: list[Event]) -> tuple[Chat | None, list[Event]]:
@@ -320,11 +335,11 @@ class Work:
             chat = apply(chat, event) if chat else fold(happened[: n + 1])
             self._events.append((chat.id, chat.seq, event))
             for number, action in enumerate(react(chat, event)):
-                self._actions.append((chat.id, chat.seq, number, action))
+                queued = self._actions.setdefault(event.at, [])
+                queued.append((chat.id, chat.seq, number, action))
             since = unsettles(event)
             if since is not None:
                 self._unsettled[chat.id] = min(since, self._unsettled.get(chat.id, since))
-            self._queued_at = event.at
         if chat and happened:
             self._touched.add(chat.id)
             self.chats.pop(chat.id, None)  # to the end: the longest unused are forgotten first
@@ -351,14 +366,22 @@ class Work:
                 for room in chat.agenda.rooms
             ]
         )
+        opened = events.ThreadOpened | events.TopicPosted
+        await self._tables.put_threads(
+            [
+                (event.room, event.thread, chat)
+                for chat, _, event in self._events
+                if isinstance(event, opened) and event.thread and is_shared(event.room.platform)
+            ]
+        )
         self._events = []
 
     async def finish(self) -> None:
         """Write everything that was decided and not yet written."""
         await self._record_waiting()
         await self._settle_all()
-        if self._actions and self._queued_at:
-            await queue.put(self._tables.connection, self._actions, self._queued_at)
+        for at, actions in self._actions.items():
+            await queue.put(self._tables.connection, actions, at)
         await self._put_reactions()
 
 
@@ -372,21 +395,3 @@ def _ids(signal: signals.StartAsked | signals.DateCame) -> Iterator[str]:
     yield signal.chat
     first = signal.chat[: len(signal.series) + len("-2026-12-07")]
     yield from (f"{first}-{number}" for number in itertools.count(2))
-
-
-def _own_message(chat: Chat, signal: signals.Delivered, post: Post) -> Message:
-    """Return the row of a post of ours; a topic's post belongs to its topic."""
-    return Message(
-        chat=chat.id,
-        room=post.room,
-        id=signal.ref,
-        said=True,
-        at=signal.at,
-        author="rounds",
-        name="Rounds",
-        role=Role.BOT,
-        text=signal.text,
-        labels=() if post.topic is None else (post.topic,),
-        thread=post.into,
-        worded_at=signal.at,
-    )

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
+OWN = "local"
+"""The platform of Rounds' own rooms."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Room:

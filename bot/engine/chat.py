@@ -20,9 +20,15 @@ The rules:
 6.  Only a moderator changes a chat; everybody may withdraw.
 7.  The chat is counted once after its end; then come closing post, lock and archive, and its
     moderators are sent the transcript.
-8.  Where a platform refuses, the moderators are told once, and again when it goes on; nothing
-    ends by it. What is still to be said then is for `bot.engine.sending`.
-9.  Threads of a chat that lasts longer than platforms leave them alone are kept open.
+8.  Where a platform refuses, or can never do something, the moderators are told, once for each
+    reason, and again when it goes on. Nothing else follows: the schedule and the other rooms go
+    on, and commands work as ever. So `next` opens a topic there too, which is posted when it can
+    be; `extend` gives what waits more time; a pause holds back only the topics whose moments
+    come in it. What waits behind what: an opening that is refused holds up the topics of its
+    room. What becomes of it when its turn comes is for `bot.engine.sending`.
+9.  Threads of a chat that lasts longer than platforms leave them alone are kept open, also of
+    one that comes to last longer.
+10. A chat whose thread was deleted goes on in the room, and the next topic opens another thread.
 """
 
 from __future__ import annotations
@@ -32,7 +38,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.engine import commands, events, pace, signals, telling, wording
-from bot.engine.actions import Action, Archive, KeepOpen, Post, PostKind, Tell
+from bot.engine.actions import Action, Archive, KeepOpen, Post, Tell
 from bot.engine.errors import Refused
 from bot.engine.events import Event
 from bot.engine.fold import apply, fold
@@ -77,10 +83,14 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
         case signals.Delivered():
             return _delivered(chat, signal)
         case signals.Hindered(at=at, action=action, why=why):
-            known = chat.hindered.get(action.room) == why or isinstance(action, Tell)
-            return [] if known else [events.Hindered(at, action.room, why)]
+            return _hindered(chat, at, action, why)
+        case signals.ThreadGone(at=at, room=room, thread=thread):
+            known = chat.threads.get(room) == thread
+            return [events.ThreadLost(at, room, thread)] if known else []
         case signals.Undeliverable(at=at, key=key, action=action, why=why):
-            return [events.GaveUp(at, key, action.room, why), *_archived(chat, at, action)]
+            refused = [] if signal.lapsed else _hindered(chat, at, action, why)
+            gave_up = events.GaveUp(at, key, action.room, why)
+            return [gave_up, *refused, *_archived(chat, at, action)]
     return []
 
 
@@ -161,17 +171,29 @@ def _replanned(chat: Chat, signal: signals.AgendaChanged) -> list[Event]:
     return [events.Replanned(signal.at, agenda, opens_at, closes_at, signal.following)]
 
 
+def _hindered(chat: Chat, at: datetime, action: Action, why: str) -> list[Event]:
+    """Note a refusal once; of one to tell the moderators they cannot be told."""
+    known = chat.hindered.get(action.room) == why or isinstance(action, Tell)
+    return [] if known else [events.Hindered(at, action.room, why)]
+
+
 def _delivered(chat: Chat, signal: signals.Delivered) -> list[Event]:
-    at, room = signal.at, signal.action.room
+    at, room, action = signal.at, signal.action.room, signal.action
     freed: list[Event] = [events.Unhindered(at, room)] if room in chat.hindered else []
-    match signal.action:
-        case Post(topic=int(number)):
-            if any(post.room == room for post in chat.topics[number - 1].posts):
-                return freed
-            return [*freed, events.TopicPosted(at, number, room, signal.ref, signal.thread)]
-        case Post(kind=PostKind.OPENING) if signal.thread and room not in chat.threads:
-            return [*freed, events.ThreadOpened(at, room, signal.ref, signal.thread)]
-    return [*freed, *_archived(chat, at, signal.action)]
+    if not isinstance(action, Post):
+        return [*freed, *_archived(chat, at, action)]
+    return [*freed, *_posted(chat, signal, action)]
+
+
+def _posted(chat: Chat, signal: signals.Delivered, post: Post) -> Iterator[Event]:
+    """Note a topic that stands in a room, and a thread that hangs from a post."""
+    at, room, ref, thread = signal.at, post.room, signal.ref, signal.thread
+    is_the_chats = post.opens is not None and not chat.agenda.thread_per_topic
+    if post.topic is not None and post.topic in chat.lacking_in(room):
+        own = None if is_the_chats else thread
+        yield events.TopicPosted(at, post.topic, room, ref, own)
+    if is_the_chats and thread and room not in chat.threads:
+        yield events.ThreadOpened(at, room, ref, thread)
 
 
 def _archived(chat: Chat, at: datetime, action: Action) -> list[Event]:
@@ -285,17 +307,19 @@ def react(chat: Chat, event: Event) -> list[Action]:
             | events.TopicOpened()
             | events.Paused()
             | events.Resumed()
-            | events.Extended()
         ):
             return [post for room in rooms for post in wording.posts(chat, event, room)]
+        case events.Extended():
+            posts = [post for room in rooms for post in wording.posts(chat, event, room)]
+            return [*posts, *map(KeepOpen, chat.threaded)]
         case events.Summarised():
             actions: list[Action] = []
             for room in rooms:
                 actions += [*wording.posts(chat, event, room), Archive(room)]
             return [*actions, *telling.tells(chat, event)]
         case events.KeptOpen():
-            return [KeepOpen(room) for room in rooms if chat.threads_in(room)]
-        case events.Hindered() | events.Unhindered() | events.Missed():
+            return [*map(KeepOpen, chat.threaded)]
+        case events.Hindered() | events.Unhindered() | events.ThreadLost() | events.Missed():
             return [*telling.tells(chat, event)]
     return []
 
@@ -318,4 +342,4 @@ def _keep_open_at(chat: Chat) -> datetime | None:
     """Return when the threads must be kept open next; None: the chat is over before."""
     since = chat.kept_open_at or chat.opened_at or chat.opens_at
     last_by = since + LEFT_ALONE
-    return since + KEPT_OPEN_EVERY if chat.threads_exist and last_by < chat.closes_at else None
+    return since + KEPT_OPEN_EVERY if chat.threaded and last_by < chat.closes_at else None

@@ -82,6 +82,15 @@ class ThreadOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadLost:
+    """The chat's own thread in a room is not there any more."""
+
+    at: datetime
+    room: Room
+    thread: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeptOpen:
     """The threads of a long chat were kept from being put away."""
 
@@ -240,6 +249,7 @@ Event = (
     | ReminderLapsed
     | Opened
     | ThreadOpened
+    | ThreadLost
     | KeptOpen
     | TopicAdded
     | TopicOpened

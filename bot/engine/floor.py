@@ -13,7 +13,6 @@ from datetime import datetime
 
 from bot.engine.agenda import Room
 from bot.engine.messages import Message
-from bot.engine.people import Role
 from bot.engine.signals import Said, Speech
 from bot.engine.state import Chat, Stage
 
@@ -49,7 +48,7 @@ def chat_of(chats: Iterable[Chat], signal: Speech, parent: Message | None) -> Ch
 
 
 def _answers(chat: Chat, parent: Message | None) -> bool:
-    return parent is not None and parent.chat == chat.id and parent.role is Role.BOT
+    return parent is not None and parent.chat == chat.id and parent.is_ours
 
 
 def bears(text: str, hashtag: str) -> bool:

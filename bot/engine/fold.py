@@ -38,14 +38,17 @@ def apply(chat: Chat, event: Event) -> Chat:
 def _changes(chat: Chat, event: Event) -> dict[str, Any]:
     """Return what an event changes, by the names of the chat's fields."""
     match event:
-        case events.Replanned():
-            return _plan(event)
+        case events.Replanned(agenda=agenda):
+            hindered = {r: why for r, why in chat.hindered.items() if r in agenda.rooms}
+            return {**_plan(event), "hindered": hindered}
         case events.Reminded(before=before) | events.ReminderLapsed(before=before):
             return {"reminders": tuple(r for r in chat.reminders if r != before)}
         case events.Opened(at=at, by=by):
             return {"opened_at": at, "opened_by": by, "reminders": ()}
         case events.ThreadOpened(room=room, thread=thread):
             return {"threads": {**chat.threads, room: thread}}
+        case events.ThreadLost(room=room):
+            return {"threads": {r: thread for r, thread in chat.threads.items() if r != room}}
         case events.KeptOpen(at=at):
             return {"kept_open_at": at}
         case events.Hindered(room=room, why=why):

@@ -7,11 +7,12 @@ in any order, any number of times, gives the same row.
 
 from __future__ import annotations
 
+from bot.engine.actions import Post
 from bot.engine.labels import labels
-from bot.engine.messages import Message, Timing
+from bot.engine.messages import OURS, Message, Timing
 from bot.engine.people import Role, role_in
 from bot.engine.placing import place
-from bot.engine.signals import Deleted, Edited, Said, Speech
+from bot.engine.signals import Deleted, Delivered, Edited, Said, Speech
 from bot.engine.state import Chat
 
 
@@ -30,6 +31,26 @@ def hear(chat: Chat, known: Message | None, parent: Message | None, signal: Spee
         case Deleted():
             heard = known._replace(withdrawn=True)
     return settle(chat, heard, parent)
+
+
+def own(chat: Chat, known: Message | None, post: Post, signal: Delivered) -> Message:
+    """Return the row of a post of ours that stands in a room; a topic's belongs to its topic."""
+    message = Message(
+        chat=chat.id,
+        room=post.room,
+        id=signal.ref,
+        said=True,
+        at=signal.at,
+        author=OURS,
+        name="Rounds",
+        role=Role.BOT,
+        text=signal.text,
+        labels=() if post.topic is None else (post.topic,),
+        thread=post.into,
+        worded_at=signal.at,
+        withdrawn=known is not None and known.withdrawn,
+    )
+    return settle(chat, message, None)
 
 
 def settle(chat: Chat, message: Message, parent: Message | None) -> Message:

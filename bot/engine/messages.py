@@ -10,6 +10,9 @@ from typing import NamedTuple
 from bot.engine.agenda import Room
 from bot.engine.people import Role
 
+OURS = "rounds"
+"""The author of our own posts, whose role is that of a bot."""
+
 
 class Timing(StrEnum):
     """When a message was said, against the window."""
@@ -76,6 +79,11 @@ class Message(NamedTuple):
     def key(self) -> str:
         """The one name of this message among all."""
         return message_key(self.room, self.id)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is a post of ours, and not one of another bot's."""
+        return self.role is Role.BOT and self.author == OURS
 
     @property
     def parent(self) -> str | None:

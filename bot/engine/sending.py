@@ -1,11 +1,17 @@
 """What becomes of an action when its turn comes, which may be long after it was decided.
 
-1. What cannot be of use any more lapses: a reminder at the opening; opening, topics and notices
-   with the end of the window; everything else after a week.
+1. What cannot be of use any more lapses: a reminder at the opening, or once its chat was moved,
+   cancelled or taken out of the room; opening, topics and notices with the end of the window;
+   everything else after a week.
 2. Of several topics that a room could not be given at their moments, the first goes out at once
-   and the others two minutes apart.
+   and the others two minutes apart; where the window ends sooner, evenly over what is left of it.
+   What a moderator asks for at that moment waits for none of this.
 3. Posts of a chat that has a thread of its own in the room are said there, but for what calls
-   people together (reminder, opening) and what is published.
+   people together (reminder, opening) and what is published. Where that thread is missing they
+   are said in the room itself, and the first topic among them opens another thread.
+
+A room on a platform that is not set up is one that cannot be reached: its actions wait until then,
+and lapse like any others.
 """
 
 from __future__ import annotations
@@ -13,9 +19,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.engine.actions import Action, Archive, KeepOpen, Post, PostKind
+from bot.engine import wording
+from bot.engine.actions import Action, Archive, KeepOpen, Moment, Post, PostKind
+from bot.engine.floor import is_shared
 from bot.engine.pace import APART, ON_TIME
-from bot.engine.state import Chat
+from bot.engine.state import Chat, Stage
 
 GIVEN_UP_AFTER = timedelta(days=7)
 """How long the end of a chat, and words to its moderators, wait for a way."""
@@ -27,7 +35,7 @@ def when_its_turn_comes(
     chat: Chat, action: Action, queued_at: datetime, now: datetime
 ) -> Action | datetime | None:
     """Return the action with the threads it goes to, a later moment for it, or None: lapsed."""
-    if now >= _lapses_at(chat, action, queued_at):
+    if now >= lapses_at(chat, action, queued_at):
         return None
     match action:
         case Post():
@@ -37,9 +45,12 @@ def when_its_turn_comes(
     return action
 
 
-def _lapses_at(chat: Chat, action: Action, queued_at: datetime) -> datetime:
+def lapses_at(chat: Chat, action: Action, queued_at: datetime) -> datetime:
+    """Return from when on an action is of no use any more, as the chat stands now."""
     match action:
         case Post(kind=PostKind.REMINDER):
+            if not _announces(chat, action):
+                return queued_at
             end = chat.opens_at
         case Post(kind=PostKind.OPENING | PostKind.TOPIC | PostKind.NOTICE) | KeepOpen():
             end = chat.ends_at
@@ -48,24 +59,40 @@ def _lapses_at(chat: Chat, action: Action, queued_at: datetime) -> datetime:
     return max(end, queued_at + ON_TIME)  # what is decided at the last moment still goes out
 
 
+def _announces(chat: Chat, reminder: Post) -> bool:
+    """Whether a reminder still says what is to come: this chat, in this room, at that moment."""
+    moments = [piece.at for piece in reminder.words if isinstance(piece, Moment)]
+    moved = any(at != chat.opens_at for at in moments)
+    return chat.stage is not Stage.CANCELLED and reminder.room in chat.agenda.rooms and not moved
+
+
 def _addressed(chat: Chat, post: Post) -> Post:
-    into = None if post.kind in _IN_THE_ROOM else chat.threads.get(post.room)
+    if post.kind in _IN_THE_ROOM:
+        return post
+    into = chat.threads.get(post.room)
+    lost = into is None and not chat.agenda.thread_per_topic and is_shared(post.room.platform)
+    if lost and post.topic is not None:
+        return replace(post, opens=wording.own_thread(chat))
     return replace(post, into=into)
 
 
 def _not_before(chat: Chat, post: Post, now: datetime) -> datetime | None:
     """Return the moment for which a topic must wait, where the one before it has just come late."""
-    if post.topic is None:
-        return None
     posted = [
         (there.at, topic.opened_at or there.at)
         for topic in chat.topics
         for there in topic.posts
         if there.room == post.room
     ]
-    if not posted:
+    if post.topic is None or not posted:
         return None
-    last, last_due = max(posted)
-    due = chat.topics[post.topic - 1].opened_at or now
-    was_late = last - last_due > ON_TIME or now - due > ON_TIME
-    return last + APART if was_late and now < last + APART else None
+    last, last_opened = max(posted)
+    topic = chat.topics[post.topic - 1]
+    opened = topic.opened_at or now
+    is_late = now - opened > ON_TIME
+    is_asked_for = opened < topic.due
+    if not is_late and (is_asked_for or last - last_opened <= ON_TIME):
+        return None
+    waiting = [number for number in chat.lacking_in(post.room) if number >= post.topic]
+    earliest = last + min(APART, (chat.ends_at - last) / (len(waiting) + 1))
+    return earliest if now < earliest else None

@@ -168,13 +168,27 @@ class Hindered:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadGone:
+    """The thread in which a post was to be said is not there any more."""
+
+    at: datetime
+    key: str
+    room: Room
+    thread: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undeliverable:
-    """A platform will never do what an action asked; `why` is for the operator."""
+    """An action will never be done; `why` is for the operator.
+
+    Either its platform will never do it, or it `lapsed`: it can be of no use any more.
+    """
 
     at: datetime
     key: str
     action: Action
     why: str
+    lapsed: bool = False
 
 
 Speech = Said | Edited | Deleted
@@ -192,5 +206,6 @@ Signal = (
     | Counted
     | Delivered
     | Hindered
+    | ThreadGone
     | Undeliverable
 )

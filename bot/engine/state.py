@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.engine import events
-from bot.engine.agenda import Agenda, Room
+from bot.engine.agenda import OWN, Agenda, Room
 from bot.engine.events import Event
 from bot.engine.messages import Tally
 
@@ -107,9 +107,18 @@ class Chat:
         return (*own, *(p.thread for p in posts if p.room == room and p.thread is not None))
 
     @property
-    def threads_exist(self) -> bool:
-        """Whether a thread hangs somewhere that its platform may put away."""
-        return any(self.threads_in(room) for room in self.agenda.rooms)
+    def threaded(self) -> tuple[Room, ...]:
+        """The rooms with threads that their platform may put away; in Rounds' own none is."""
+        rooms = (room for room in self.agenda.rooms if room.platform != OWN)
+        return tuple(room for room in rooms if self.threads_in(room))
+
+    def lacking_in(self, room: Room) -> tuple[int, ...]:
+        """Return the topics whose moment came and that do not stand in a room."""
+        return tuple(
+            topic.number
+            for topic in self.topics
+            if topic.opened_at and not any(post.room == room for post in topic.posts)
+        )
 
     @property
     def waiting(self) -> tuple[TopicState, ...]:

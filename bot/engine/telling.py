@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from bot.engine import events, wording
 from bot.engine.actions import Enclosure, Tell, Words, privately
+from bot.engine.agenda import OWN
 from bot.engine.events import Event
 from bot.engine.state import Chat
-
-OWN = "local"
-"""The platform of Rounds' own rooms."""
 
 
 def tells(chat: Chat, event: Event) -> list[Tell]:
@@ -40,6 +38,8 @@ def _said(chat: Chat, event: Event) -> tuple[Words, Enclosure | None]:
             return wording.hindered(chat, room, why), None
         case events.Unhindered(room=room):
             return wording.unhindered(chat, room), None
+        case events.ThreadLost(room=room):
+            return wording.thread_lost(chat, room), None
     return wording.missed(chat), None
 
 

@@ -13,7 +13,7 @@ from bot.engine.actions import Enclosure, Moment, Post, PostKind, Thread, Words
 from bot.engine.agenda import Room
 from bot.engine.events import Event
 from bot.engine.floor import is_shared
-from bot.engine.state import Chat, TopicState
+from bot.engine.state import Chat, Stage, TopicState
 
 LIMITS = {"local": 4000, "discord": 1950, "slack": 3000}
 """Characters in one post. Discord: 2,000 in "Create Message", of which 50 are for whom a reminder
@@ -45,12 +45,17 @@ def posts(chat: Chat, event: Event, room: Room) -> list[Post]:
 
 def _thread(chat: Chat, kind: PostKind, topic: int | None) -> Thread | None:
     """Return the thread that hangs from a post: the chat's own, or each topic's."""
-    agenda = chat.agenda
-    if kind is PostKind.OPENING and not agenda.thread_per_topic:
-        return Thread(_short(agenda.title), chat.closes_at - chat.opens_at)
-    if topic is not None and agenda.thread_per_topic:
-        return Thread(_short(f"T{topic}: {chat.topics[topic - 1].ask}"), agenda.window)
+    if kind is PostKind.OPENING and not chat.agenda.thread_per_topic:
+        return own_thread(chat)
+    if topic is not None and chat.agenda.thread_per_topic:
+        name = _short(f"T{topic}: {chat.topics[topic - 1].ask}")
+        return Thread(name, chat.closes_at - chat.opens_at)
     return None
+
+
+def own_thread(chat: Chat) -> Thread:
+    """Return the thread in which a chat is held, where its topics have none of their own."""
+    return Thread(_short(chat.agenda.title), chat.closes_at - chat.opens_at)
 
 
 def _short(name: str, most: int = 100) -> str:
@@ -89,8 +94,14 @@ def _opening(chat: Chat, room: Room) -> Words:
         f"Welcome to {_name(chat)}.",
         *_reading(chat),
         f"{welcome}\n\n{_how_to_answer(chat, room)}\n\n",
+        *(_since(chat) if is_shared(room.platform) else ()),
         *what_next(chat, chat.opened_at or chat.opens_at),
     )
+
+
+def _since(chat: Chat) -> Words:
+    """Say from when on the chat is open, in a room where people come upon its post much later."""
+    return ("The chat is open from ", Moment(chat.opens_at), " on. ")
 
 
 def _how_to_answer(chat: Chat, room: Room) -> str:
@@ -176,22 +187,50 @@ def replies(number: int) -> str:
 
 
 def handed_over(chat: Chat) -> Words:
-    """Say what comes with a chat's transcript."""
-    return (f"{_name(chat)} is over. {_counts(chat)} The transcript comes with this message.",)
+    """Say what comes with a chat's transcript, and which topics a room was never given."""
+    words: Words = (
+        f"{_name(chat)} is over. {_counts(chat)} The transcript comes with this message.",
+    )
+    for room in chat.agenda.rooms:
+        if lacking := chat.lacking_in(room):
+            words += (f" {topic_names(lacking)} had not been posted in ", room, " by its end.")
+    return words
 
 
 def hindered(chat: Chat, room: Room, why: str) -> Words:
     """Say that a room refuses, why, and what becomes of the chat."""
-    return (
-        f"{_name(chat)} cannot go on in ",
-        room,
-        f": {why} What was due there is posted as soon as it can be, while the chat is open.",
-    )
+    if chat.stage is Stage.PLANNED:
+        opens = f": {why} It is tried until the opening, ", Moment(chat.opens_at), "."
+        return (f"{_name(chat)} cannot be announced in ", room, *opens)
+    if chat.stage is Stage.OPEN:
+        cannot = "go on"
+        then = "What was due there is posted as soon as it can be, while the chat is open."
+    else:
+        cannot, then = "be closed", "It is tried for a week."
+    return (f"{_name(chat)} cannot {cannot} in ", room, f": {why} {then}")
 
 
 def unhindered(chat: Chat, room: Room) -> Words:
     """Say that a room takes posts again."""
-    return (f"{_name(chat)} goes on in ", room, ".")
+    goes_on = {Stage.PLANNED: "can be announced in", Stage.OPEN: "goes on in"}
+    return (f"{_name(chat)} {goes_on.get(chat.stage, 'can be closed in')} ", room, ".")
+
+
+def thread_lost(chat: Chat, room: Room) -> Words:
+    """Say that the chat's thread in a room is gone, and what becomes of the chat."""
+    what = (
+        " was deleted. The chat goes on in the channel itself, and its next topic opens another "
+        "thread there. To end it type /chat close."
+    )
+    return (f"The thread of {_name(chat)} in ", room, what)
+
+
+def refusals(chat: Chat) -> Words:
+    """Say which rooms refuse posts, and why, each in a line of its own; empty: none does."""
+    words: list[str | Moment | Room] = []
+    for room, why in chat.hindered.items():
+        words += ["\nNothing can be posted in ", room, f": {why}"]
+    return tuple(words)
 
 
 def missed(chat: Chat) -> Words:
@@ -279,6 +318,11 @@ def no_such_topic(number: int, count: int) -> str:
 
 def done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
     """Tell the person who asked what became of it; `chat` is the chat after it."""
+    is_seen = not isinstance(ask, commands.Place | commands.Withdraw)
+    return (*_done(chat, ask, happened), *(refusals(chat) if is_seen else ()))
+
+
+def _done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
     now = max((event.at for event in happened), default=chat.opens_at)
     match ask:
         case commands.Start():

@@ -52,6 +52,13 @@ class Hindered(Unreachable):
     """
 
 
+class ThreadGone(Exception):
+    """The thread into which a post was to go (`Post.into`) is not there any more.
+
+    The post is not lost: it is asked for anew, in the room itself.
+    """
+
+
 class Impossible(Exception):
     """The platform will never do it."""
 
@@ -71,7 +78,7 @@ class Platform(Protocol):
         """Do what `action` says, once for each `key` however often it is asked.
 
         `since` is given where it may have been done before: look first, from that moment on.
-        Raises Unreachable, Hindered or Impossible.
+        Raises Unreachable, Hindered, ThreadGone or Impossible.
         """
         ...
 

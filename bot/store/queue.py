@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,7 +22,10 @@ class Lane(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """An action that this process may perform until its lease ends; `tries` counts this one."""
+    """An action that this process may perform until its lease ends; `tries` counts this one.
+
+    As `first` returns it nobody was given a lease, and `tries` counts those so far.
+    """
 
     key: str
     chat: str
@@ -62,14 +65,14 @@ async def lanes(connection: Connection) -> list[Lane]:
     return [Lane(Room.parse(room), chat) for room, chat in rows]
 
 
-async def lease(
-    connection: Connection, lane: Lane, now: datetime, until: datetime
-) -> Leased | datetime | None:
-    """Take the lane's first waiting action until then, in the order of the chat's log.
+async def first(connection: Connection, lane: Lane) -> Leased | None:
+    """Return the lane's first waiting action as it is, leased by nobody or somebody; None: none."""
+    found = await _first(connection, lane)
+    return None if found is None else found[0]
 
-    Returns None where none waits, or the moment to come back where the first one is not yet
-    due again or is leased by somebody else.
-    """
+
+async def _first(connection: Connection, lane: Lane) -> tuple[Leased, int] | None:
+    """Return the lane's first waiting action, and the stamp of when it may be performed."""
     rows = await connection.rows(
         "SELECT key, kind, body, queued_at, due_at, leased_until, tries FROM outbox "
         "WHERE state = 'waiting' AND room = ? AND chat = ? ORDER BY seq, n LIMIT 1",
@@ -78,14 +81,29 @@ async def lease(
     if not rows:
         return None
     key, kind, body, queued_at, due_at, leased_until, tries = rows[0]
-    ready_at = max(due_at, leased_until)
+    leased = Leased(key, lane.chat, decode_action(kind, body), moment(queued_at), tries)
+    return leased, max(due_at, leased_until)
+
+
+async def lease(
+    connection: Connection, lane: Lane, now: datetime, until: datetime
+) -> Leased | datetime | None:
+    """Take the lane's first waiting action until then, in the order of the chat's log.
+
+    Returns None where none waits, or the moment to come back where the first one is not yet
+    due again or is leased by somebody else.
+    """
+    found = await _first(connection, lane)
+    if found is None:
+        return None
+    waiting, ready_at = found
     if ready_at > stamp(now):
         return moment(ready_at)
     await connection.run(
         "UPDATE outbox SET leased_until = ?, tries = tries + 1 WHERE key = ?",
-        (stamp(until), key),
+        (stamp(until), waiting.key),
     )
-    return Leased(key, lane.chat, decode_action(kind, body), moment(queued_at), tries + 1)
+    return replace(waiting, tries=waiting.tries + 1)
 
 
 async def held_up(connection: Connection, chat: str, since: datetime) -> int:
@@ -93,6 +111,12 @@ async def held_up(connection: Connection, chat: str, since: datetime) -> int:
     sql = "SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND chat = ? AND queued_at <= ?"
     ((count,),) = await connection.rows(sql, (chat, stamp(since)))
     return int(count)
+
+
+async def waits(connection: Connection, key: str) -> bool:
+    """Whether an action is still to be performed."""
+    sql = "SELECT 1 FROM outbox WHERE key = ? AND state = 'waiting'"
+    return bool(await connection.rows(sql, (key,)))
 
 
 async def mark(connection: Connection, key: str, state: str) -> bool:

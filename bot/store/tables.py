@@ -150,6 +150,23 @@ class Tables:
             [(str(room), chat) for room, chat in pairs],
         )
 
+    async def put_threads(self, threads: Sequence[tuple[Room, str, str]]) -> None:
+        """Note of which chats these threads are: room, thread, chat."""
+        if not threads:
+            return
+        await self.connection.run_many(
+            "INSERT INTO threads (room, thread, chat) VALUES (?, ?, ?) "
+            "ON CONFLICT (room, thread) DO NOTHING",
+            [(str(room), thread, chat) for room, thread, chat in threads],
+        )
+
+    async def chat_of_thread(self, room: Room, thread: str) -> str | None:
+        """Return the chat whose thread this is, however long ago it was held, or None."""
+        rows = await self.connection.rows(
+            "SELECT chat FROM threads WHERE room = ? AND thread = ?", (str(room), thread)
+        )
+        return rows[0][0] if rows else None
+
     async def due(self, now: datetime, most: int, unread: Unread = NOTHING_UNREAD) -> list[str]:
         """Return up to `most` chats whose moment has come, the longest overdue first."""
         but, which = _but_for(unread)

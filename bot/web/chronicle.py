@@ -35,7 +35,7 @@ def doers(log: list[Event]) -> set[str]:
 
 
 _TROUBLE = (
-    events.GaveUp, events.Missed, events.Cancelled, events.Hindered
+    events.GaveUp, events.Missed, events.Cancelled, events.Hindered, events.ThreadLost
 )  # fmt: skip
 
 
@@ -77,6 +77,8 @@ def _words_of_rooms(event: Event) -> Words:
     match event:
         case events.ThreadOpened(room=room):
             return ("The chat's thread opened in ", room, ".")
+        case events.ThreadLost(room=room):
+            return ("The chat's thread was deleted in ", room, ".")
         case events.KeptOpen():
             return ("Threads kept open for longer.",)
         case events.Hindered(room=room, why=why):

@@ -38,6 +38,7 @@ LOG: list[Event] = [
     events.Closed(START, "local:henry"),
     events.Summarised(START, Tally(2, 1, 5)),
     events.ThreadOpened(START, CHANNEL, "ref", "900"),
+    events.ThreadLost(START, CHANNEL, "900"),
     events.KeptOpen(START),
     events.Hindered(START, CHANNEL, "Rounds lacks Manage Threads."),
     events.Unhindered(START, CHANNEL),
@@ -99,4 +100,6 @@ def test_a_withdrawal_names_nobody() -> None:
 def test_troubles_are_marked() -> None:
     marked = [type(event) for event, entry in zip(LOG, chronicle(LOG), strict=True)
               if entry.is_trouble]  # fmt: skip
-    assert marked == [events.Cancelled, events.Missed, events.Hindered, events.GaveUp]
+    assert marked == [
+        events.Cancelled, events.Missed, events.ThreadLost, events.Hindered, events.GaveUp,
+    ]  # fmt: skip
