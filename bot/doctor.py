@@ -91,7 +91,8 @@ def _store(settings: Settings) -> Finding:
     """Say whether the store can be written, by what the file system says of its folder."""
     folder, file = settings.data, settings.store
     name = shown(str(folder), 200)
-    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
+    above = (folder, *folder.absolute().parents)
+    there = next((one for one in above if os.access(one, os.F_OK)), folder)
     if not there.is_dir():
         sentence = f"{shown(str(there), 200)} is a file where a folder is needed."
         return Finding("Store", HERE, False, f"{sentence} Name another: --data DIR")

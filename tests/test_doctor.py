@@ -95,6 +95,7 @@ def test_a_machine_that_is_ready_is_all_right_and_nothing_is_made_on_it(place: P
     report = asyncio.run(diagnose(settings_in(place), clock))
     assert [one.what for one in report.findings] == ["Agendas", "Store", "Address", "Not used"]
     assert report.wrong == 0
+    assert "rounds run makes it" in report.findings[1].sentence
     assert files_below(place) == before
 
 
@@ -148,14 +149,36 @@ def test_something_else_under_the_stores_name_is_told(place: Path) -> None:
     assert found_of("Store", settings).ok
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_is_told(place: Path) -> None:
+AS_NOBODY = """
+import os, pathlib, sys
+from bot.doctor import diagnose
+from bot.settings import Settings
+import asyncio, datetime, encodings.idna
+if os.geteuid() == 0:  # who may write everywhere
+    os.setresuid(65534, 65534, 65534)
+settings = Settings(data=pathlib.Path(sys.argv[1]), port=int(sys.argv[2]))
+report = asyncio.run(diagnose(settings, lambda: datetime.datetime.now(datetime.UTC)))
+print(next(one.sentence for one in report.findings if one.what == "Store" and not one.ok))
+"""
+
+
+@pytest.mark.parametrize("inner", ["data", "data/below/it"])
+def test_a_folder_that_may_not_be_written_is_told(place: Path, inner: str) -> None:
+    (place / "data").mkdir()
     place.chmod(0o500)
+    (place / "data").chmod(0o500)
     try:
-        found = found_of("Store", settings_in(place))
+        told = subprocess.run(
+            [sys.executable, "-c", AS_NOBODY, place / inner, str(free_port())],
+            cwd=ROOT,
+            env=environment(),
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        )
     finally:
         place.chmod(0o700)
-    assert (found.ok, "may not write in" in found.sentence) == (False, True)
+    assert told.stdout.startswith("This user may not write in “")
 
 
 @contextlib.contextmanager

@@ -218,7 +218,7 @@ def test_a_misspelt_name_for_discord_is_reported_without_its_value(name: str, kn
 
 
 def test_names_for_discord_that_other_programs_have_are_let_be() -> None:
-    others = ("DISCORD_WEBHOOK_URL", "DISCORD_GUILD_ID", "DISCORD_CLIENT_ID", "DISCORDIA_TOKEN")
+    others = ("DISCORD_WEBHOOK_URL", "DISCORD_GUILD_ID", "DISCORD_APP_ID", "DISCORDIA_TOKEN")
     assert read_settings(dict.fromkeys(others, "1")) == Settings()
 
 
