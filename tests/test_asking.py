@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.asking import Desk, Reply
+from bot.asking import MOST_BADGES, Desk, Reply, WayIn, as_moderator
 from bot.engine.actions import Post, PostKind, Thread
-from bot.engine.agenda import Override, Reading, Room, Schedule
+from bot.engine.agenda import Agenda, Override, Reading, Room, Schedule
 from bot.engine.commands import COMMANDS
 from bot.engine.errors import Refused
 from bot.engine.people import Person
@@ -204,7 +204,7 @@ async def test_a_question_in_a_threads_chat_is_about_that_chat(tmp_path: Path) -
             chat = f"{one.name}-2026-12-07"
             opening = Delivered(at.clock(), f"{chat}/2/0", post, thread, "Welcome", thread)
             await at.runner.handle(opening)
-        for one, thread in zip(clubs, ("500", "600"), strict=True):
+        for one, thread in ((clubs[1], "600"), (clubs[0], "500")):  # the channel's own is clubs[0]
             reply = await desk_of(at).ask("status", STEWARD, channel, at.clock(), thread)
             assert reply.chat == f"{one.name}-2026-12-07"
             closed = await desk_of(at).ask("close", STEWARD, channel, at.clock(), thread)
@@ -217,6 +217,103 @@ async def test_a_moderator_gets_a_link_of_their_own(tmp_path: Path) -> None:
             "The organizers' pages: https://pages.test/in/henry\n"
             "The link is for you alone and works for 7 days."
         )
+
+
+# ---------------------------------------------------------------- links for other platforms
+
+CHANNEL, FURTHER = Room("discord", "77"), Room("discord", "88")
+ROLES = Person("discord", "5", "Ann", frozenset({"role:1", "role:2", "role:3"}))
+
+
+def on_discord(room: Room, *listed: str) -> Agenda:
+    return replace(CLUB.agenda, rooms=(room,), moderators={"discord": listed} if listed else {})
+
+
+def known(by: Person, *agendas: Agenda, room: Room = CHANNEL) -> tuple[set[str], bool]:
+    """Return the roles that a link tells of somebody, and whether that they are a steward."""
+    told = as_moderator(by, room, agendas)
+    assert (told.platform, told.id, told.name) == (by.platform, by.id, by.name)
+    return set(told.badges), told.steward
+
+
+def test_a_link_tells_the_roles_that_agendas_name_and_no_others() -> None:
+    assert known(ROLES, on_discord(FURTHER, "role:2", "role:9")) == ({"role:2"}, False)
+    both = (on_discord(FURTHER, "role:2"), on_discord(CHANNEL, "role:3"))
+    assert known(ROLES, *both) == ({"role:2", "role:3"}, False)
+    assert known(ROLES, on_discord(CHANNEL)) == (set(), False)
+
+
+def test_whoever_is_named_needs_no_role_and_no_right() -> None:
+    named = replace(ROLES, steward=True)
+    assert known(named, on_discord(CHANNEL, "user:5", "role:1")) == (set(), False)
+    assert known(named, on_discord(CHANNEL, "5"), on_discord(FURTHER, "role:1")) == (
+        {"role:1"},
+        False,
+    )
+
+
+def test_a_link_tells_of_a_right_where_an_agenda_of_the_room_names_nobody() -> None:
+    steward = replace(ROLES, steward=True)
+    assert known(steward, on_discord(CHANNEL)) == (set(), True)
+    assert known(steward, on_discord(FURTHER)) == (set(), False)
+    assert known(steward, on_discord(CHANNEL, "role:9")) == (set(), False)
+    assert known(ROLES, on_discord(CHANNEL)) == (set(), False)
+
+
+def test_of_very_many_roles_the_first_ones_that_agendas_name_are_told() -> None:
+    many = tuple(f"role:{n}" for n in range(100))
+    roles, _ = known(replace(ROLES, badges=frozenset(many)), on_discord(CHANNEL, *many))
+    assert roles == set(many[:MOST_BADGES])
+
+
+@dataclass
+class Asked:
+    """Who was given a link, and in which room."""
+
+    person: Person
+    room: Room
+
+
+async def link_asked(at: House, by: Person, room: Room) -> Asked:
+    given: list[Asked] = []
+
+    def way(person: Person, where: Room, now: datetime) -> WayIn:
+        given.append(Asked(person, where))
+        return way_in(person, where, now)
+
+    await Desk(at.runner, at.store, at.catalogue, way).ask("link", by, room, at.clock())
+    (asked,) = given
+    return asked
+
+
+async def test_a_link_is_of_the_person_and_the_room_in_which_they_asked(tmp_path: Path) -> None:
+    series = replace(CLUB, agenda=on_discord(CHANNEL))
+    async with house(tmp_path, series) as at:
+        asked = await link_asked(at, replace(ROLES, steward=True), CHANNEL)
+        assert asked == Asked(replace(ROLES, badges=frozenset(), steward=True), CHANNEL)
+        for who in (ROLES, STEWARD):
+            assert "for the moderators" in await refused(at, "link", who, FURTHER)
+        assert "for the moderators" in await refused(at, "link", ROLES, CHANNEL)
+
+
+async def test_whoever_moderates_on_one_date_alone_gets_a_link(tmp_path: Path) -> None:
+    guest = Override(moderators={"discord": ("role:2",)})
+    series = replace(CLUB, agenda=on_discord(CHANNEL, "role:9"), dates={date(2026, 12, 7): guest})
+    async with house(tmp_path, series) as at:
+        assert (await link_asked(at, ROLES, CHANNEL)).person.badges == {"role:2"}
+
+
+async def test_a_link_also_tells_the_roles_by_which_somebody_moderated_what_is_past(
+    tmp_path: Path,
+) -> None:
+    before = replace(CLUB, agenda=replace(CLUB.agenda, moderators={"discord": ("role:1",)}))
+    async with house(tmp_path, before) as at:
+        chat = await at.plan(before, START + timedelta(hours=1))
+        at.series["urojc"] = replace(CLUB, agenda=on_discord(CHANNEL, "role:2"))
+        assert (await link_asked(at, ROLES, CHANNEL)).person.badges == {"role:1", "role:2"}
+        async with at.store.writing() as tables:
+            await tables.connection.run("UPDATE events SET body = '{}' WHERE chat = ?", (chat,))
+        assert (await link_asked(at, ROLES, CHANNEL)).person.badges == {"role:2"}
 
 
 async def test_participants_are_refused_what_is_for_moderators(tmp_path: Path) -> None:
