@@ -99,7 +99,7 @@ class Connection(discord.Client):
         self._pace = pace
         self._door = door
         self._clock = clock
-        self._tree = ChatCommands(self, door)
+        self.tree = ChatCommands(self, door)
         self._parents: dict[int, int] = {}  # threads that the library may not keep
         self._reader = Reader(0, self._parent_of)
         self._gone: set[str] = set()  # what was deleted while it is read back
@@ -180,7 +180,7 @@ class Connection(discord.Client):
 
     async def _sync(self) -> None:
         try:
-            if await sync(self._tree):
+            if await sync(self.tree):
                 log.info("Discord was given the commands; it may take a minute to show them.")
         except (discord.DiscordException, *CUT) as failure:
             why = type(failure).__name__
