@@ -117,14 +117,14 @@ async def test_commands_are_answered_in_time_while_a_long_transcript_is_made(at:
         for some in batches(one._replace(room=at.room) for one in messages(100_000)):
             await tables.put_messages(some)
     transcript = await at.henry.command(at.channel, "chat transcript", format="html")
-    meanwhile = 0
     await transcript.first()
+    meanwhile = [await at.henry.command(at.channel, "chat status")]
     while transcript.thinking:
-        meanwhile += 1
-        status = await at.henry.command(at.channel, "chat status")
-        await status.first()
-        assert "is open" in (await status.done(60)).text
-    assert meanwhile
+        await meanwhile[-1].first()
+        meanwhile.append(await at.ann.command(at.channel, "chat help"))
+    assert "is open" in (await meanwhile[0].done(60)).text
+    for one in meanwhile[1:]:
+        assert "/chat catchup" in (await one.done(60)).text
     (file,) = transcript.files
     assert file.name == f"{CHAT}.html.zip"
     assert len(file.content) > 1_000_000
