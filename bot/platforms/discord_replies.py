@@ -113,7 +113,7 @@ def note(asked: str, error: Exception) -> None:
 def whole_text(words: Words) -> str:
     """Write words of any length so that nothing which people wrote in them is markdown."""
     return "".join(
-        with_mentions(discord.utils.escape_markdown(piece))
+        discord.utils.escape_markdown(with_mentions(piece))
         if isinstance(piece, str)
         else text_of((piece,))
         for piece in words

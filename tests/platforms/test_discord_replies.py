@@ -62,10 +62,10 @@ def test_no_message_is_blank_and_there_is_always_one() -> None:
 def test_what_people_wrote_is_no_markdown_and_times_and_links_stay_whole() -> None:
     at = datetime(2026, 12, 7, tzinfo=UTC)
     words = ("*a* `b` __c__ ~~d~~ ||e||\n# f\n> g\n[h](https://x.test)\n", Moment(at), " ")
-    text = whole_text((*words, Room("discord", "17"), " https://x.test/a_b_c*d"))
+    text = whole_text((*words, Room("discord", "17"), " <@5|Ann _Lee_> https://x.test/a_b_c*d"))
     assert text.startswith(r"\*a\* \`b\` \_\_c\_\_ \~\~d\~\~ \|\|e\|\|")
     assert "\n\\# f\n\\> g\n\\[h]" in text
-    assert text.endswith("<t:1796601600:F> <#17> https://x.test/a_b_c*d")
+    assert text.endswith("<t:1796601600:F> <#17> <@5> https://x.test/a_b_c*d")
 
 
 async def test_an_answer_of_any_length_is_shown_whole_to_one_person_and_pings_nobody(
