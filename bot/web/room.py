@@ -13,7 +13,7 @@ from bot.engine.people import Role
 from bot.store import pages
 from bot.store.pages import Place
 from bot.transcripts.clock import Clock
-from bot.web.access import Visitor
+from bot.web.access import LENT_STAYS, Visitor
 from bot.web.gate import PART, Gate, Sorry, page, part
 from bot.web.house import House
 from bot.web.live import Live
@@ -170,7 +170,8 @@ class RoomPages:
                 back_words="To the room",
             )
         back = room_path(room) if room else ""
-        return page(self._templates.render("you.html", visitor=visitor, outer=outer, back=back))
+        values = {"visitor": visitor, "outer": outer, "back": back}
+        return page(self._templates.render("you.html", **values, lent=LENT_STAYS))
 
 
 def _view(request: web.Request) -> View:

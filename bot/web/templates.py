@@ -74,6 +74,7 @@ class Templates:
             message_path=message_path,
             when=when,
             count=wording.count,
+            duration=wording.duration,
             span=span,
             text_html=text_html,
             words_html=words_html,

@@ -89,12 +89,20 @@ class Guest:
     @property
     def cookie(self) -> str:
         """What this guest's cookie says, or empty."""
-        found = self.session.cookie_jar.filter_cookies(URL(self.url)).get(COOKIE)
-        return found.value if found else ""
+        return self.cookie_of(COOKIE)
 
     @cookie.setter
     def cookie(self, value: str) -> None:
-        self.session.cookie_jar.update_cookies({COOKIE: value}, URL(self.url))
+        self.set_cookie(COOKIE, value)
+
+    def cookie_of(self, name: str) -> str:
+        """Return what a cookie of this name says, or empty."""
+        found = self.session.cookie_jar.filter_cookies(URL(self.url)).get(name)
+        return found.value if found else ""
+
+    def set_cookie(self, name: str, value: str) -> None:
+        """Let a cookie of this name say this."""
+        self.session.cookie_jar.update_cookies({name: value}, URL(self.url))
 
 
 class Served:
@@ -108,6 +116,11 @@ class Served:
     def link_for(self, person: str) -> str:
         """Return the link by which a moderator comes in."""
         return self.access.link_for(person, self.url, self.house.clock())
+
+    def way_in(self, person: Person, room: Room) -> str:
+        """Return the link, from /enter on, of somebody who asks in a room of another platform."""
+        way = self.access.way_in(Pass.of(person, room), self.url, self.house.clock())
+        return way.address.removeprefix(self.url)
 
     @contextlib.asynccontextmanager
     async def guest(self, *, name: str = "", room: str = "urojc") -> AsyncIterator[Guest]:
@@ -124,6 +137,13 @@ class Served:
         """Bring a moderator in by their link."""
         async with self.guest() as guest:
             await guest.get(self.link_for(person).removeprefix(self.url))
+            yield guest
+
+    @contextlib.asynccontextmanager
+    async def outer(self, person: Person, room: Room) -> AsyncIterator[Guest]:
+        """Bring in somebody of another platform by the link that they asked for in `room`."""
+        async with self.guest() as guest:
+            await guest.get(self.way_in(person, room))
             yield guest
 
 

@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from yarl import URL
 
-from bot.web.access import LINK_LASTS, Access, Visitor
-from bot.web.gate import Pace, Sorry
+from bot.web.access import LENT_STAYS, LINK_LASTS, Access, Visitor
+from bot.web.gate import OUTER_COOKIE, Pace, Sorry
+from bot.web.passes import Pass
 from tests.house import START, House, person, room_of, urojc
+from tests.web.outer import CHANNEL, HOLDER, ROLES
 from tests.web.served import Answer, Guest, Served
 
 CHAT = "urojc-2026-12-07"
@@ -37,7 +40,17 @@ ORGANIZERS = [
 ]
 """Addresses of the organizers' pages, real and guessed."""
 
-VISITORS = ["outsider", "participant", "tampered cookie", "cookie of another house", "expired link"]
+VISITORS = [
+    "outsider",
+    "participant",
+    "tampered cookie",
+    "cookie of another house",
+    "expired link",
+    "tampered pass",
+    "pass of another house",
+    "expired pass",
+    "pass that a participant wrote",
+]
 
 
 @contextlib.asynccontextmanager
@@ -53,6 +66,19 @@ async def visiting(place: Served, kind: str) -> AsyncIterator[Guest]:
                 guest.cookie = f"{body[:-4]}AAAA.{key}"
             case "cookie of another house":
                 guest.cookie = Access("another secret").cookie(henry, now)[0]
+            case "tampered pass":
+                await guest.get(place.way_in(HOLDER, CHANNEL))
+                body, _, key = guest.cookie_of(OUTER_COOKIE).partition(".")
+                guest.set_cookie(OUTER_COOKIE, f"{body[:-4]}AAAA.{key}")
+            case "pass of another house":
+                forged = Access("another secret").pass_cookie(Pass.of(HOLDER, CHANNEL), now)[0]
+                guest.set_cookie(OUTER_COOKIE, forged)
+            case "expired pass":
+                value, _ = place.access.pass_cookie(Pass.of(HOLDER, CHANNEL), now - LENT_STAYS)
+                guest.set_cookie(OUTER_COOKIE, value)
+            case "pass that a participant wrote":
+                ben = Visitor(person("Ben"), came_by_link=False)
+                guest.set_cookie(OUTER_COOKIE, place.access.cookie(ben, now)[0])
             case "expired link":
                 link = place.access.link_for("henry", "", now - LINK_LASTS)
                 answer = await guest.get(link)
@@ -65,6 +91,7 @@ async def visiting(place: Served, kind: str) -> AsyncIterator[Guest]:
 async def test_the_organizers_pages_look_the_same_to_everybody_else(
     place: Served, kind: str
 ) -> None:
+    place.house.series["roles"] = ROLES
     seen: dict[str, Answer] = {}
     async with visiting(place, kind) as guest:
         for address in ORGANIZERS:
@@ -95,6 +122,17 @@ async def test_a_moderator_of_another_series_cannot_tell_which_chats_exist(place
     assert listed.status == 200
     assert CHAT not in listed.text
     assert "Urology" not in listed.text
+
+
+async def test_a_moderator_on_discord_cannot_tell_which_chats_exist(place: Served) -> None:
+    place.house.series["roles"] = ROLES
+    async with place.outer(HOLDER, CHANNEL) as ann:
+        seen = {path: await ann.get(path) for path in ORGANIZERS[3:10] + ORGANIZERS[11:14]}
+        listed = await ann.get("/")
+    assert {answer.status for answer in seen.values()} == {403}
+    assert len({answer.body for answer in seen.values()}) == 1
+    assert listed.status == 200
+    assert CHAT not in listed.text
 
 
 async def test_a_moderator_sees_the_pages_of_their_chats(place: Served) -> None:
@@ -197,10 +235,18 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(place: Serv
     async with place.guest() as guest:
         answer = await guest.post("/rooms/urojc/join", {"name": "Ana"}, follow=False)
         assert answer.status == 303
-        cookie = answer.headers["Set-Cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=Lax" in cookie
-    assert "Secure" not in cookie  # this house is reached by http
+        cookies = [answer.headers["Set-Cookie"]]
+        link = URL(place.url + place.way_in(HOLDER, CHANNEL), encoded=True)
+        async with guest.session.get(link, allow_redirects=False) as response:
+            assert response.status == 303
+            assert response.headers["Location"] == "/"
+            cookies += response.headers.getall("Set-Cookie")
+    assert len(cookies) == 2
+    for cookie in cookies:
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+        assert "Secure" not in cookie  # this house is reached by http
+    assert f"Max-Age={LENT_STAYS.total_seconds():.0f}" in cookies[1]
 
 
 @pytest.mark.parametrize(

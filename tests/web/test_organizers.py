@@ -11,10 +11,31 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
+from bot.engine.actions import Post, PostKind
 from bot.engine.agenda import Room, Schedule, Series
+from bot.engine.people import Person
+from bot.engine.signals import Delivered
+from bot.store.tables import Tables
 from bot.transcripts import FORMATS, render
+from bot.web.access import LENT_LINK_LASTS, LENT_STAYS
+from bot.web.gate import OUTER_COOKIE
 from bot.web.organizers import SHOWN, send
 from tests.house import House, moderator, person, urojc
+from tests.web.outer import (
+    ANN as LEE,
+)
+from tests.web.outer import (
+    CHANNEL,
+    FAR,
+    FREE,
+    FURTHER,
+    HOLDER,
+    NAMED,
+    ROLES,
+    STEWARD,
+    on_discord,
+    open_all,
+)
 from tests.web.served import Served
 
 ROOM = Room("local", "urojc")
@@ -225,6 +246,183 @@ async def test_to_ask_for_the_head_of_a_download_brings_no_body(place: Served) -
             head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200 OK\r\n"), (path, head)
     writer.close()
+
+
+# ---------------------------------------------------------------- moderators of other platforms
+
+OF_EACH = {"named": (LEE, CHANNEL), "roles": (HOLDER, CHANNEL), "free": (STEWARD, CHANNEL)}
+"""By series: who moderates it, and where they ask."""
+
+
+@pytest.mark.parametrize("own", list(OF_EACH))
+async def test_a_moderator_on_discord_sees_their_chats_and_no_others(
+    place: Served, open_house: House, own: str
+) -> None:
+    """By user id, by role, and as a steward of the room in which they asked."""
+    chats = await open_all(open_house, NAMED, ROLES, FREE, FAR)
+    who, where = OF_EACH[own]
+    if own != "named":
+        who = replace(who, id="55")  # so that only what is tested opens anything
+    async with place.outer(who, where) as ann:
+        listed = await ann.get("/")
+        shown = re.findall(r'<article class="card" id="([^"]+)"', listed.text)
+        assert shown == [chats[own]]
+        assert "You are Ann Lee (Discord)" in listed.words
+        for name, chat in chats.items():
+            mine = name == own
+            assert (await ann.get(f"/chats/{chat}")).status == (200 if mine else 403)
+            assert (await ann.get(f"/chats/{chat}/by-topic.svg")).status == (200 if mine else 403)
+            transcript = await ann.get(f"/chats/{chat}/transcript.md")
+            assert transcript.status == (200 if mine else 403)
+            assert (f"T1 of {name}" in transcript.text) == mine
+        assert (await ann.get(f"/chats/{CHAT}")).status == 403
+
+
+async def test_a_steward_sees_nothing_where_an_agenda_names_its_moderators(
+    place: Served, open_house: House
+) -> None:
+    chats = await open_all(open_house, NAMED)
+    async with place.outer(replace(STEWARD, id="55"), CHANNEL) as steward:
+        assert (await steward.get("/")).status == 403
+        assert (await steward.get(f"/chats/{chats['named']}")).status == 403
+
+
+async def test_a_page_of_discord_is_no_page_of_slack(place: Served, open_house: House) -> None:
+    chats = await open_all(open_house, NAMED)
+    async with place.outer(replace(LEE, platform="slack"), Room("slack", CHANNEL.name)) as other:
+        assert (await other.get("/")).status == 403
+        assert (await other.get(f"/chats/{chats['named']}")).status == 403
+
+
+async def test_what_is_taken_out_of_the_agenda_is_out_of_reach_at_once(
+    place: Served, open_house: House
+) -> None:
+    open_house.series["named"] = NAMED
+    async with place.outer(LEE, CHANNEL) as ann:
+        assert (await ann.get("/")).status == 200
+        open_house.series["named"] = on_discord("named", CHANNEL, "user:6")
+        answer = await ann.get("/")
+    assert answer.status == 403
+    assert "You came in as Ann Lee (Discord)." in answer.words
+
+
+async def test_a_role_opens_the_pages_for_a_day_and_a_name_for_longer(
+    place: Served, open_house: House
+) -> None:
+    await open_all(open_house, NAMED, ROLES)
+    async with (
+        place.outer(replace(HOLDER, id="55"), CHANNEL) as held,
+        place.outer(LEE, CHANNEL) as named,
+    ):
+        open_house.clock.advance(LENT_STAYS - timedelta(seconds=1))
+        assert (await held.get("/")).status == (await named.get("/")).status == 200
+        open_house.clock.advance(timedelta(seconds=1))
+        answer = await held.get("/")
+        assert answer.status == 403
+        assert "a link lets you in for 1 day; then ask again" in answer.words
+        assert (await named.get("/")).status == 200
+
+
+async def test_a_link_from_discord_ends_with_its_hour(place: Served, open_house: House) -> None:
+    await open_all(open_house, ROLES)
+    link = place.way_in(HOLDER, CHANNEL)
+    async with place.guest() as early, place.guest() as late:
+        open_house.clock.advance(LENT_LINK_LASTS - timedelta(seconds=1))
+        assert (await early.get(link)).status == 200
+        open_house.clock.advance(timedelta(seconds=1))
+        answer = await late.get(link)
+        assert answer.status == 403
+        assert "works for 7 days; where it rests on a role" in answer.words
+        assert "1 h." in answer.words
+        assert late.cookie_of(OUTER_COOKIE) == ""
+
+
+async def test_a_link_from_discord_leaves_no_trace_in_the_address(
+    place: Served, open_house: House
+) -> None:
+    await open_all(open_house, ROLES)
+    async with place.guest() as guest:
+        answer = await guest.get(place.way_in(HOLDER, CHANNEL))
+        await guest.get("/enter?pass=")
+    assert (answer.status, answer.url.path, answer.url.query_string) == (200, "/", "")
+
+
+PREVIEWS = {"User-Agent": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)"}
+
+
+@pytest.mark.parametrize("platform", ["local", "discord"])
+async def test_a_preview_of_a_link_uses_nothing_up_and_lets_nobody_in(
+    place: Served, open_house: House, platform: str
+) -> None:
+    """Discord fetches the addresses in a message, and what they lead to, without cookies."""
+    await open_all(open_house, ROLES)
+    outer = place.way_in(HOLDER, CHANNEL)
+    link = outer if platform == "discord" else place.link_for("henry").removeprefix(place.url)
+    commits: list[object] = []
+    open_house.runner.watch(commits.append)
+    async with open_house.store.reading() as tables:
+        before = await everything(tables)
+    no_cookies = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), headers=PREVIEWS)
+    async with no_cookies as session:
+        for method in ("GET", "HEAD", "GET"):
+            url = URL(place.url + link, encoded=True)
+            async with session.request(method, url) as response:
+                assert response.status == 403  # it was led to / as a stranger
+                assert "Club" not in await response.text()
+    async with place.guest() as stranger:
+        assert (await stranger.get("/")).status == 403
+        assert (await stranger.get(link)).status == 200
+        assert (await stranger.get(link)).status == 200
+    async with open_house.store.reading() as tables:
+        assert await everything(tables) == before
+    assert commits == []
+
+
+async def everything(tables: Tables) -> dict[str, list[tuple[object, ...]]]:
+    """Return all rows of the store."""
+    names = await tables.connection.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return {
+        name: [tuple(row) for row in await tables.connection.rows(f"SELECT * FROM {name}")]
+        for (name,) in names
+    }
+
+
+async def test_who_came_in_from_discord_too_sees_the_chats_of_both(
+    place: Served, open_house: House
+) -> None:
+    chats = await open_all(open_house, ROLES, FREE)
+    async with place.moderator() as henry:
+        await henry.get(place.way_in(HOLDER, CHANNEL))
+        listed = await henry.get("/")
+        assert "You are henry and Ann Lee (Discord)" in listed.words
+        assert {CHAT, chats["roles"]} == set(
+            re.findall(r'<article class="card" id="([^"]+)"', listed.text)
+        )
+        assert (await henry.get(f"/chats/{CHAT}/transcript.md")).status == 200
+        open_house.clock.advance(LENT_STAYS)
+        words = (await henry.get("/")).words
+    assert "You are henry . Leave" in words
+
+
+async def test_rooms_of_discord_are_named_as_people_read_them(
+    place: Served, open_house: House
+) -> None:
+    both = replace(ROLES, agenda=replace(ROLES.agenda, rooms=(FURTHER, CHANNEL, ROOM)))
+    chats = await open_all(open_house, both)
+    chat = chats["roles"]
+    post = Post(FURTHER, PostKind.TOPIC, ("T1",), 1)
+    await open_house.runner.handle(Delivered(open_house.clock(), f"{chat}/3/0", post, "1", "T1"))
+    async with place.outer(HOLDER, FURTHER) as ann:
+        pages = [await ann.get(path) for path in ("/", f"/chats/{chat}")]
+    for page in pages:
+        channels = [f"Discord channel {channel.name}" for channel in (FURTHER, CHANNEL)]
+        assert f"{channels[0]} , {channels[1]} , Room urojc" in page.words
+        assert "discord:" not in page.text
+    assert f"T1 posted in Discord channel {FURTHER.name}." in pages[1].words
+    assert "Opened by user 1 on Discord." in pages[1].words
+    await open_house.say(FURTHER, Person("discord", "1", "Sue"), "#roles hello")
+    async with place.outer(HOLDER, FURTHER) as ann:
+        assert "Opened by Sue." in (await ann.get(f"/chats/{chat}")).words
 
 
 async def test_a_download_that_nobody_takes_is_given_up() -> None:

@@ -14,6 +14,7 @@ from bot.engine.messages import PlacedBy, Timing
 from bot.web.gate import PART
 from bot.web.talk import LONGEST, TICKET
 from tests.house import House, house, moderator, person, room_of, urojc
+from tests.web.outer import CHANNEL, HOLDER, ROLES
 from tests.web.served import Answer, Guest, Served, served
 
 ROOM = Room("local", "urojc")
@@ -72,6 +73,67 @@ async def test_a_moderator_keeps_the_name_of_their_link(place: Served) -> None:
         refused = await henry.join("urojc", "Somebody")
         assert refused.status == 422
         assert "You are here as henry already" in refused.words
+
+
+async def test_a_moderator_on_discord_is_nobody_in_particular_in_a_room(
+    place: Served, open_house: House
+) -> None:
+    """They read along, and write under the name they join with, as everybody does."""
+    open_house.series["roles"] = ROLES
+    async with place.outer(HOLDER, CHANNEL) as ann, place.guest() as stranger:
+        page = await ann.get("/rooms/urojc")
+        assert "know you as Ann Lee (Discord)" in page.words
+        assert "You moderate here" not in page.words
+        assert "Your name" in page.words  # the form to join
+        assert "Ann Lee" in await main_of(ann)
+        assert (await ann.say("urojc", "T1 hello")).status == 403
+        assert (await ann.say("urojc", "/chat close")).status == 403
+        assert "Ann Lee" not in (await stranger.get("/rooms/urojc")).text
+        assert (await stranger.join("urojc", "Ann Lee")).status == 200  # no name is taken
+
+        assert (await ann.join("urojc", "Annie")).status == 200
+        await posted(ann, "T1 hello")
+        assert "for the moderators" in (await ann.say("urojc", "/chat close")).words
+        assert "You write as Annie" in (await ann.get("/rooms/urojc")).words
+        assert "You are Ann Lee (Discord)" in (await ann.get("/")).words
+    (message,) = await said_by(open_house, "Annie")
+    assert message.startswith("p-")
+
+
+async def main_of(guest: Guest) -> str:
+    return (await guest.part("/rooms/urojc")).text
+
+
+async def said_by(house: House, name: str) -> list[str]:
+    async with house.store.reading() as tables:
+        rows = await tables.connection.rows("SELECT author FROM messages WHERE name = ?", (name,))
+    return [author for (author,) in rows]
+
+
+async def test_whoever_joined_stays_who_they_are_when_they_come_in_from_discord(
+    place: Served, open_house: House
+) -> None:
+    open_house.series["roles"] = ROLES
+    async with place.guest(name="Annie") as ann:
+        message = await posted(ann, "T1 frist")
+        assert (await ann.get(place.way_in(HOLDER, CHANNEL))).status == 200
+        edited = await ann.post(f"/rooms/urojc/messages/{message}/edit", {"text": "T1 first"})
+        assert edited.status == 200
+        both = (await ann.get("/you?room=urojc")).words
+        assert "as Ann Lee (Discord) . It opens the organizers’ pages" in both
+        assert "It holds for 1 day, since" in both
+        assert "You write in the rooms here as Annie" in both
+
+        gone = await ann.post("/leave", {"to": "/rooms/urojc", "as": "outer"})
+        assert "You write as Annie" in gone.words
+        assert (await ann.get("/")).status == 403
+        await ann.get(place.way_in(HOLDER, CHANNEL))
+        gone = await ann.post("/leave", {"to": "/rooms/urojc"})
+        assert "Your name" in gone.words
+        assert (await ann.get("/")).status == 200
+        alone = (await ann.get("/you")).words
+        assert "If this is not your own device" in alone
+        assert "You write" not in alone
 
 
 async def test_whoever_leaves_is_forgotten(place: Served) -> None:
