@@ -1,22 +1,29 @@
 """A Discord of our own on the loopback: real HTTP, real WebSocket, Discord's rules.
 
-    async with serving() as discord:
-        guild = discord.world.guild("Urology")
+    async with serving() as server:
+        guild = server.world.guild("Urology")
         channel = guild.channel("journal-club")
         maria = guild.member("Maria")
-        with pointed_at(discord):                      # discord.py in this process, or
-            ...                                        # DISCORD_API=discord.api for a process
-        await discord.until(lambda: channel.threads)
+        with pointed_at(server):                  # discord.py in this process; another process
+            ...                                   # gets DISCORD_API=server.api
+        answer = await maria.command(channel, "chat start", series="urojc")
+        assert (await answer.done()).ephemeral
+        await server.until(lambda: channel.threads)
         await maria.say(channel.threads[0], "T1: the control group")
-        discord.faults.cut_after("POST /channels/*/messages")
-        discord.gateway.drop()
-        await discord.outage()
+        server.faults.cut_after("POST /channels/*/messages")      # and much more: faults.py
+        server.gateway.drop()                                     # and much more: gateway.py
+        await server.outage()
 
-`discord.requests` holds every request with its answer; when the block has ended,
-`discord.problems` (requests that break Discord's own OpenAPI description, where that is there)
-must be empty. `discord.world` is moved by handles
-(`tests/discord/guild.py`, `people.py`, `places.py`, `threads.py`, `interactions.py`); times and
-ids come from `discord.world.now`.
+Handles: the world's clock and accounts (world.py), guilds, roles and the bot's membership
+(guild.py), people (people.py) and what they see of an answer (interactions.py), channels with
+`messages`, `texts`, `grant`, `deny` (places.py), threads (threads.py), scheduled events
+(schedule.py), what the developer portal holds (application.py). Ids and times come from
+`server.world.now`. What somebody may not do raises `Refusal`, what Discord's client would not
+offer raises `NotOffered`.
+
+`server.requests` holds every request with its answer. When the block has ended, two lists must be
+empty: `server.failures`, requests that our Discord does not understand, and `server.problems`,
+requests that break Discord's own OpenAPI description (where that file is there).
 """
 
 from __future__ import annotations
@@ -219,7 +226,7 @@ async def serving(world: World | None = None, *, checked: bool = True) -> AsyncI
 
 @contextlib.contextmanager
 def pointed_at(server: Server) -> Iterator[None]:
-    """Let discord.py in this process speak with `server`, for clients made in this block."""
+    """Let discord.py in this process speak with `server` for as long as the block lasts."""
     route, socket = discord.http.Route, discord.gateway.DiscordWebSocket
     before = route.BASE, socket.DEFAULT_GATEWAY
     route.BASE, socket.DEFAULT_GATEWAY = server.api, yarl.URL(server.gateway.address)

@@ -81,9 +81,7 @@ async def test_a_nonce_that_is_too_long_is_refused(server: Server, bot: Client) 
     with pytest.raises(discord.HTTPException) as refused:
         await bot.text("journal-club").send("T1", nonce="x" * 26)
     assert refused.value.code == 50035
-    [problem] = server.problems
-    assert "nonce" in problem
-    server.requests.clear()
+    server.requests.clear()  # no problem: it was wanted
 
 
 # ---------------------------------------------------------------- what is too much
@@ -215,7 +213,6 @@ async def test_history_is_asked_for_in_hundreds_at_most(server: Server, bot: Cli
     with pytest.raises(discord.HTTPException) as refused:
         await bot.http.logs_from(bot.text("journal-club").id, 101)
     assert refused.value.code == 50035
-    assert server.problems != []
     server.requests.clear()
 
 
