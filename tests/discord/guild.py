@@ -205,48 +205,11 @@ class Guild:
         )
 
     def payload(self) -> JSON:
-        return {
+        return untouched() | {
             "id": str(self.id),
             "name": self.name,
-            "icon": None,
-            "description": None,
-            "home_header": None,
-            "splash": None,
-            "discovery_splash": None,
-            "features": [],
-            "banner": None,
             "owner_id": str(self.owner.id),
-            "application_id": None,
-            "region": "deprecated",
-            "afk_channel_id": None,
-            "afk_timeout": 300,
-            "system_channel_id": None,
-            "system_channel_flags": 0,
-            "widget_enabled": False,
-            "widget_channel_id": None,
-            "verification_level": 0,
             "roles": [role.payload() for role in self.roles.values()],
-            "default_message_notifications": 0,
-            "mfa_level": 0,
-            "explicit_content_filter": 0,
-            "max_presences": None,
-            "max_members": 500000,
-            "max_stage_video_channel_users": 50,
-            "max_video_channel_users": 25,
-            "vanity_url_code": None,
-            "premium_tier": 0,
-            "premium_subscription_count": 0,
-            "preferred_locale": "en-US",
-            "rules_channel_id": None,
-            "safety_alerts_channel_id": None,
-            "public_updates_channel_id": None,
-            "premium_progress_bar_enabled": False,
-            "premium_progress_bar_enabled_user_updated_at": None,
-            "nsfw": False,
-            "nsfw_level": 0,
-            "emojis": [],
-            "stickers": [],
-            "incidents_data": None,
             "approximate_member_count": len(self.members),
             "approximate_presence_count": len(self.members),
         }
@@ -266,3 +229,30 @@ class Guild:
             "stage_instances": [],
             "soundboard_sounds": [],
         }
+
+
+def untouched() -> JSON:
+    """Return the settings of a guild in which nobody has changed any."""
+    nothing = ["icon", "description", "home_header", "splash", "discovery_splash", "banner"]
+    nothing += ["application_id", "afk_channel_id", "system_channel_id", "widget_channel_id"]
+    nothing += ["vanity_url_code", "rules_channel_id", "safety_alerts_channel_id"]
+    nothing += ["public_updates_channel_id", "max_presences", "incidents_data"]
+    nothing += ["premium_progress_bar_enabled_user_updated_at"]
+    zero = ["system_channel_flags", "verification_level", "default_message_notifications"]
+    zero += ["mfa_level", "explicit_content_filter", "premium_tier", "nsfw_level"]
+    zero += ["premium_subscription_count"]
+    off = ["widget_enabled", "premium_progress_bar_enabled", "nsfw"]
+    return {
+        **dict.fromkeys(nothing),
+        **dict.fromkeys(zero, 0),
+        **dict.fromkeys(off, False),
+        "features": [],
+        "emojis": [],
+        "stickers": [],
+        "region": "deprecated",
+        "afk_timeout": 300,
+        "max_members": 500_000,
+        "max_stage_video_channel_users": 50,
+        "max_video_channel_users": 25,
+        "preferred_locale": "en-US",
+    }
