@@ -255,7 +255,8 @@ def _extend(chat: Chat, signal: signals.Asked, ask: commands.Extend) -> list[Eve
     closes_at = chat.closes_at + ask.by
     if ask.by <= timedelta(0) or closes_at - chat.opens_at > LONGEST:
         raise Refused("A chat lasts at most 31 days in all. Say by how much: /chat extend 2h")
-    return [events.Extended(signal.at, closes_at)]
+    kept_open: list[Event] = [events.KeptOpen(signal.at)] if chat.threaded else []
+    return [events.Extended(signal.at, closes_at), *kept_open]
 
 
 def _close(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
@@ -307,11 +308,9 @@ def react(chat: Chat, event: Event) -> list[Action]:
             | events.TopicOpened()
             | events.Paused()
             | events.Resumed()
+            | events.Extended()
         ):
             return [post for room in rooms for post in wording.posts(chat, event, room)]
-        case events.Extended():
-            posts = [post for room in rooms for post in wording.posts(chat, event, room)]
-            return [*posts, *map(KeepOpen, chat.threaded)]
         case events.Summarised():
             actions: list[Action] = []
             for room in rooms:

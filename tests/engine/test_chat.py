@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.engine import events, signals
-from bot.engine.actions import Archive, Post, PostKind
+from bot.engine.actions import (
+    Action,
+    Archive,
+    Enclosure,
+    KeepOpen,
+    Post,
+    PostKind,
+    Tell,
+    privately,
+)
 from bot.engine.agenda import Room
-from bot.engine.chat import decide, wake_at
+from bot.engine.chat import decide, react, wake_at
 from bot.engine.commands import Extend, parse
 from bot.engine.errors import BrokenLog, Refused
+from bot.engine.events import Event
 from bot.engine.fold import apply, fold
 from bot.engine.messages import Tally, TopicTally
 from bot.engine.people import Person
+from bot.engine.sending import when_its_turn_comes
 from bot.engine.state import STAGES, Stage
+from bot.engine.wording import plain
 from tests.engine.script import ANN, HENRY, OPENS, ROOM, Script, agenda
 
 
@@ -367,3 +380,307 @@ def test_the_closing_post_says_when_the_next_chat_opens() -> None:
     chat.posted()
     chat.take(signals.Counted(chat.now, Tally()))
     assert chat.posted()[0].endswith("The next chat opens 2027-01-03 20:00 UTC.")
+
+
+# ---------------------------------------------------------------- a platform that refuses
+
+CHANNEL, OTHER = Room("discord", "9"), Room("discord", "8")
+MISSING = "the permission Send Messages is missing."
+ON_DISCORD = {"local": ("henry",), "discord": ("user:456", "role:1")}
+
+
+def on_discord(
+    *after: str, rooms: tuple[Room, ...] = (CHANNEL,), window: str = "48h", **fields: object
+) -> Script:
+    """Return a script of a chat held on Discord; nothing is reported of its posts."""
+    plan = agenda(*after, rooms=rooms, window=window, moderators=ON_DISCORD)
+    return Script(replace(plan, **fields))  # type: ignore[arg-type]
+
+
+def refused(chat: Script, action: Action, why: str = MISSING) -> list[Event]:
+    return chat.take(signals.Hindered(chat.now, "k/2/0", action, why))
+
+
+def delivered(chat: Script, action: Action, thread: str | None = None) -> list[Event]:
+    return chat.take(signals.Delivered(chat.now, "k/2/0", action, f"m{chat.it.seq}", "", thread))
+
+
+def taken(chat: Script, kind: type[Action] = Post) -> list[Action]:
+    """Take the actions of a kind so far."""
+    found = [action for action in chat.actions if isinstance(action, kind)]
+    chat.actions = []
+    return found
+
+
+def told(chat: Script) -> list[str]:
+    """Take what was said privately so far, each once, whoever it was said to."""
+    return [plain(tell.words) for tell in taken(chat, Tell) if isinstance(tell, Tell)]
+
+
+def test_a_refusal_is_told_once_for_each_reason_and_again_when_it_goes_on() -> None:
+    chat = on_discord("0m", "6h")
+    chat.passes("24h")
+    opening, topic = taken(chat)
+    assert refused(chat, opening) == [events.Hindered(chat.now, CHANNEL, MISSING)]
+    assert (refused(chat, opening), refused(chat, topic)) == ([], [])
+    assert refused(chat, opening, "another.") == [events.Hindered(chat.now, CHANNEL, "another.")]
+    assert len(told(chat)) == 2
+    assert delivered(chat, opening, "17") == [
+        events.Unhindered(chat.now, CHANNEL),
+        events.ThreadOpened(chat.now, CHANNEL, "m5", "17"),
+    ]
+    assert told(chat) == ["Urology Journal Club goes on in discord:9."]
+    assert [type(e) for e in delivered(chat, topic)] == [events.TopicPosted]
+    assert refused(chat, topic) == [events.Hindered(chat.now, CHANNEL, MISSING)], "told anew"
+
+
+def test_what_cannot_be_said_privately_is_no_news_of_the_chat() -> None:
+    chat = on_discord("0m")
+    chat.passes("24h")
+    tell = Tell(privately("discord"), ("456",), "", ("words",))
+    assert refused(chat, tell) == []
+    impossible = signals.Undeliverable(chat.now, "k/2/0", tell, "nobody can be told.")
+    assert [type(e) for e in chat.take(impossible)] == [events.GaveUp]
+
+
+def test_what_can_never_be_done_is_told_once_and_what_only_lapsed_is_not() -> None:
+    chat = on_discord("0m", "6h")
+    chat.passes("31h")
+    taken(chat)
+    for number, expected in ((1, [events.GaveUp, events.Hindered]), (2, [events.GaveUp])):
+        post = Post(CHANNEL, PostKind.TOPIC, ("words",), number)
+        never = signals.Undeliverable(chat.now, "k/2/0", post, "Discord refuses it.")
+        assert [type(event) for event in chat.take(never)] == expected
+    lapsed = signals.Undeliverable(chat.now, "k/2/0", post, "its moment has passed", lapsed=True)
+    assert [type(event) for event in chat.take(lapsed)] == [events.GaveUp]
+    assert len(told(chat)) == 1
+
+
+def test_a_chat_keeps_its_schedule_and_obeys_while_a_room_refuses() -> None:
+    chat = on_discord("0m", "6h", "12h", "18h", rooms=(CHANNEL, OTHER))
+    chat.passes("25h")
+    for action in taken(chat):
+        if action.room == CHANNEL:
+            refused(chat, action)
+        else:
+            delivered(chat, action)
+    chat.asks("next")
+    chat.asks("extend 2h")
+    chat.passes("12h")
+    assert chat.hours() == [(1, 0), (2, 1), (3, 12)]
+    posts = [a for a in taken(chat) if isinstance(a, Post) and a.topic]
+    assert [(p.topic, p.room) for p in posts] == [
+        (2, CHANNEL), (2, OTHER), (3, CHANNEL), (3, OTHER),
+    ]  # fmt: skip
+    assert chat.it.closes_at == OPENS + timedelta(hours=50)
+    assert chat.it.hindered == {CHANNEL: MISSING}
+    chat.asks("pause")
+    chat.passes("8h")
+    assert chat.hours() == [(1, 0), (2, 1), (3, 12)], "a pause holds topics back there too"
+
+
+def test_a_refusal_before_the_opening_and_one_after_the_end_are_told_as_what_they_are() -> None:
+    chat = on_discord("0m", reminders=(timedelta(hours=1),))
+    chat.passes("23h")
+    (reminder,) = taken(chat)
+    refused(chat, reminder)
+    assert told(chat) == [
+        (
+            f"Urology Journal Club cannot be announced in discord:9: {MISSING} "
+            "It is tried until the opening, 2026-12-06 20:00 UTC."
+        )
+    ]
+    chat.passes("49h")
+    chat.take(signals.Counted(chat.now, Tally()))
+    closing = [a for a in taken(chat) if isinstance(a, Post)][-1]
+    refused(chat, closing, "another.")
+    assert told(chat) == [
+        "Urology Journal Club cannot be closed in discord:9: another. It is tried for a week."
+    ]
+    delivered(chat, closing)
+    assert told(chat) == ["Urology Journal Club can be closed in discord:9."]
+
+
+def test_a_room_that_refused_until_the_end_is_put_away_when_it_lets_us() -> None:
+    chat = on_discord("0m")
+    chat.passes("73h")
+    chat.take(signals.Counted(chat.now, Tally()))
+    refused(chat, Archive(CHANNEL))
+    assert [type(event) for event in delivered(chat, Archive(CHANNEL, ("17",)))] == [
+        events.Unhindered, events.RoomArchived, events.Archived,
+    ]  # fmt: skip
+
+
+# ---------------------------------------------------------------- threads
+
+
+def test_a_chats_thread_is_noted_once_with_the_post_that_it_hangs_from() -> None:
+    chat = on_discord("0m")
+    chat.passes("24h")
+    opening, topic = taken(chat)
+    assert delivered(chat, opening, "17") == [events.ThreadOpened(chat.now, CHANNEL, "m3", "17")]
+    assert delivered(chat, opening, "18") == []
+    assert delivered(chat, topic) == [events.TopicPosted(chat.now, 1, CHANNEL, "m4")]
+    assert chat.it.threads_in(CHANNEL) == ("17",)
+
+
+def test_with_a_thread_for_each_topic_it_is_noted_with_the_topic() -> None:
+    chat = on_discord("0m", thread_per_topic=True)
+    chat.passes("24h")
+    opening, topic = taken(chat)
+    assert delivered(chat, opening) == []
+    assert delivered(chat, topic, "18") == [events.TopicPosted(chat.now, 1, CHANNEL, "m3", "18")]
+    assert (chat.it.threads, chat.it.threads_in(CHANNEL)) == ({}, ("18",))
+
+
+def test_a_chat_whose_thread_was_deleted_goes_on_and_its_next_topic_opens_another() -> None:
+    chat = on_discord("0m", "6h", "12h")
+    chat.passes("24h")
+    opening, first = taken(chat)
+    delivered(chat, opening, "17")
+    delivered(chat, first)
+    gone = signals.ThreadGone(chat.now, "k/2/0", CHANNEL, "17")
+    assert chat.take(gone) == [events.ThreadLost(chat.now, CHANNEL, "17")]
+    assert chat.take(gone) == []
+    assert [words.split(".")[0] for words in told(chat)] == [
+        "The thread of Urology Journal Club in discord:9 was deleted"
+    ]
+    chat.passes("6h")
+    (second,) = taken(chat)
+    addressed = when_its_turn_comes(chat.it, second, chat.now, chat.now)
+    assert isinstance(addressed, Post)
+    assert delivered(chat, addressed, "20") == [
+        events.TopicPosted(chat.now, 2, CHANNEL, "m7"),
+        events.ThreadOpened(chat.now, CHANNEL, "m7", "20"),
+    ]
+    chat.passes("6h")
+    third = when_its_turn_comes(chat.it, taken(chat)[0], chat.now, chat.now)
+    assert isinstance(third, Post)
+    assert (third.into, third.opens) == ("20", None)
+
+
+def test_in_our_own_rooms_a_topics_thread_is_its_own_as_ever() -> None:
+    chat = Script(agenda("0m"))
+    chat.passes("24h")
+    _opening, topic = taken(chat)
+    assert delivered(chat, topic, "T1") == [events.TopicPosted(chat.now, 1, ROOM, "m3", "T1")]
+
+
+def kept_open(chat: Script) -> list[tuple[float, Room]]:
+    """Return on which days of the chat which rooms' threads were to be kept open."""
+    days = [
+        ((event.at - OPENS) / timedelta(days=1), action.room)
+        for event in chat.log
+        if isinstance(event, events.KeptOpen)
+        for action in react(chat.it, event)
+        if isinstance(action, KeepOpen)
+    ]
+    return sorted(days)
+
+
+def test_threads_of_a_long_chat_are_kept_open_until_its_end() -> None:
+    chat = on_discord("0m", window="20d", rooms=(CHANNEL, OTHER, ROOM))
+    chat.passes("24h")
+    for action in taken(chat):
+        delivered(chat, action, "T1" if action.room == ROOM else f"thread in {action.room}")
+    chat.passes("30d")
+    assert kept_open(chat) == [(day, room) for day in (6, 12, 18) for room in (OTHER, CHANNEL)]
+    assert chat.it.closed_at == OPENS + timedelta(days=20)
+
+
+@pytest.mark.parametrize("window", ["48h", "7d"])
+def test_threads_that_platforms_leave_alone_for_long_enough_need_no_keeping(window: str) -> None:
+    chat = on_discord("0m", window=window)
+    chat.passes("24h")
+    for action in taken(chat):
+        delivered(chat, action, "17")
+    chat.passes("30d")
+    assert kept_open(chat) == []
+
+
+def test_a_long_chat_without_threads_wakes_for_none() -> None:
+    chat = on_discord("0m", window="20d")
+    chat.passes("24h")
+    assert wake_at(chat.it) == chat.it.closes_at
+    own = Script(agenda("0m", window="20d"))
+    own.passes("24h")
+    for action in taken(own):
+        delivered(own, action, "T1")
+    assert wake_at(own.it) == own.it.closes_at
+
+
+def test_a_chat_that_comes_to_last_longer_has_its_threads_kept_open_from_then_on() -> None:
+    chat = on_discord("0m", window="7d")
+    chat.passes("24h")
+    for action in taken(chat):
+        delivered(chat, action, "17")
+    chat.passes("164h")  # four hours before the end
+    chat.asks("extend 7d")
+    chat.passes("20d")
+    assert [round(day, 2) for day, _room in kept_open(chat)] == [6.83, 12.83]
+
+
+def test_also_a_short_chat_that_comes_to_last_longer_has_its_threads_kept_open() -> None:
+    """Its thread was made for as long as the chat was to last."""
+    chat = on_discord("0m", rooms=(CHANNEL, ROOM))
+    chat.passes("24h")
+    for action in taken(chat):
+        delivered(chat, action, "T1" if action.room == ROOM else "17")
+    assert [type(e) for e in chat.asks("extend 3d")] == [events.Extended, events.KeptOpen]
+    assert taken(chat, KeepOpen) == [KeepOpen(CHANNEL)]
+    own = Script(agenda("0m"))
+    own.passes("25h")
+    assert [type(e) for e in own.asks("extend 3d")] == [events.Extended]
+
+
+# ---------------------------------------------------------------- what moderators are sent
+
+
+def test_at_the_end_each_room_is_closed_and_put_away_then_the_moderators_have_the_transcript() -> (
+    None
+):
+    chat = on_discord("0m", rooms=(CHANNEL, ROOM), publish=True)
+    chat.passes("73h")
+    taken(chat)
+    chat.take(signals.Counted(chat.now, Tally(2, 1, 5)))
+    seen = [
+        (action.room, action.kind if isinstance(action, Post) else type(action))
+        for action in chat.actions
+    ]
+    each = (PostKind.CLOSING, PostKind.TRANSCRIPT, Archive)
+    assert seen == [
+        *((CHANNEL, what) for what in each),
+        *((ROOM, what) for what in each),
+        (privately("discord"), Tell),
+    ]
+    assert [getattr(action, "encloses", None) for action in chat.actions] == [
+        Enclosure.PICTURE, Enclosure.TRANSCRIPT, None,
+        Enclosure.PICTURE, Enclosure.TRANSCRIPT, None, Enclosure.TRANSCRIPT,
+    ]  # fmt: skip
+
+
+def test_the_moderators_are_told_which_topics_a_room_never_got() -> None:
+    chat = on_discord("0m", "1h", "2h", rooms=(CHANNEL, ROOM))
+    chat.passes("27h")
+    for action in taken(chat):
+        if action.room == ROOM or getattr(action, "topic", None) == 1:
+            delivered(chat, action)
+    chat.passes("46h")
+    chat.take(signals.Counted(chat.now, Tally(2, 1, 5)))
+    assert told(chat) == [
+        (
+            "Urology Journal Club is over. 2 participants wrote 5 messages. The transcript comes "
+            "with this message. T2, T3 had not been posted in discord:9 by its end."
+        )
+    ]
+
+
+def test_a_chat_that_nobody_held_is_told_to_its_moderators() -> None:
+    chat = on_discord("0m")
+    chat.sleeps("73h")
+    assert told(chat) == [
+        (
+            "Urology Journal Club was missed: from its opening, 2026-12-06 20:00 UTC, to its end "
+            "nobody was there to hold it. Hold it now with /chat start."
+        )
+    ]
