@@ -329,7 +329,7 @@ def _done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
             return (f"{chat.agenda.title} is open as {chat.id}. ", *what_next(chat, now))
         case commands.Next():
             opened = [e.number for e in happened if isinstance(e, events.TopicOpened)]
-            return (f"T{opened[0]} is posted. ", *what_next(chat, now))
+            return (f"T{opened[0]} is posted{_where(chat)}. ", *what_next(chat, now))
         case commands.AddTopic():
             return _added(chat, happened, now)
         case commands.Skip():
@@ -347,11 +347,15 @@ def _done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
             return (WITHDRAWN,)
 
 
+def _where(chat: Chat) -> str:
+    return " where it can be" if chat.hindered else ""
+
+
 def _added(chat: Chat, happened: list[Event], now: datetime) -> Words:
     added = next(e for e in happened if isinstance(e, events.TopicAdded))
     topic: TopicState = chat.topics[added.number - 1]
     if topic.opened_at:
-        return (f"T{topic.number} is added and posted. ", *what_next(chat, now))
+        return (f"T{topic.number} is added and posted{_where(chat)}. ", *what_next(chat, now))
     held = " once the chat is resumed" if chat.paused else ""
     return (
         f"T{topic.number} is added. It comes{held} ",
