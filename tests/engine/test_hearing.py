@@ -10,11 +10,13 @@ from itertools import permutations
 import pytest
 
 from bot.engine import events
+from bot.engine.actions import Post, PostKind
+from bot.engine.agenda import Room
 from bot.engine.fold import apply
-from bot.engine.hearing import hear, settle
+from bot.engine.hearing import hear, own, settle
 from bot.engine.messages import Attachment, Message, PlacedBy, Timing
 from bot.engine.people import Person, Role
-from bot.engine.signals import Deleted, Edited, Said, Speech
+from bot.engine.signals import Deleted, Delivered, Edited, Said, Speech
 from bot.engine.state import Chat
 from tests.engine.script import ANN, HENRY, OPENS, ROOM, Script, agenda
 
@@ -147,3 +149,75 @@ def test_a_message_is_placed_anew_without_its_text() -> None:
         events.TopicPosted(at(0), 1, ROOM, "t1"),
     )
     assert settle(posted, message, None).topics == (1,)
+
+
+# ---------------------------------------------------------------- rooms with other talk too
+
+CHANNEL = Room("discord", "9")
+
+
+def on_discord() -> Chat:
+    """Return an open chat in a channel with a thread of its own; T1 stands there since 1 h."""
+    chat = Script(agenda("1h", rooms=(CHANNEL,), moderators={"discord": ("role:1",)})).it
+    for event in (
+        events.Opened(at(0)),
+        events.ThreadOpened(at(0), CHANNEL, "17", "17"),
+        events.TopicOpened(at(1), 1),
+        events.TopicPosted(at(1), 1, CHANNEL, "18"),
+    ):
+        chat = apply(chat, event)
+    return chat
+
+
+IN_THREAD = on_discord()
+BO = Person("discord", "5", "Bo")
+
+
+@pytest.mark.parametrize("signals", list(permutations(range(3))))
+def test_in_a_thread_too_nothing_depends_on_the_order(signals: tuple[int, ...]) -> None:
+    happened: list[Speech] = [
+        Said(at(2), CHANNEL, "m1", BO, "No", reply_to="18", thread="17"),
+        Edited(at(3), CHANNEL, "m1", "T1: yes", "17", (FILE,)),
+        Edited(at(4), CHANNEL, "m1", "Perhaps", "17"),
+    ]
+    message = heard([happened[n] for n in signals], IN_THREAD)
+    assert (message.text, message.thread, message.reply_to) == ("Perhaps", "17", "18")
+    assert (message.topics, message.placed_by) == ((1,), PlacedBy.TIME)
+
+
+def test_what_is_said_in_the_thread_after_the_end_is_late_and_its_words_are_not_kept() -> None:
+    late = heard([Said(at(49), CHANNEL, "m1", BO, "T1: late", thread="17")], IN_THREAD)
+    assert (late.timing, late.text, late.topics) == (Timing.LATE, "", (1,))
+
+
+def test_who_moderates_there_is_told_by_the_badges_of_the_platform() -> None:
+    host = replace(BO, badges=frozenset({"role:1"}))
+    assert heard([Said(at(2), CHANNEL, "m1", host, "Hi", thread="17")], IN_THREAD).role is (
+        Role.MODERATOR
+    )
+    assert heard([Said(at(2), CHANNEL, "m1", BO, "Hi", thread="17")], IN_THREAD).role is (
+        Role.PARTICIPANT
+    )
+
+
+# ---------------------------------------------------------------- our own posts
+
+
+def posted(kind: PostKind, topic: int | None = None, known: Message | None = None) -> Message:
+    post = Post(CHANNEL, kind, ("words",), topic, into="17")
+    report = Delivered(at(1), "c/3/0", post, "18", "T1: Question 1?")
+    return own(IN_THREAD, known, post, report)
+
+
+def test_our_post_is_a_bots_message_in_its_thread_and_a_topics_stands_under_it() -> None:
+    topic = posted(PostKind.TOPIC, 1)
+    assert (topic.role, topic.is_ours, topic.thread, topic.said) == (Role.BOT, True, "17", True)
+    assert (topic.topics, topic.placed_by) == ((1,), PlacedBy.LABEL)
+    assert posted(PostKind.CLOSING).text == "T1: Question 1?"
+    assert not heard([Said(at(2), CHANNEL, "m1", BO, "Hi", thread="17")], IN_THREAD).is_ours
+
+
+def test_our_post_that_was_deleted_before_we_heard_of_it_stays_deleted() -> None:
+    gone = heard([Deleted(at(1), CHANNEL, "18", "17")], IN_THREAD)
+    kept = posted(PostKind.TOPIC, 1, gone)
+    assert (kept.withdrawn, kept.text, kept.topics) == (True, "", (1,))

@@ -357,3 +357,72 @@ def test_the_bots_own_closing_post_is_not_late() -> None:
     after = said(121, role=Role.BOT)
     assert place(THREE, after, None).timing is Timing.ON_TIME
     assert place(THREE, after._replace(role=Role.MODERATOR), None).timing is Timing.LATE
+
+
+# ---------------------------------------------------------------- rooms with other talk too
+
+CHANNEL = Room("discord", "9")
+
+
+def in_channel(*posts: Post, **fields: object) -> Chat:
+    """Return a chat in a channel; without `thread` in its posts it has a thread of its own, 17."""
+    held = replace(chat(*posts), agenda=replace(AGENDA, rooms=(CHANNEL,), **fields))  # type: ignore[arg-type]
+    return held if fields else apply(held, events.ThreadOpened(OPENS, CHANNEL, "17", "17"))
+
+
+ONE_THREAD = in_channel((1, CHANNEL, 10), (2, CHANNEL, 20))
+PER_TOPIC = in_channel((1, CHANNEL, 10, "18"), (2, CHANNEL, 20, "19"), thread_per_topic=True)
+
+
+@pytest.mark.parametrize("thread", ["17", None])
+def test_in_the_chats_thread_and_in_the_channel_a_message_stands_where_its_time_puts_it(
+    thread: str | None,
+) -> None:
+    for minute, expected in ((5, ()), (15, (1,)), (25, (2,))):
+        assert placed(ONE_THREAD, said(minute, room=CHANNEL, thread=thread))[0] == expected
+    assert placed(ONE_THREAD, said(25, 1, room=CHANNEL, thread=thread)) == ((1,), PlacedBy.LABEL)
+
+
+def test_a_reply_to_a_topics_post_stands_under_it_in_the_chats_thread() -> None:
+    post = said(10, 1, room=CHANNEL, thread="17", id="t1", role=Role.BOT, author="rounds")
+    parent = place(ONE_THREAD, post, None)
+    answer = said(25, room=CHANNEL, thread="17", reply_to="t1")
+    assert placed(ONE_THREAD, answer, parent) == ((1,), PlacedBy.REPLY)
+
+
+def test_in_a_topics_own_thread_a_message_stands_under_that_topic_however_late() -> None:
+    for minute in (11, 25, 119, 500):
+        message = said(minute, room=CHANNEL, thread="18")
+        assert placed(PER_TOPIC, message) == ((1,), PlacedBy.THREAD)
+    assert place(PER_TOPIC, said(500, room=CHANNEL, thread="18"), None).timing is Timing.LATE
+    assert placed(PER_TOPIC, said(25, 2, room=CHANNEL, thread="18")) == ((2,), PlacedBy.LABEL)
+
+
+def test_in_the_channel_of_topics_with_threads_a_message_stands_under_the_last_one() -> None:
+    assert placed(PER_TOPIC, said(25, room=CHANNEL)) == ((2,), PlacedBy.TIME)
+    post = place(PER_TOPIC, said(10, 1, room=CHANNEL, id="18", author="rounds"), None)
+    answer = said(25, room=CHANNEL, reply_to="18")
+    assert placed(PER_TOPIC, answer, post) == ((1,), PlacedBy.REPLY)
+
+
+def test_a_topic_that_opened_the_chats_thread_anew_has_none_of_its_own() -> None:
+    anew = in_channel((1, CHANNEL, 10), (2, CHANNEL, 20), (3, CHANNEL, 30))
+    anew = apply(anew, events.ThreadLost(at(15), CHANNEL, "17"))
+    anew = apply(anew, events.ThreadOpened(at(20), CHANNEL, "t2", "t2"))
+    assert placed(anew, said(35, room=CHANNEL, thread="t2")) == ((3,), PlacedBy.TIME)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        events.ThreadOpened(at(0), CHANNEL, "17", "17"),
+        events.ThreadLost(at(0), CHANNEL, "17"),
+        events.KeptOpen(at(0)),
+        events.Hindered(at(0), CHANNEL, "no."),
+        events.Unhindered(at(0), CHANNEL),
+    ],
+)
+def test_what_becomes_of_threads_and_refusals_moves_no_message(event: events.Event) -> None:
+    assert unsettles(event) is None
+    message = said(25, room=CHANNEL, thread="17")
+    assert place(apply(ONE_THREAD, event), message, None) == place(ONE_THREAD, message, None)
