@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 from bot.asking import WayIn
 from bot.engine.agenda import Room
 from bot.engine.people import Person
-from bot.web.passes import Pass, plain_name
+from bot.web.passes import Pass
 
 LINK_LASTS = timedelta(days=7)
 MODERATOR_STAYS = timedelta(days=30)
@@ -163,7 +163,7 @@ def _fields(whom: Pass, at: datetime) -> list[Any]:
     person = whom.person
     room = whom.room.name if whom.room is not None else ""
     moment, badges = int(at.timestamp()), sorted(person.badges)
-    return [moment, person.platform, person.id, plain_name(person), badges, room]
+    return [moment, person.platform, person.id, whom.plain_name, badges, room]
 
 
 def _pass(fields: list[Any]) -> Pass:

@@ -46,8 +46,13 @@ class Pass:
     @property
     def name(self) -> str:
         """What the pages call them: `henry`, `Ann Lee (Discord)`."""
-        shown = plain_name(self.person)
-        return shown if self.is_own else f"{shown} ({platform_name(self.person.platform)})"
+        where = "" if self.is_own else f" ({platform_name(self.person.platform)})"
+        return f"{self.plain_name}{where}"
+
+    @property
+    def plain_name(self) -> str:
+        """Their display name in one line that turns nothing around; else their id."""
+        return excerpt(undirected(self.person.name), LONGEST_NAME) or self.person.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,3 @@ class Organizer:
     def name(self) -> str:
         """What the pages call them: `henry and Ann Lee (Discord)`."""
         return " and ".join(one.name for one in self.passes)
-
-
-def plain_name(person: Person) -> str:
-    """Return a display name in one line that turns nothing around; else the person's id."""
-    return excerpt(undirected(person.name), LONGEST_NAME) or person.id

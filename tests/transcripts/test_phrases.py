@@ -114,10 +114,17 @@ def test_rooms_are_named_by_platform_where_that_tells_them_apart() -> None:
     }
     channels = (Room("discord", "345678901234567890"), Room("discord", "9"), Room("other", "x"))
     assert list(phrases.places(channels).values()) == [
-        "Discord channel 345678901234567890",
+        "Discord channel …7890",
         "Discord channel 9",
         "other channel x",
     ]
+
+
+def test_channels_whose_ids_end_alike_are_named_in_full() -> None:
+    ids = ("345678901234567890", "445678901234567890")
+    channels = [Room("discord", one) for one in ids]
+    assert [phrases.room_name(channel) for channel in channels] == ["Discord channel …7890"] * 2
+    assert list(phrases.places(channels).values()) == [f"Discord channel {one}" for one in ids]
 
 
 def test_silence_is_explained_unless_files_speak() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.asking import MOST_BADGES
 from bot.engine.agenda import Room
 from bot.engine.people import Person
+from bot.platforms.discord_replies import whole_text
 from bot.web.access import (
     LENT_LINK_LASTS,
     LENT_STAYS,
@@ -250,6 +251,15 @@ def test_the_longest_link_fits_into_a_message_on_discord_and_its_cookie_into_a_b
     assert ACCESS.pass_in_link(sealed_in(link), START) == most
     assert len(f"The organizers' pages: {link}") < 2000
     assert len(ACCESS.pass_cookie(most, START)[0]) < 4000
+
+
+@given(st.integers(min_value=0), st.text(max_size=40))
+def test_a_link_stands_in_discords_answer_letter_by_letter(number: int, name: str) -> None:
+    """Else a `_` in it would be written as `\\_`, and what is clicked would not open."""
+    person = replace(ANN, id=str(number), name=name)
+    link = ACCESS.way_in(Pass(person), "https://chat.example.org", START).address
+    answer = whole_text(("The organizers' pages: ", link, "\nThe link is for you alone."))
+    assert answer == f"The organizers' pages: {link}\nThe link is for you alone."
 
 
 def test_a_link_is_short_where_little_is_to_be_said() -> None:

@@ -414,11 +414,11 @@ async def test_rooms_of_discord_are_named_as_people_read_them(
     await open_house.runner.handle(Delivered(open_house.clock(), f"{chat}/3/0", post, "1", "T1"))
     async with place.outer(HOLDER, FURTHER) as ann:
         pages = [await ann.get(path) for path in ("/", f"/chats/{chat}")]
-    for page in pages:
-        channels = [f"Discord channel {channel.name}" for channel in (FURTHER, CHANNEL)]
-        assert f"{channels[0]} , {channels[1]} , Room urojc" in page.words
-        assert "discord:" not in page.text
-    assert f"T1 posted in Discord channel {FURTHER.name}." in pages[1].words
+    assert "Discord channel …7999, Discord channel …7890, Room urojc" in pages[0].words
+    ids = f"Discord channel {FURTHER.name}, Discord channel {CHANNEL.name}, Room urojc"
+    assert ids in pages[1].words
+    assert "T1 posted in Discord channel …7999." in pages[1].words
+    assert not any("discord:" in page.text for page in pages)
     assert "Opened by user 1 on Discord." in pages[1].words
     await open_house.say(FURTHER, Person("discord", "1", "Sue"), "#roles hello")
     async with place.outer(HOLDER, FURTHER) as ann:

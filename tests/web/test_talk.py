@@ -120,7 +120,7 @@ async def test_whoever_joined_stays_who_they_are_when_they_come_in_from_discord(
         edited = await ann.post(f"/rooms/urojc/messages/{message}/edit", {"text": "T1 first"})
         assert edited.status == 200
         both = (await ann.get("/you?room=urojc")).words
-        assert "as Ann Lee (Discord) . It opens the organizers’ pages" in both
+        assert "from Discord, as Ann Lee . It opens the organizers’ pages" in both
         assert "It holds for 1 day, since" in both
         assert "You write in the rooms here as Annie" in both
 

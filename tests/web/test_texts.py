@@ -36,8 +36,18 @@ def test_an_answer_keeps_its_times_and_escapes_its_words() -> None:
 
 
 def test_a_room_has_a_name_that_people_read() -> None:
-    words = ("Posted in ", Room("local", "urojc"), ", not in ", Room("discord", "3<4"), ".")
-    assert words_html(words, SYDNEY) == ("Posted in room urojc, not in Discord channel 3&lt;4.")
+    words = (
+        "Posted in ",
+        Room("local", "urojc"),
+        ", not in ",
+        Room("discord", "3<4"),
+        " but ",
+        Room("slack", "C04UROJC78"),
+        ".",
+    )
+    assert words_html(words, SYDNEY) == (
+        "Posted in room urojc, not in Discord channel 3&lt;4 but Slack channel …JC78."
+    )
 
 
 def test_a_part_of_a_text_is_written_like_the_whole() -> None:
