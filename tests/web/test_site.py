@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from playwright.async_api import expect
 
 from bot.engine.agenda import Room, Series
 from tests.house import House, moderator, person
+from tests.web.outer import CHANNEL, HOLDER, NAMED, ROLES, open_all
 from tests.web.served import Served
 from tests.web.windows import TELEPHONE, Windows, row_of, say, tools_of, width_beyond
 
@@ -245,6 +247,43 @@ async def test_a_moderator_comes_in_and_downloads_the_transcript(
     await expect(page.locator("figure svg")).to_have_count(2)
     bars = page.locator("figure svg .a").first
     assert await bars.evaluate("bar => getComputedStyle(bar).fill") != "rgb(0, 0, 0)"
+
+
+async def test_one_click_on_discord_leads_a_moderator_to_their_chats(
+    windows: Windows, open_house: House, tmp_path: Path
+) -> None:
+    """As Discord opens an address: in a new window, from another site, which stays unnamed."""
+    chats = await open_all(open_house, ROLES, NAMED)
+    link = windows.place.url + windows.place.way_in(replace(HOLDER, id="55"), CHANNEL)
+    discord = await windows.open(**TELEPHONE)
+    await discord.goto("data:text/html,<p>Discord</p>")
+    await discord.set_content(f'<a href="{link}" target="_blank" rel="noreferrer">pages</a>')
+    async with discord.context.expect_page() as waiting:
+        await discord.get_by_role("link", name="pages").click()
+    page = await waiting.value
+    card = page.locator("article.card")
+    await expect(card).to_have_count(1)
+    await expect(card).to_contain_text("Discord channel …7999")
+    assert await width_beyond(page) == 0
+    async with page.expect_download() as downloading:
+        await card.get_by_role("link", name="html").click()
+    await (await downloading.value).save_as(tmp_path / "transcript.html")
+    assert "T1 of roles" in (tmp_path / "transcript.html").read_text("utf-8")
+    await card.get_by_role("heading").get_by_role("link").click()
+    await expect(page.get_by_role("heading", name="Log")).to_be_visible()
+    assert await width_beyond(page) == 0
+
+    await page.goto(f"{windows.place.url}/rooms/urojc")
+    await expect(page.locator("#about")).to_contain_text("know you as Ann Lee (Discord)")
+    await page.get_by_label("Your name").fill("Annie")
+    await page.get_by_role("button", name="Join").click()
+    await say(page, "T1 hello")
+    response = await page.goto(f"{windows.place.url}/chats/{chats['roles']}")
+    assert response is not None
+    assert response.status == 200
+    response = await page.goto(f"{windows.place.url}/chats/{chats['named']}")
+    assert response is not None
+    assert response.status == 403
 
 
 # ---------------------------------------------------------------- telephones, keys, zones
