@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from bot.engine import events
-from bot.engine.actions import Action
-from bot.engine.agenda import Room
+from bot.engine.actions import Action, Post, PostKind
+from bot.engine.agenda import Room, Series
 from bot.engine.commands import Ask, Withdraw, parse
 from bot.engine.errors import Refused
 from bot.engine.messages import PlacedBy, Timing
@@ -23,16 +26,20 @@ from bot.engine.signals import (
     Deleted,
     Delivered,
     Edited,
+    Hindered,
     Reacted,
+    ReactionsCleared,
     Said,
     Signal,
     StartAsked,
+    ThreadGone,
     Undeliverable,
     Woke,
 )
 from bot.engine.state import Stage
 from bot.runner import Changed, Outcome
 from bot.store.codec import decode_action, decode_event, stamp
+from tests.channels import Channels
 from tests.house import START, House, house, moderator, person, room_of, urojc
 
 ANN, BOB = person("Ann"), person("Bob")
@@ -566,3 +573,362 @@ async def test_every_event_in_the_log_can_be_read_again(tmp_path: Path) -> None:
         async with h.store.reading() as tables:
             rows = await tables.connection.rows("SELECT kind, body FROM events ORDER BY seq")
         assert [type(decode_event(*row)).__name__ for row in rows] == await kinds(h)
+
+
+# ---------------------------------------------------------------- rooms with other talk too
+
+CHANNEL = Room("discord", "9")
+CLUB = replace(
+    SERIES,
+    agenda=replace(SERIES.agenda, rooms=(CHANNEL,), moderators={"discord": ("456",)}),
+)
+CARL, DORA = Person("discord", "5", "Carl"), Person("discord", "6", "Dora")
+HOST = Person("discord", "456", "Host")
+BOT = Person("discord", "7", "Another bot", role=Role.BOT)
+
+
+@contextlib.asynccontextmanager
+async def channel(
+    tmp_path: Path, series: Series = CLUB, now: datetime = START
+) -> AsyncIterator[tuple[House, Channels]]:
+    """Run a house whose chats are held in a channel."""
+    async with house(tmp_path, series, now=now) as h:
+        there = Channels()
+        h.outbox._platforms["discord"] = there  # type: ignore[index]
+        yield h, there
+
+
+async def begun(h: House, series: Series = CLUB, chat: str = CHAT) -> str:
+    """Open a chat in the channel and deliver its posts; return its id."""
+    signal = StartAsked(h.clock(), CHANNEL, HOST, chat, series.name, series.agenda)
+    outcome = await h.runner.handle(signal)
+    await h.live()
+    assert outcome.chat is not None
+    return outcome.chat.id
+
+
+async def thread_of(h: House, chat: str = CHAT) -> str:
+    return (await h.chat(chat)).threads[CHANNEL]
+
+
+def wrote(
+    h: House, message: str, text: str = "I agree", *, by: Person = CARL, thread: str | None = None,
+    reply_to: str | None = None, at: datetime | None = None,
+) -> Said:  # fmt: skip
+    return Said(at or h.clock(), CHANNEL, message, by, text, reply_to, thread)
+
+
+async def kept(h: House) -> dict[str, str]:
+    """Return which messages of people have a row, and of which chat."""
+    async with h.store.reading() as tables:
+        rows = await tables.connection.rows(
+            "SELECT id, chat FROM messages WHERE author <> 'rounds' ORDER BY id"
+        )
+    return dict(rows)
+
+
+async def rows_of(h: House, table: str) -> int:
+    async with h.store.reading() as tables:
+        ((count,),) = await tables.connection.rows(f"SELECT COUNT(*) FROM {table}")
+    return int(count)
+
+
+async def test_in_a_channel_only_what_is_the_chats_is_kept(tmp_path: Path) -> None:
+    async with channel(tmp_path) as (h, there):
+        await h.runner.handle(wrote(h, "before", "Soon! #urojc"))
+        h.clock.advance(MINUTE)
+        await begun(h)
+        thread, (opening, topic) = await thread_of(h), [one.ref for one in there.posts]
+        h.clock.advance(MINUTE)
+        for signal in (
+            wrote(h, "in the thread", thread=thread),
+            wrote(h, "an answer in the thread", thread=thread, reply_to=topic),
+            wrote(h, "an answer to the opening", reply_to=opening),
+            wrote(h, "with the hashtag", "Yes #UroJC"),
+            wrote(h, "another bot's in the thread", by=BOT, thread=thread),
+            wrote(h, "other talk"),
+            wrote(h, "an answer to Carl", reply_to="with the hashtag"),
+            wrote(h, "another word", "#urojc2026"),
+            wrote(h, "in another thread", "Yes #urojc", thread="77", reply_to=opening),
+        ):
+            await h.runner.handle(signal)
+        await h.live(48 * HOUR)
+        for signal in (
+            wrote(h, "late in the thread", thread=thread),
+            wrote(h, "late with the hashtag", "Yes #urojc"),
+            wrote(h, "late answer", reply_to=opening),
+        ):
+            await h.runner.handle(signal)
+        assert await kept(h) == dict.fromkeys(
+            (
+                "an answer in the thread",
+                "an answer to the opening",
+                "another bot's in the thread",
+                "in the thread",
+                "late in the thread",
+                "with the hashtag",
+            ),
+            CHAT,
+        )
+        late = await h.message(CHANNEL, "late in the thread")
+        assert (late.timing, late.text) == (Timing.LATE, "")
+        tally = (await h.chat(CHAT)).tally
+        assert tally is not None
+        assert (tally.participants, tally.messages) == (1, 4)
+
+
+async def test_what_happens_to_other_talk_leaves_nothing_behind(tmp_path: Path) -> None:
+    async with channel(tmp_path) as (h, there):
+        await begun(h)
+        opening = there.posts[0].ref
+        h.clock.advance(MINUTE)
+        now, before = h.clock(), await rows_of(h, "messages")
+        await together(
+            h,
+            wrote(h, "1", "When is lunch?"),
+            Edited(now, CHANNEL, "1", "When is dinner? #urojc"),
+            Reacted(now, CHANNEL, "1", DORA, "👍"),
+            ReactionsCleared(now, CHANNEL, "1"),
+            Deleted(now, CHANNEL, "1"),
+            Edited(now, CHANNEL, "2", "#urojc", "77"),
+            Deleted(now, CHANNEL, "2", "77"),
+            wrote(h, "3", "#urojc", thread="77"),
+            Edited(now, Room("discord", "8"), opening, "#urojc"),
+            wrote(h, "4", "An answer", by=BOT, reply_to="1"),
+        )
+        assert await kept(h) == {}
+        assert await rows_of(h, "messages") == before
+        assert await rows_of(h, "reactions") == 0
+
+
+async def test_what_is_done_to_a_message_of_the_chat_needs_no_thread_to_be_known(
+    tmp_path: Path,
+) -> None:
+    async with channel(tmp_path) as (h, _):
+        await begun(h)
+        h.clock.advance(MINUTE)
+        await h.runner.handle(wrote(h, "1", "Yes #urojc"))
+        await h.runner.handle(wrote(h, "2", "No #urojc"))
+        h.clock.advance(MINUTE)
+        await together(
+            h,
+            Edited(h.clock(), CHANNEL, "1", "T1: yes, without the tag"),
+            Reacted(h.clock(), CHANNEL, "1", DORA, "👍"),
+            Reacted(h.clock(), CHANNEL, "1", BOT, "👍"),
+            Deleted(h.clock(), CHANNEL, "2"),
+        )
+        found = await h.message(CHANNEL, "1")
+        assert (found.text, found.chat, found.topics) == ("T1: yes, without the tag", CHAT, (1,))
+        assert (await h.message(CHANNEL, "2")).withdrawn
+        assert await rows_of(h, "reactions") == 1
+
+
+async def test_a_message_that_an_edit_calls_into_the_chat_is_kept_as_it_is_now(
+    tmp_path: Path,
+) -> None:
+    """A platform hands over an edit with the message itself, in its present wording."""
+    async with channel(tmp_path) as (h, _):
+        await begun(h)
+        h.clock.advance(MINUTE)
+        said_at = h.clock()
+        await h.runner.handle(wrote(h, "1", "Yes"))
+        h.clock.advance(MINUTE)
+        again = wrote(h, "1", "Yes #urojc", at=said_at)
+        edit = Edited(h.clock(), CHANNEL, "1", "Yes #urojc")
+        await together(h, again, edit, again, edit)
+        found = await h.message(CHANNEL, "1")
+        assert (found.chat, found.at, found.edited) == (CHAT, said_at, True)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_in_a_thread_the_order_of_arrival_changes_nothing(
+    tmp_path: Path, order: tuple[int, ...], at_once: bool
+) -> None:
+    async with channel(tmp_path) as (h, there):
+        await begun(h)
+        thread, topic = await thread_of(h), there.posts[1].ref
+        h.clock.advance(MINUTE)
+        history: list[Signal] = [
+            wrote(h, "1", "Yes", thread=thread, reply_to=topic),
+            Edited(h.clock() + MINUTE, CHANNEL, "1", "T1: no", thread),
+            wrote(h, "2", "I agree", thread=thread, reply_to="1", at=h.clock() + MINUTE),
+        ]
+        h.clock.advance(2 * MINUTE)
+        arriving = [history[n] for n in order]
+        if at_once:
+            await together(h, *arriving)
+        else:
+            for signal in arriving:
+                await h.runner.handle(signal)
+        first, second = await h.message(CHANNEL, "1"), await h.message(CHANNEL, "2")
+        assert (first.text, first.edited, first.reply_to) == ("T1: no", True, topic)
+        assert (first.topics, first.placed_by) == ((1,), PlacedBy.LABEL)
+        assert (second.topics, second.placed_by) == ((1,), PlacedBy.REPLY)
+
+
+async def test_an_answer_that_comes_with_the_report_of_the_post_belongs_to_the_chat(
+    tmp_path: Path,
+) -> None:
+    async with channel(tmp_path) as (h, _):
+        await h.runner.handle(StartAsked(h.clock(), CHANNEL, HOST, CHAT, "urojc", CLUB.agenda))
+        key, opening = (await actions(h))[0]
+        report = Delivered(h.clock(), key, opening, "100", "Welcome", "100")
+        h.clock.advance(MINUTE)
+        await together(
+            h,
+            report,
+            wrote(h, "1", reply_to="100"),
+            wrote(h, "2", thread="100"),
+            Edited(h.clock(), CHANNEL, "3", "In the new thread", "100"),
+        )
+        assert await kept(h) == dict.fromkeys("123", CHAT)
+
+
+async def test_two_chats_of_one_channel_keep_their_talk_apart(tmp_path: Path) -> None:
+    other = replace(CLUB, name="onco", agenda=replace(CLUB.agenda, hashtag="#onco"))
+    async with channel(tmp_path) as (h, there):
+        await begun(h)
+        h.clock.advance(MINUTE)
+        second = await begun(h, other, "onco-2026-12-07")
+        openings = [one.ref for one in there.posts if one.kind is PostKind.OPENING]
+        h.clock.advance(MINUTE)
+        for n, chat in enumerate((CHAT, second)):
+            await together(
+                h,
+                wrote(h, f"{n} thread", thread=await thread_of(h, chat)),
+                wrote(h, f"{n} answer", reply_to=openings[n]),
+                wrote(h, f"{n} tag", ("#urojc", "#onco")[n]),
+            )
+        found = await kept(h)
+        assert {chat for message, chat in found.items() if message[0] == "0"} == {CHAT}
+        assert {chat for message, chat in found.items() if message[0] == "1"} == {second}
+
+
+async def test_with_a_thread_for_each_topic_each_has_its_own_answers(tmp_path: Path) -> None:
+    series = replace(CLUB, agenda=replace(CLUB.agenda, thread_per_topic=True))
+    async with channel(tmp_path, series) as (h, there):
+        await begun(h, series)
+        await h.runner.handle(Asked(h.clock(), CHANNEL, HOST, parse("next")[1]))
+        await h.live()
+        (_opening, first, second) = there.posts
+        assert (first.thread, second.thread) == (first.ref, second.ref)
+        h.clock.advance(MINUTE)
+        await h.runner.handle(wrote(h, "1", thread=first.ref))
+        await h.runner.handle(wrote(h, "2", thread=second.ref))
+        await h.runner.handle(wrote(h, "3", reply_to=first.ref))
+        found = [await h.message(CHANNEL, n) for n in "123"]
+        assert [(m.topics, m.placed_by) for m in found] == [
+            ((1,), PlacedBy.THREAD), ((2,), PlacedBy.THREAD), ((1,), PlacedBy.REPLY),
+        ]  # fmt: skip
+
+
+# ---------------------------------------------------------------- threads of chats of long ago
+
+
+async def months(h: House, there: Channels, chats: int) -> list[tuple[str, str]]:
+    """Hold so many chats in the channel, a week apart; return each one's id and thread."""
+    held = []
+    for _ in range(chats):
+        day = h.clock().date() + timedelta(days=1)
+        chat = await begun(h, CLUB, f"urojc-{day}")
+        held.append((chat, await thread_of(h, chat)))
+        await h.live(7 * 24 * HOUR)
+    return held
+
+
+async def test_what_is_said_in_a_thread_of_long_ago_is_late_in_its_chat(tmp_path: Path) -> None:
+    async with channel(tmp_path) as (h, there):
+        held = await months(h, there, 12)
+        for chat, thread in (held[0], held[3], held[11]):
+            await h.runner.handle(wrote(h, f"in {chat}", thread=thread))
+            found = await h.message(CHANNEL, f"in {chat}")
+            assert (found.chat, found.timing, found.text) == (chat, Timing.LATE, "")
+        await h.runner.handle(wrote(h, "1", thread="77"))
+        assert "1" not in await kept(h)
+
+
+async def test_a_command_in_a_thread_of_long_ago_is_about_its_chat(tmp_path: Path) -> None:
+    async with channel(tmp_path) as (h, there):
+        held = await months(h, there, 12)
+        (first, thread), (last, _) = held[0], held[-1]
+        ask = parse("withdraw")[1]
+        for where, expected in ((thread, first), (None, last), ("77", last)):
+            asked_there = Asked(h.clock(), CHANNEL, CARL, ask, where)
+            outcome = await h.runner.handle(asked_there)
+            assert outcome.chat is not None
+            assert outcome.chat.id == expected
+
+
+async def test_threads_of_our_own_rooms_are_not_remembered(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await with_topics(h)
+        assert await rows_of(h, "threads") == 0
+
+
+# ---------------------------------------------------------------- reports of refusals
+
+
+async def test_a_refusal_is_recorded_and_its_action_waits_on(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.runner.handle(start(h))
+        key, opening = (await actions(h))[0]
+        refusal = Hindered(h.clock(), key, opening, "no way.")
+        outcome = await h.runner.handle(refusal)
+        assert outcome.events == (events.Hindered(h.clock(), ROOM, "no way."),)
+        assert (await h.runner.handle(refusal)).events == ()
+        assert (await outbox(h))[key] == "waiting"
+
+
+async def test_a_refusal_or_a_lost_thread_of_what_somebody_else_has_done_is_none(
+    tmp_path: Path,
+) -> None:
+    async with channel(tmp_path) as (h, there):
+        await begun(h)
+        key, (opening, _) = f"{CHAT}/2/0", (one.action for one in there.asked)
+        assert (await outbox(h))[key] == "done"
+        for report in (
+            Hindered(h.clock(), key, opening, "no way."),
+            ThreadGone(h.clock(), key, CHANNEL, await thread_of(h)),
+            Hindered(h.clock(), "another-2026-12-07/2/0", opening, "no way."),
+        ):
+            assert await h.runner.handle(report) == Outcome()
+        assert not {"Hindered", "ThreadLost"} & set(await kinds(h))
+
+
+async def test_what_is_queued_bears_its_own_moment_whatever_else_is_committed_with_it(
+    tmp_path: Path,
+) -> None:
+    async with channel(tmp_path) as (h, _):
+        await h.runner.handle(StartAsked(h.clock(), CHANNEL, HOST, CHAT, "urojc", CLUB.agenda))
+        key, opening = (await actions(h))[0]
+        await h.runner.handle(Hindered(h.clock(), key, opening, "no way."))
+        h.clock.advance(HOUR)
+        stood = START + MINUTE  # when it stood there, as is found out an hour later
+        await together(
+            h,
+            Asked(h.clock(), CHANNEL, HOST, parse("next")[1]),
+            Delivered(stood, key, opening, "100", "Welcome", "100"),
+        )
+        async with h.store.reading() as tables:
+            rows = await tables.connection.rows(
+                "SELECT kind, queued_at FROM outbox WHERE queued_at > ? ORDER BY seq, n",
+                (stamp(START),),
+            )
+        assert rows == [("Post", stamp(START + HOUR)), ("Tell", stamp(stood))]
+
+
+async def test_a_post_of_ours_that_was_deleted_before_its_report_came_stays_deleted(
+    tmp_path: Path,
+) -> None:
+    async with channel(tmp_path) as (h, _):
+        await begun(h)
+        thread = await thread_of(h)
+        await h.runner.handle(Asked(h.clock(), CHANNEL, HOST, parse("next")[1]))
+        ((key, topic),) = await actions(h)
+        await h.runner.handle(Deleted(h.clock(), CHANNEL, "200", thread))
+        assert isinstance(topic, Post)
+        report = Delivered(h.clock(), key, replace(topic, into=thread), "200", "T2: Is")
+        await h.runner.handle(report)
+        found = await h.message(CHANNEL, "200")
+        assert (found.withdrawn, found.text, found.topics) == (True, "", (2,))

@@ -1,0 +1,127 @@
+"""A platform of channels and threads for tests, with Discord's memory: short, and by reading."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.engine.actions import Action, Archive, KeepOpen, Post, PostKind, Tell
+from bot.engine.agenda import Room
+from bot.platforms.local_adapter import text_of
+from bot.platforms.platform import File, Receipt
+
+REMEMBERS = timedelta(minutes=5)
+"""How long a second post under one key is known to be the first; later one must look."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A post that stands, or words that somebody was told."""
+
+    key: str
+    at: datetime
+    room: Room
+    into: str | None
+    ref: str
+    text: str
+    kind: PostKind | None = None
+    topic: int | None = None
+    thread: str | None = None
+    notify: str = ""
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One call."""
+
+    key: str
+    at: datetime
+    action: Action
+    since: datetime | None
+
+
+Trouble = Callable[[Action], Exception | None]
+
+
+def none(_action: Action) -> None:
+    """Make no trouble."""
+
+
+@dataclass
+class Channels:
+    """Channels and threads: a post stands once for each key as long as that is remembered.
+
+    `trouble` may refuse an action; `loses` may raise although it was done.
+    """
+
+    trouble: Trouble = none
+    loses: Trouble = none
+    posts: list[Standing] = field(default_factory=list)
+    told: list[Standing] = field(default_factory=list)
+    kept_open: list[tuple[str, ...]] = field(default_factory=list)
+    put_away: list[tuple[str, ...]] = field(default_factory=list)
+    asked: list[Ask] = field(default_factory=list)
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(100))
+
+    async def perform(
+        self,
+        key: str,
+        action: Action,
+        now: datetime,
+        *,
+        since: datetime | None = None,
+        files: Sequence[File] = (),
+    ) -> Receipt:
+        """Do it, unless there is trouble."""
+        self.asked.append(Ask(key, now, action, since))
+        if trouble := self.trouble(action):
+            raise trouble
+        names = tuple(file.name for file in files)
+        receipt = Receipt(now)
+        match action:
+            case Post() | Tell():
+                standing = self._standing(key, action, now, since, names)
+                receipt = Receipt(standing.at, standing.ref, standing.text, standing.thread)
+            case KeepOpen(threads=threads):
+                self.kept_open.append(threads)
+            case Archive(threads=threads):
+                self.put_away.append(threads)
+        if loss := self.loses(action):
+            raise loss
+        return receipt
+
+    def _standing(
+        self,
+        key: str,
+        action: Post | Tell,
+        now: datetime,
+        since: datetime | None,
+        files: tuple[str, ...],
+    ) -> Standing:
+        where = self.posts if isinstance(action, Post) else self.told
+        into = action.into if isinstance(action, Post) else None
+        for one in where:
+            by_nonce = now - one.at < REMEMBERS
+            by_reading = since is not None and one.at >= since and one.into == into
+            if one.key == key and (by_nonce or by_reading):
+                return one
+        ref = str(next(self._numbers))
+        standing = Standing(key, now, action.room, into, ref, text_of(action.words), files=files)
+        if isinstance(action, Post):
+            standing = Standing(
+                key, now, action.room, into, ref, text_of(action.words), action.kind, action.topic,
+                ref if action.opens else None, action.notify, files,
+            )  # fmt: skip
+        where.append(standing)
+        return standing
+
+    def topics(self, room: Room) -> list[tuple[int, datetime]]:
+        """Return which topics stand in a room since when, in the order in which they came."""
+        return [(one.topic, one.at) for one in self.posts if one.topic and one.room == room]
+
+    def kinds(self, room: Room) -> list[PostKind | int | None]:
+        """Return what stands in a room, in the order in which it came; topics as their numbers."""
+        return [one.topic or one.kind for one in self.posts if one.room == room]
