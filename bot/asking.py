@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot import answers
 from bot.agendas.schedule import coming
-from bot.engine import commands, wording
+from bot.engine import commands, replies, wording
 from bot.engine.actions import Words
 from bot.engine.agenda import Agenda, Room, Series
 from bot.engine.errors import Refused
@@ -75,7 +75,7 @@ class Desk:
             outcome = await self.runner.handle(Asked(now, room, by, ask, thread))
             if outcome.chat is None:
                 raise Refused("No chat is held in this room yet.")
-            return Reply(wording.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
+            return Reply(replies.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
         async with self.store.reading() as tables:
             if isinstance(ask, commands.Link):
                 return await self._link(tables, ask, by, room, now)
@@ -101,7 +101,7 @@ class Desk:
         outcome = await self.runner.handle(signal)
         if outcome.chat is None:
             raise Refused(f"{agenda.title} could not be opened; try again.")
-        return Reply(wording.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
+        return Reply(replies.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
 
     async def _answer_of_the_house(
         self,

@@ -14,10 +14,10 @@ from bot.engine.agenda import Agenda, Room
 from bot.engine.errors import Refused
 from bot.engine.messages import message_key
 from bot.engine.people import Role, asking_in, role_in
+from bot.engine.replies import WITHDRAWN_ONE
 from bot.engine.rights import permit
 from bot.engine.signals import Deleted, Signal
 from bot.engine.state import Stage
-from bot.engine.wording import WITHDRAWN_ONE
 from bot.outbox import Outbox
 from bot.platforms.platform import Answer, Asker, Choice, Place
 

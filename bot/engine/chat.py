@@ -37,7 +37,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.engine import commands, events, pace, signals, telling, wording
+from bot.engine import commands, events, pace, replies, signals, telling, wording
 from bot.engine.actions import Action, Archive, KeepOpen, Post, Tell
 from bot.engine.errors import Refused
 from bot.engine.events import Event
@@ -108,7 +108,7 @@ def _started(signal: signals.StartAsked) -> list[Event]:
     """Open a chat by command; the topics count from this moment."""
     permit(commands.Start(signal.series), role_in(signal.agenda, signal.by))
     if signal.running:
-        raise Refused(wording.runs_already(signal.agenda.title, signal.running))
+        raise Refused(replies.runs_already(signal.agenda.title, signal.running))
     at, agenda = signal.at, signal.agenda
     came = signals.DateCame(at, signal.chat, signal.series, agenda, at, signal.following)
     opened = [*_planned(came), events.Opened(at, signal.by.key)]
@@ -267,7 +267,7 @@ def _close(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
 def _place(chat: Chat, signal: signals.Asked, ask: commands.Place) -> list[Event]:
     missing = [n for n in ask.topics if n > len(chat.topics) or n < 1]
     if missing:
-        raise Refused(wording.no_such_topic(missing[0], len(chat.topics)))
+        raise Refused(replies.no_such_topic(missing[0], len(chat.topics)))
     return [events.Corrected(signal.at, ask.message, ask.topics, signal.by.key)]
 
 

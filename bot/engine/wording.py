@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot.engine import commands, events
+from bot.engine import events
 from bot.engine.actions import Enclosure, Moment, Post, PostKind, Thread, Words
 from bot.engine.agenda import Room
 from bot.engine.events import Event
 from bot.engine.floor import is_shared
-from bot.engine.state import Chat, Stage, TopicState
+from bot.engine.state import Chat, Stage
 
 LIMITS = {"local": 4000, "discord": 1950, "slack": 3000}
 """Characters in one post. Discord: 2,000 in "Create Message", of which 50 are for whom a reminder
@@ -283,85 +283,7 @@ def _fragments(piece: str | Moment | Room, room: int) -> Iterator[str | Moment |
     yield piece[start:]
 
 
-# ---------------------------------------------------------------- replies to one person
-
-WITHDRAWN = (
-    "What you said in this chat until now is out of the transcript and its text is deleted here. "
-    "What you write from now on counts again."
-)
-
-
-WITHDRAWN_ONE = (
-    "This message is out of the transcript and its text is deleted here. Where you wrote it you "
-    "delete it yourself."
-)
-
-
-def only_moderators(command: str) -> str:
-    """Refuse a command to somebody who does not moderate."""
-    return f"/chat {command} is for the moderators of this chat. /chat catchup is for everybody."
-
-
-def runs_already(title: str, chat: str) -> str:
-    """Refuse to start a series of which a chat runs."""
-    return (
-        f"{title} is running already, as {chat}. End it with /chat close before you start another."
-    )
-
-
-def no_such_topic(number: int, count: int) -> str:
-    """Refuse a topic that the chat does not have."""
-    if count == 1:
-        return f"There is no T{number} in this chat; its only topic is T1."
-    return f"There is no T{number} in this chat; there are T1 to T{count}."
-
-
-def done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
-    """Tell the person who asked what became of it; `chat` is the chat after it."""
-    is_seen = not isinstance(ask, commands.Place | commands.Withdraw)
-    return (*_done(chat, ask, happened), *(refusals(chat) if is_seen else ()))
-
-
-def _done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
-    now = max((event.at for event in happened), default=chat.opens_at)
-    match ask:
-        case commands.Start():
-            return (f"{chat.agenda.title} is open as {chat.id}. ", *what_next(chat, now))
-        case commands.Next():
-            opened = [e.number for e in happened if isinstance(e, events.TopicOpened)]
-            return (f"T{opened[0]} is posted{_where(chat)}. ", *what_next(chat, now))
-        case commands.AddTopic():
-            return _added(chat, happened, now)
-        case commands.Skip():
-            skipped = [e.number for e in happened if isinstance(e, events.TopicSkipped)]
-            return (f"T{skipped[0]} is left out. ", *what_next(chat, now))
-        case commands.Extend() | commands.Resume() | commands.Pause():
-            return what_next(chat, now)
-        case commands.Close():
-            return (f"{chat.agenda.title} is closed. The closing post and transcript follow.",)
-        case commands.Place(message=message, topics=()):
-            return (f"Message {message} now stands under no topic.",)
-        case commands.Place(message=message, topics=topics):
-            return (f"Message {message} now stands under {topic_names(topics)}.",)
-        case commands.Withdraw():
-            return (WITHDRAWN,)
-
-
-def _where(chat: Chat) -> str:
-    return " where it can be" if chat.hindered else ""
-
-
-def _added(chat: Chat, happened: list[Event], now: datetime) -> Words:
-    added = next(e for e in happened if isinstance(e, events.TopicAdded))
-    topic: TopicState = chat.topics[added.number - 1]
-    if topic.opened_at:
-        return (f"T{topic.number} is added and posted{_where(chat)}. ", *what_next(chat, now))
-    held = " once the chat is resumed" if chat.paused else ""
-    return (
-        f"T{topic.number} is added. It comes{held} ",
-        Moment(topic.due),
-        ", or with /chat next.",
-    )
+# ---------------------------------------------------------------- small words
 
 
 def topic_names(numbers: tuple[int, ...]) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine import commands, signals, wording
+from bot.engine import signals, wording
 from bot.engine.actions import Enclosure, Moment, Post, PostKind, Thread, Words
 from bot.engine.agenda import Reading, Room, Topic
 from bot.engine.events import Opened
@@ -88,44 +88,6 @@ def test_the_first_part_of_a_topic_alone_is_the_topic() -> None:
     posts = wording.posts(chat.it, Opened(OPENS), ROOM)
     assert len(posts) > 1
     assert all(post.topic is None for post in posts)
-
-
-@pytest.mark.parametrize(
-    ("command", "answer"),
-    [
-        ("next", "T2 is posted. Next: T3, <time>. The chat closes <time>."),
-        ("skip", "T2 is left out. Next: T3, <time>. The chat closes <time>."),
-        (
-            "pause",
-            (
-                "Paused: the next topic waits until a moderator types /chat resume. "
-                "The chat closes <time>."
-            ),
-        ),
-        ("extend 2h", "Next: T2, <time>. The chat closes <time>."),
-        ("topic More?", "T4 is added. It comes <time>, or with /chat next."),
-        ("close", "Urology Journal Club is closed. The closing post and transcript follow."),
-        ("place 17 T1", "Message 17 now stands under T1."),
-        ("place 17 none", "Message 17 now stands under no topic."),
-        ("withdraw", wording.WITHDRAWN),
-    ],
-)
-def test_who_asks_is_told_what_became_of_it(command: str, answer: str) -> None:
-    chat = Script(agenda("0m", "6h", "12h"))
-    chat.passes("25h")
-    happened = chat.asks(command)
-    ask = commands.parse(command)[1]
-    assert not isinstance(ask, commands.Question)
-    assert text(wording.done(chat.it, ask, happened)) == answer
-
-
-def test_an_added_topic_says_that_it_waits_for_the_pause_to_end() -> None:
-    chat = Script(agenda("0m", "6h"))
-    chat.passes("25h")
-    chat.asks("pause")
-    happened = chat.asks("topic More?")
-    told = text(wording.done(chat.it, commands.AddTopic("More?"), happened))
-    assert told == "T3 is added. It comes once the chat is resumed <time>, or with /chat next."
 
 
 @pytest.mark.parametrize(
@@ -332,25 +294,6 @@ def test_a_transcript_is_handed_over_with_the_counts_and_what_was_never_posted()
         "this message. T1, T2, T3 had not been posted in discord:9 by its end. T1, T3 had not been "
         "posted in discord:8 by its end."
     )
-
-
-def test_who_changes_a_chat_is_told_which_rooms_refuse() -> None:
-    chat = on_discord("0m", "6h", "12h", rooms=(CHANNEL, OTHER))
-    for room in (CHANNEL, OTHER):
-        chat.take(signals.Hindered(chat.now, "k", Post(room, PostKind.NOTICE, ("x",)), WHY))
-    refusals = (
-        f"\nNothing can be posted in discord:9: {WHY}\nNothing can be posted in discord:8: {WHY}"
-    )
-    assert wording.plain(wording.refusals(chat.it)) == refusals
-    for command in ("next", "extend 1h", "pause", "topic Why?", "close"):
-        ask = commands.parse(command)[1]
-        assert not isinstance(ask, commands.Question)
-        happened = chat.asks(command)
-        told = wording.plain(wording.done(chat.it, ask, happened))
-        assert told.endswith(f".{refusals}"), command
-        assert told.startswith("T2 is posted where it can be. Next: T3") == (command == "next")
-    for quiet in (commands.Place("17", (1,)), commands.Withdraw()):
-        assert "Nothing can be posted" not in wording.plain(wording.done(chat.it, quiet, []))
 
 
 def test_a_room_is_no_text_until_a_platform_shows_it() -> None:
