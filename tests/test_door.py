@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,13 +13,13 @@ from bot.asking import Desk
 from bot.door import READ_AFTER, HouseDoor
 from bot.enclosures import Enclosures
 from bot.engine import wording
-from bot.engine.actions import Post, PostKind
-from bot.engine.agenda import Room
+from bot.engine.actions import Post, PostKind, Thread
+from bot.engine.agenda import Room, Schedule
 from bot.engine.errors import Refused
 from bot.engine.messages import message_key
 from bot.engine.people import Person
 from bot.engine.signals import Delivered, Said
-from bot.platforms.platform import Asker, Place
+from bot.platforms.platform import Asker, Coming, Held, Overview, Place, Running
 from tests.house import START, House, house, urojc, way_in
 
 CHANNEL, ELSEWHERE = Room("discord", "100"), Room("discord", "200")
@@ -49,7 +49,8 @@ async def open_chat(h: House) -> HouseDoor:
     """Open a chat whose thread hangs in the channel, with a message of Ann's in it."""
     door = door_of(h)
     await door.ask("start urojc", Asker(HENRY, CHANNEL))
-    post = Post(CHANNEL, PostKind.OPENING, ("Welcome.",))
+    opens = Thread("A club", 48 * HOUR)
+    post = Post(CHANNEL, PostKind.OPENING, ("Welcome.",), opens=opens)
     key = "urojc-2026-12-07/2/0"
     await h.runner.handle(Delivered(h.clock(), key, post, THREAD, "Welcome.", THREAD))
     await door.hear(Said(h.clock(), CHANNEL, "31", ANN, "T1: too few", thread=THREAD))
@@ -130,6 +131,54 @@ async def test_a_message_is_placed_under_its_chats_topics_by_a_moderator(tmp_pat
         assert await door.topics("77", Asker(HENRY, CHANNEL, THREAD)) == []
         with pytest.raises(Refused, match="for the moderators"):
             await door.topics("31", Asker(ANN, CHANNEL, THREAD))
+
+
+async def test_the_overview_of_a_platform_has_what_runs_and_comes_in_its_rooms(
+    tmp_path: Path,
+) -> None:
+    local = Room("local", "other")
+    start = datetime.fromisoformat("2026-12-07T07:00")  # in Sydney, as `START`
+    weekly = tuple(start + timedelta(days=7 * n) for n in range(5))
+    listed = replace(
+        LISTED,
+        agenda=replace(LISTED.agenda, rooms=(CHANNEL, local, ELSEWHERE)),
+        schedule=Schedule(singles=weekly),
+    )
+    other = replace(
+        OTHER,
+        agenda=replace(OTHER.agenda, window=HOUR),
+        schedule=Schedule(singles=(start + timedelta(days=8),)),
+    )
+    here = replace(urojc("here"), schedule=Schedule(singles=weekly))
+    async with house(tmp_path, listed, other, here) as h:
+        door = door_of(h)
+        empty = await door.overview("slack")
+        assert empty == Overview((), (), ())
+        await door.ask("start urojc", Asker(HENRY, CHANNEL))
+        await h.live(HOUR)
+        await door.ask("start other", Asker(STEWARD, ELSEWHERE))
+        await door.ask("pause", Asker(HENRY, CHANNEL))
+        found = await door.overview("discord")
+        rooms = (CHANNEL, ELSEWHERE)
+        club, another = LISTED.agenda.title, "Another club"
+        assert found.running == (
+            Running("other-2026-12-07", another, (ELSEWHERE,), START + 2 * HOUR, 1, 3),
+            Running("urojc-2026-12-07", club, rooms, START + 48 * HOUR, 1, 3, paused=True),
+        )
+        assert found.coming == (
+            Coming(club, rooms, START + timedelta(days=7)),
+            Coming(another, (ELSEWHERE,), START + timedelta(days=8)),
+            Coming(club, rooms, START + timedelta(days=14)),
+            Coming(club, rooms, START + timedelta(days=21)),
+        )
+        assert found.series == (
+            Held("other", another, (ELSEWHERE,)),
+            Held("urojc", club, rooms),
+        )
+        await h.live(HOUR)
+        assert [one.chat for one in (await door.overview("discord")).running] == [
+            "urojc-2026-12-07"
+        ], "the other one is over"
 
 
 async def test_places_are_the_threads_and_the_channel_until_two_days_after_the_end(
