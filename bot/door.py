@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.agendas.schedule import coming
 from bot.asking import Desk
 from bot.enclosures import Enclosures
 from bot.engine import commands
@@ -17,15 +19,27 @@ from bot.engine.people import Role, asking_in, role_in
 from bot.engine.replies import WITHDRAWN_ONE
 from bot.engine.rights import permit
 from bot.engine.signals import Deleted, Signal
-from bot.engine.state import Stage
+from bot.engine.state import Chat, Stage
 from bot.outbox import Outbox
-from bot.platforms.platform import Answer, Asker, Choice, Place
+from bot.platforms.platform import (
+    Answer,
+    Asker,
+    Choice,
+    Coming,
+    Held,
+    Overview,
+    Place,
+    Running,
+)
 
 READ_AFTER = timedelta(hours=48)
 """So long after its end what was said in a chat is still read back: it may have been in time."""
 
 LOOKED_AT = 100
 """Chats among which somebody's own are looked for, the latest."""
+
+AHEAD = 3
+"""So many of a series' next dates are shown."""
 
 _HELD = (Stage.OPEN, Stage.CLOSED, Stage.SUMMARISED, Stage.ARCHIVED)
 
@@ -95,6 +109,30 @@ class HouseDoor:
         permit(commands.Place(message, ()), role_in(chat.agenda, asker.person))
         return [Choice(f"T{t.number}", f"T{t.number}: {t.ask}") for t in chat.topics]
 
+    async def overview(self, platform: str) -> Overview:
+        """Return what runs and comes in the platform's rooms, and the series held there.
+
+        What runs stands by its end, what comes by its opening, the series by their titles.
+        """
+        now = self.clock()
+        async with self.desk.store.reading() as tables:
+            lines = await tables.lines_in_stage(Stage.OPEN)
+            chats = (await tables.load([line.id for line in lines])).values()
+        running = [_running(c, rooms) for c in chats if (rooms := _rooms(c.agenda, platform))]
+        series, dates = [], []
+        for one in self.desk.catalogue().values():
+            if rooms := _rooms(one.agenda, platform):
+                series.append(Held(one.name, one.agenda.title, rooms))
+                dates += [
+                    Coming(date.agenda.title, rooms, date.opens_at)
+                    for date in itertools.islice(coming(one, now), AHEAD)
+                ]
+        return Overview(
+            tuple(sorted(running, key=lambda chat: (chat.closes_at, chat.chat))),
+            tuple(sorted(dates, key=lambda date: (date.opens_at, date.title))),
+            tuple(sorted(series, key=lambda held: (held.title, held.name))),
+        )
+
     async def places(self, platform: str) -> Sequence[Place]:
         """Return where the platform's chats are talked about that are open, or were lately."""
         async with self.desk.store.reading() as tables:
@@ -121,3 +159,13 @@ class HouseDoor:
 
 def _moderates(agenda: Agenda, asker: Asker) -> bool:
     return role_in(agenda, asking_in(asker.room, agenda, asker.person)) is Role.MODERATOR
+
+
+def _rooms(agenda: Agenda, platform: str) -> tuple[Room, ...]:
+    return tuple(room for room in agenda.rooms if room.platform == platform)
+
+
+def _running(chat: Chat, rooms: tuple[Room, ...]) -> Running:
+    posted = sum(1 for topic in chat.topics if topic.opened_at)
+    title, topics = chat.agenda.title, len(chat.topics)
+    return Running(chat.id, title, rooms, chat.closes_at, posted, topics, chat.paused)

@@ -131,6 +131,49 @@ class Asker:
     thread: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A series that is held on a platform; `rooms` are its rooms there, `name` its file's name."""
+
+    name: str
+    title: str
+    rooms: tuple[Room, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A chat that is open until `closes_at` (UTC), with so many of its topics posted."""
+
+    chat: str
+    title: str
+    rooms: tuple[Room, ...]
+    closes_at: datetime
+    posted: int
+    topics: int
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A chat that opens at `opens_at` (UTC)."""
+
+    title: str
+    rooms: tuple[Room, ...]
+    opens_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What is held on a platform: what runs, by its end, what comes, by its opening, all series.
+
+    It is not about somebody: a platform shows it to people who may see the rooms.
+    """
+
+    running: tuple[Running, ...]
+    coming: tuple[Coming, ...]
+    series: tuple[Held, ...]
+
+
 class Door(Protocol):
     """What the house does for a platform."""
 
@@ -156,6 +199,10 @@ class Door(Protocol):
 
     async def topics(self, message: str, asker: Asker) -> Sequence[Choice]:
         """Return the topics under which a message can be placed; empty: of no chat here."""
+        ...
+
+    async def overview(self, platform: str) -> Overview:
+        """Return what runs and comes in the platform's rooms, and the series held there."""
         ...
 
     async def places(self, platform: str) -> Sequence[Place]:
