@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import ipaddress
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
+from bot import setting_values as values
 from bot.agendas.mistakes import shown
 from bot.engine.errors import RoundsError
 
@@ -25,6 +23,10 @@ NAMES = (
     "ROUNDS_LOG",
     "DISCORD_TOKEN",
     "DISCORD_API",
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_API",
 )
 """The environment's names that Rounds reads; each is explained in docs/operating.md."""
 
@@ -36,12 +38,15 @@ OPTIONS = {
 }
 """The options of the command line that stand for a setting and win over it."""
 
-LEVELS = ("debug", "info", "warning", "error")
-
 _PREFIX = "ROUNDS_"
-_DISCORD = "DISCORD_"
+_PLATFORMS = ("DISCORD_", "SLACK_")
 _LIKE = 0.7  # how alike two names are, from 0 to 1, for one to be the other misspelt
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_MEANT = {
+    "SLACK_TOKEN": "SLACK_BOT_TOKEN",
+    "SLACK_API_TOKEN": "SLACK_BOT_TOKEN",
+    "SLACK_SECRET": "SLACK_SIGNING_SECRET",
+}
+"""Names that are usual elsewhere for one of ours, and nearer to another by their letters."""
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  named, not bound
 
 
@@ -54,9 +59,13 @@ class Settings:
     public_url: str = ""  # empty: http://host:port
     chats: Path = Path("chats")  # the folder of the agendas
     data: Path = Path("data")  # the folder of the store
-    log: str = "info"  # one of LEVELS
+    log: str = "info"  # one of setting_values.LEVELS
     discord_token: str = field(default="", repr=False)  # secret; empty: no Discord
     discord_api: str = ""  # empty: Discord's own
+    slack_bot_token: str = field(default="", repr=False)  # secret; empty: no Slack
+    slack_app_token: str = field(default="", repr=False)  # secret; given: Socket Mode
+    slack_signing_secret: str = field(default="", repr=False)  # secret; else HTTP
+    slack_api: str = ""  # empty: Slack's own
 
     @property
     def url(self) -> str:
@@ -96,16 +105,24 @@ def read_settings(
     """
     given, default = _Given(environment, options or {}), Settings()
     settings = Settings(
-        host=given.take("HOST", _host, default.host),
-        port=given.take("PORT", _port, default.port),
-        public_url=given.take("ROUNDS_URL", _url, default.public_url),
+        host=given.take("HOST", values.read_host, default.host),
+        port=given.take("PORT", values.read_port, default.port),
+        public_url=given.take("ROUNDS_URL", values.read_url, default.public_url),
         chats=given.take("ROUNDS_CHATS", Path, default.chats),
         data=given.take("ROUNDS_DATA", Path, default.data),
-        log=given.take("ROUNDS_LOG", _level, default.log),
-        discord_token=given.take("DISCORD_TOKEN", _token, default.discord_token, secret=True),
-        discord_api=given.take("DISCORD_API", _api, default.discord_api),
+        log=given.take("ROUNDS_LOG", values.read_level, default.log),
+        discord_token=given.take(
+            "DISCORD_TOKEN", values.read_discord_token, default.discord_token, secret=True
+        ),
+        discord_api=given.take("DISCORD_API", values.read_discord_api, default.discord_api),
+        slack_bot_token=given.take("SLACK_BOT_TOKEN", values.read_bot_token, "", secret=True),
+        slack_app_token=given.take("SLACK_APP_TOKEN", values.read_app_token, "", secret=True),
+        slack_signing_secret=given.take(
+            "SLACK_SIGNING_SECRET", values.read_signing_secret, "", secret=True
+        ),
+        slack_api=given.take("SLACK_API", values.read_slack_api, default.slack_api),
     )
-    mistakes = [*given.mistakes, *_unknown(environment)]
+    mistakes = [*given.mistakes, *_lonely(given), *_unknown(environment)]
     if mistakes:
         raise WrongSettings(mistakes)
     return settings
@@ -124,7 +141,7 @@ class _Given:
 
         The value of a secret is no part of that sentence.
         """
-        text, source = self._environment.get(name, "").strip(), name
+        text, source = self._text(name), name
         if name in self._options:
             text, source = self._options[name].strip(), OPTIONS[name]
         if not text:
@@ -136,92 +153,34 @@ class _Given:
             self.mistakes.append(f"{subject} {error}")
             return default
 
+    def has(self, name: str) -> bool:
+        """Say whether the environment gives a setting, rightly or wrongly."""
+        return bool(self._text(name))
 
-def _host(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text.strip("[]")))
-    except ValueError:
-        if _HOST.fullmatch(text) and not re.fullmatch(r"[0-9.]+", text):
-            return text
-    raise ValueError(
-        "write the name or address of a network interface, like 127.0.0.1 (this machine alone) "
-        "or 0.0.0.0 (every interface), without http:// and without a port."
-    )
+    def _text(self, name: str) -> str:
+        return self._environment.get(name, "").strip()
 
 
-def _port(text: str) -> int:
-    if re.fullmatch(r"[0-9]{1,5}", text) and 1 <= int(text) <= 65_535:
-        return int(text)
-    raise ValueError("write a number from 1 to 65535.")
+# ---------------------------------------------------------------- what belongs together
 
 
-def _url(text: str) -> str:
-    sentence = (
-        "write the address under which people open the pages, like https://chat.example.org, "
-        "with nothing after the host or its port."
-    )
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        raise ValueError(sentence) from None
-    host = parts.hostname or ""
-    bare = f"[{host}]" if ":" in host else host
-    if (
-        parts.scheme not in ("http", "https")
-        or not _is_host(host)
-        or parts.netloc.lower() != (bare if port is None else f"{bare}:{port}")
-        or parts.path not in ("", "/")
-        or "?" in text
-        or "#" in text
-    ):
-        raise ValueError(sentence)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
-
-
-def _is_host(text: str) -> bool:
-    try:
-        _host(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _level(text: str) -> str:
-    if text.lower() in LEVELS:
-        return text.lower()
-    raise ValueError(f"write one of {', '.join(LEVELS)}.")
-
-
-def _token(text: str) -> str:
-    """Read a secret: what is raised must not hold any of it."""
-    if text.lower().startswith("bot "):
-        raise ValueError("begins with “Bot ”, which Rounds adds itself. Give the token alone.")
-    if any(char.isspace() for char in text):
-        raise ValueError("has white space in it, which no token has. Copy the token once more.")
-    if not re.fullmatch(r"[A-Za-z0-9._~+/=-]+", text):
-        raise ValueError(
-            "holds a sign that no token has, such as a quotation mark. Give the token alone."
+def _lonely(given: _Given) -> list[str]:
+    """Report what of Slack is given without that which belongs to it."""
+    app, signing = given.has("SLACK_APP_TOKEN"), given.has("SLACK_SIGNING_SECRET")
+    if given.has("SLACK_BOT_TOKEN") and not app and not signing:
+        sentence = (
+            "SLACK_BOT_TOKEN is not enough by itself. For Socket Mode, which needs no public "
+            f"address, set SLACK_APP_TOKEN. {values.APP_HINT} Or, where Slack can open "
+            f"ROUNDS_URL, set SLACK_SIGNING_SECRET. {values.SIGNING_HINT}"
         )
-    return text
+        return [sentence]
+    if not given.has("SLACK_BOT_TOKEN") and (app or signing):
+        name = "SLACK_APP_TOKEN" if app else "SLACK_SIGNING_SECRET"
+        return [f"{name} is of no use without SLACK_BOT_TOKEN. {values.BOT_HINT}"]
+    return []
 
 
-def _api(text: str) -> str:
-    sentence = (
-        "write the address of Discord's API in its version 10, like "
-        "http://127.0.0.1:9000/api/v10, or unset it for Discord's own."
-    )
-    head, version, rest = text.rstrip("/").rpartition("/v10")
-    if not version or rest or "?" in head or "#" in head:
-        raise ValueError(sentence)
-    try:
-        parts = urlsplit(head)
-        server = _url(f"{parts.scheme}://{parts.netloc}")
-    except ValueError:
-        raise ValueError(sentence) from None
-    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", parts.path):
-        raise ValueError(sentence)
-    return f"{server}{parts.path}{version}"
+# ---------------------------------------------------------------- names
 
 
 def _unknown(environment: Mapping[str, str]) -> list[str]:
@@ -229,28 +188,40 @@ def _unknown(environment: Mapping[str, str]) -> list[str]:
     return [
         f"{shown(name, 80)} is no setting. {_instead(name)}"
         for name in sorted(environment)
-        if name not in NAMES and (name.upper().startswith(_PREFIX) or _is_near_discord(name))
+        if name not in NAMES and (name.upper().startswith(_PREFIX) or _is_near(name))
     ]
 
 
 def _instead(name: str) -> str:
-    near_discord = _is_near_discord(name)
-    candidates = [one for one in NAMES if one.startswith(_DISCORD)] if near_discord else NAMES
-    known = {_without_prefix(candidate): candidate for candidate in candidates}
-    cutoff = 0.0 if near_discord else 0.6
-    near = difflib.get_close_matches(_without_prefix(name.upper()), known, n=1, cutoff=cutoff)
+    rest = name.upper().removeprefix(_PREFIX)
+    if rest in _MEANT:
+        return f"Did you mean {_MEANT[rest]}?"
+    prefix = next((one for one in _PLATFORMS if rest.startswith(one)), "")
+    known = {_bare(candidate): candidate for candidate in NAMES if candidate.startswith(prefix)}
+    cutoff = 0.0 if _is_near(name) else 0.6
+    near = difflib.get_close_matches(_bare(rest), known, n=1, cutoff=cutoff)
     if near:
         return f"Did you mean {known[near[0]]}?"
     return f"There are {', '.join(NAMES)}; unset this one."
 
 
-def _is_near_discord(name: str) -> bool:
-    """Say whether it is one of Discord's names misspelt: other programs have such names too."""
-    own = [_without_prefix(known) for known in NAMES if known.startswith(_DISCORD)]
-    rest = name.upper().removeprefix(_DISCORD)
-    near = difflib.get_close_matches(rest, own, n=1, cutoff=_LIKE)
-    return rest != name.upper() and (bool(near) or not {*own}.isdisjoint(rest.split("_")))
+def _is_near(name: str) -> bool:
+    """Say whether it is a platform's name misspelt: other programs have such names too."""
+    prefix = next((one for one in _PLATFORMS if name.upper().startswith(one)), None)
+    if prefix is None:
+        return False
+    rest = name.upper().removeprefix(prefix)
+    own = [known.removeprefix(prefix) for known in NAMES if known.startswith(prefix)]
+    words = {*rest.split("_")}
+    return (
+        name.upper() in _MEANT
+        or any({*one.split("_")} <= words for one in own)
+        or bool(difflib.get_close_matches(rest, own, n=1, cutoff=_LIKE))
+    )
 
 
-def _without_prefix(name: str) -> str:
-    return name.removeprefix(_PREFIX).removeprefix(_DISCORD)
+def _bare(name: str) -> str:
+    """Return a name without what it has in common with others."""
+    for prefix in (_PREFIX, *_PLATFORMS):
+        name = name.removeprefix(prefix)
+    return name

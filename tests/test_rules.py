@@ -302,6 +302,7 @@ TESTED_ELSEWHERE = {
     "engine/state.py": "values; tests/engine/test_chat.py",
     "platforms/finding.py": "values; tests/test_doctor.py prints them",
     "platforms/platform.py": "what a platform promises; tests/test_outbox.py relies on it",
+    "setting_values.py": "tests/test_settings.py reads every setting, rightly and wrongly written",
 }
 """Source files without a test file of their own, and where they are tested."""
 

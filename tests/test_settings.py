@@ -11,6 +11,10 @@ from bot.settings import NAMES, OPTIONS, Settings, WrongSettings, read_settings
 
 OPERATING = Path(__file__).resolve().parents[1] / "docs" / "operating.md"
 TOKEN = "bXkgc2VjcmV0.Gq-7_x.0123456789abcdefghijklmnopqrstuvwxyzAB"
+BOT = "xoxb-17653672481-19874698323-pdFZKVeTuE8sk7oOcBrzygqy"
+APP = "xapp-1-A0123456789-5678901234567-c0ffee5eed"
+SIGNING = "8f742231b10e8888abcd99yyyzzz85a5"
+SLACK = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "SLACK_SIGNING_SECRET": SIGNING}
 
 
 def mistakes(environment: dict[str, str], options: dict[str, str] | None = None) -> list[str]:
@@ -38,6 +42,10 @@ def test_every_setting_is_read() -> None:
             "ROUNDS_LOG": "DEBUG",
             "DISCORD_TOKEN": f" {TOKEN}\n",
             "DISCORD_API": "HTTP://Proxy:9000/discord/api/v10/",
+            "SLACK_BOT_TOKEN": f"{BOT}\n",
+            "SLACK_APP_TOKEN": APP,
+            "SLACK_SIGNING_SECRET": f" {SIGNING}",
+            "SLACK_API": "HTTP://Proxy:9000/slack/api",
         }
     )
     assert settings == Settings(
@@ -49,6 +57,10 @@ def test_every_setting_is_read() -> None:
         "debug",
         TOKEN,
         "http://proxy:9000/discord/api/v10",
+        BOT,
+        APP,
+        SIGNING,
+        "http://proxy:9000/slack/api/",
     )
     assert settings.url == "https://chat.example.org"
 
@@ -222,13 +234,143 @@ def test_names_for_discord_that_other_programs_have_are_let_be() -> None:
     assert read_settings(dict.fromkeys(others, "1")) == Settings()
 
 
+# ---------------------------------------------------------------- Slack
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "says"),
+    [
+        ("SLACK_BOT_TOKEN", BOT.replace("xoxb", "xoxp"), "SLACK_BOT_TOKEN is no bot's token. Give"),
+        ("SLACK_BOT_TOKEN", APP, "SLACK_BOT_TOKEN is no bot's token. Give"),
+        ("SLACK_BOT_TOKEN", SIGNING, "SLACK_BOT_TOKEN is no bot's token. Give"),
+        ("SLACK_BOT_TOKEN", f"Bearer {BOT}", "SLACK_BOT_TOKEN is no bot's token. Give"),
+        ("SLACK_BOT_TOKEN", f'"{BOT}"', "SLACK_BOT_TOKEN is no bot's token. Give"),
+        ("SLACK_BOT_TOKEN", f"xoxe.{BOT}", "Switch token rotation off"),
+        ("SLACK_BOT_TOKEN", BOT.replace("-p", "- p"), "SLACK_BOT_TOKEN has white space in it"),
+        ("SLACK_BOT_TOKEN", f"{BOT}'", "SLACK_BOT_TOKEN holds a sign that no token has"),
+        ("SLACK_BOT_TOKEN", f"{BOT}\x1b", "SLACK_BOT_TOKEN holds a sign that no token has"),
+        ("SLACK_APP_TOKEN", BOT, "SLACK_APP_TOKEN is no app-level token. Give"),
+        ("SLACK_APP_TOKEN", APP.replace("-c", "\nc"), "SLACK_APP_TOKEN has white space in it"),
+        ("SLACK_APP_TOKEN", f"{APP};", "SLACK_APP_TOKEN holds a sign that no token has"),
+        ("SLACK_SIGNING_SECRET", BOT, "SLACK_SIGNING_SECRET is a token. Give the Signing Secret"),
+        ("SLACK_SIGNING_SECRET", APP, "SLACK_SIGNING_SECRET is a token. Give the Signing Secret"),
+        ("SLACK_SIGNING_SECRET", f"{SIGNING[:9]} {SIGNING[9:]}", "has white space in it"),
+        ("SLACK_SIGNING_SECRET", f"“{SIGNING}”", "a sign that no secret has, such as a quotation"),
+    ],
+)
+def test_a_wrong_secret_of_slack_is_told_without_any_of_it(
+    name: str, given: str, says: str
+) -> None:
+    (sentence,) = mistakes(SLACK | {name: given})
+    assert sentence.startswith(name)
+    assert says in sentence
+    assert not any(part in sentence for part in ("17653672481", "5678901234567", SIGNING[-8:]))
+
+
+def test_settings_do_not_show_the_secrets_of_slack() -> None:
+    settings = read_settings(SLACK)
+    written = f"{settings!r} {settings}"
+    assert (settings.slack_bot_token, settings.slack_app_token) == (BOT, APP)
+    assert settings.slack_signing_secret == SIGNING
+    assert not any(secret in written for secret in SLACK.values())
+
+
+@pytest.mark.parametrize("name", ["SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"])
+def test_with_the_bots_token_one_way_to_hear_is_enough(name: str) -> None:
+    settings = read_settings({"SLACK_BOT_TOKEN": BOT, name: SLACK[name]})
+    given = {settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret}
+    assert given == {BOT, SLACK[name], ""}
+
+
+@pytest.mark.parametrize("token", [BOT, "xoxp-1"])
+def test_a_bots_token_alone_is_answered_with_both_ways_to_hear(token: str) -> None:
+    *_, sentence = mistakes({"SLACK_BOT_TOKEN": token})
+    assert sentence == (
+        "SLACK_BOT_TOKEN is not enough by itself. For Socket Mode, which needs no public address, "
+        "set SLACK_APP_TOKEN. Give an app-level token with the scope connections:write, xapp-... "
+        "(api.slack.com/apps, Basic Information, App-Level Tokens). Or, where Slack can open "
+        "ROUNDS_URL, set SLACK_SIGNING_SECRET. Give the Signing Secret (api.slack.com/apps, Basic "
+        "Information, App Credentials)."
+    )
+
+
+@pytest.mark.parametrize("name", ["SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"])
+def test_what_goes_with_a_bots_token_is_of_no_use_without_it(name: str) -> None:
+    (sentence,) = mistakes({name: SLACK[name], "SLACK_BOT_TOKEN": " "})
+    assert sentence.startswith(f"{name} is of no use without SLACK_BOT_TOKEN. Give the Bot User")
+
+
+def test_a_secret_that_is_wrong_is_not_said_to_be_missing_too() -> None:
+    assert len(mistakes({"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": BOT})) == 1
+    assert len(mistakes({"SLACK_BOT_TOKEN": APP, "SLACK_APP_TOKEN": APP})) == 1
+
+
+@pytest.mark.parametrize(
+    "api",
+    [
+        "127.0.0.1:9000/api/",
+        "http://127.0.0.1:9000",
+        "http://127.0.0.1:9000/apis/",
+        "http://127.0.0.1:9000/api/auth.test",
+        "http://127.0.0.1:9000/?x=/api",
+        "http://127.0.0.1:9000/#/api",
+        "http://127.0.0.1:9000/a b/api",
+        "ftp://127.0.0.1:9000/api",
+        "https://me:secret@example.org/api/",
+        "http://:9000/api/",
+        "/api",
+    ],
+)
+def test_a_wrong_address_of_slack_is_refused(api: str) -> None:
+    (sentence,) = mistakes({"SLACK_API": api})
+    assert sentence.startswith("SLACK_API is “")
+    assert "like http://127.0.0.1:9000/api/" in sentence
+
+
+def test_the_address_of_slack_ends_as_its_library_wants_it() -> None:
+    for given in ("https://slack.com/api", "https://slack.com/api/", "https://SLACK.com/api//"):
+        assert read_settings({"SLACK_API": given}).slack_api == "https://slack.com/api/"
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("SLACK_BOT_TOKN", "SLACK_BOT_TOKEN"),
+        ("SLACK_BOTTOKEN", "SLACK_BOT_TOKEN"),
+        ("slack_bot_token", "SLACK_BOT_TOKEN"),
+        ("SLACK_TOKEN", "SLACK_BOT_TOKEN"),
+        ("SLACK_API_TOKEN", "SLACK_BOT_TOKEN"),
+        ("SLACK_BOT_USER_OAUTH_TOKEN", "SLACK_BOT_TOKEN"),
+        ("SLACK_APPTOKEN", "SLACK_APP_TOKEN"),
+        ("SLACK_APP_LEVEL_TOKEN", "SLACK_APP_TOKEN"),
+        ("SLACK_SECRET", "SLACK_SIGNING_SECRET"),
+        ("SLACK_SIGNING_KEY", "SLACK_SIGNING_SECRET"),
+        ("SLACK_API_URL", "SLACK_API"),
+        ("ROUNDS_SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN"),
+        ("ROUNDS_SLACK_TOKEN", "SLACK_BOT_TOKEN"),
+        ("ROUNDS_BOT_TOKEN", "SLACK_BOT_TOKEN"),
+        ("ROUNDS_SIGNING_SECRET", "SLACK_SIGNING_SECRET"),
+    ],
+)
+def test_a_misspelt_name_for_slack_is_reported_without_its_value(name: str, known: str) -> None:
+    assert mistakes({name: BOT}) == [f"“{name}” is no setting. Did you mean {known}?"]
+
+
+def test_names_for_slack_that_other_programs_have_are_let_be() -> None:
+    others = ["SLACK_WEBHOOK_URL", "SLACK_CHANNEL", "SLACK_CHANNEL_ID", "SLACK_TEAM_ID"]
+    others += ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_USER_TOKEN", "SLACK_APP_ID"]
+    others += ["SLACK_BOT_ID", "SLACK_VERIFICATION_TOKEN", "SLACKBOT_TOKEN"]
+    assert read_settings(dict.fromkeys(others, "1")) == Settings()
+
+
 # ---------------------------------------------------------------- all of them
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     environment = {"HOST": "a b", "PORT": "x", "ROUNDS_URL": "x", "ROUNDS_LOG": "x", "ROUNDS_X": ""}
-    environment |= {"DISCORD_TOKEN": "a b", "DISCORD_API": "x"}
-    assert len(mistakes(environment)) == 7
+    environment |= {"DISCORD_TOKEN": "a b", "DISCORD_API": "x", "SLACK_API": "x"}
+    environment |= dict.fromkeys(SLACK, "a b")
+    assert len(mistakes(environment)) == 11
 
 
 def test_a_mistake_names_the_option_where_the_value_came_from_there() -> None:
