@@ -22,6 +22,7 @@ from bot.door import HouseDoor
 from bot.enclosures import Enclosures
 from bot.engine.agenda import Room
 from bot.engine.people import Person
+from bot.engine.sending import GIVEN_UP_AFTER
 from bot.outbox import Outbox
 from bot.planner import Planner
 from bot.platforms.local_adapter import LocalRooms
@@ -43,7 +44,10 @@ RINGS_EVERY = timedelta(seconds=5)
 """Also without a moment of its own: another process on this store may have died."""
 
 COUNTED_WITHIN = timedelta(hours=1)
-"""So long after its end a chat waits for what was said on a platform that cannot be reached."""
+"""So long a chat that was closed waits for what was said on a platform that cannot be reached.
+
+One that is held there alone, where nobody could be told yet, waits as long as its posts do.
+"""
 
 ENDS_WITHIN = timedelta(seconds=2)
 """How long requests that are under way may take when the process is told to stop."""
@@ -185,7 +189,7 @@ class Ringing:
     def _unread(self, now: datetime) -> Unread:
         """Name the platforms on which something may have been said that is not known yet."""
         behind = tuple(name for name, platform in self._outer.items() if not platform.is_current)
-        return Unread(behind, now - COUNTED_WITHIN)
+        return Unread(behind, now - COUNTED_WITHIN, now - GIVEN_UP_AFTER)
 
 
 def _announce(catalogue: Catalogue, access: Access, url: str, say: Callable[[str], None]) -> None:

@@ -62,13 +62,17 @@ class ChatLine:
 
 
 class Unread(NamedTuple):
-    """Platforms whose talk is not all known: chats there that ended since then wait uncounted."""
+    """Platforms whose talk is not all known: chats that were closed since then wait uncounted.
+
+    `since` is for chats that are held elsewhere too, `since_alone` for those held there alone.
+    """
 
     platforms: tuple[str, ...]
     since: datetime
+    since_alone: datetime
 
 
-NOTHING_UNREAD = Unread((), datetime.max.replace(tzinfo=UTC))
+NOTHING_UNREAD = Unread((), *[datetime.max.replace(tzinfo=UTC)] * 2)
 
 UPSERT_MESSAGE = (
     f"INSERT INTO messages ({MESSAGE_COLUMNS}) VALUES ({', '.join('?' * 20)}) "
@@ -356,11 +360,14 @@ def _but_for(unread: Unread) -> tuple[str, tuple[object, ...]]:
     if not unread.platforms:
         return "", ()
     theirs = " OR ".join(["r.room LIKE ?"] * len(unread.platforms))
-    held = f"SELECT 1 FROM rooms r WHERE r.chat = chats.chat AND ({theirs})"
-    return (
-        f" AND NOT (stage = 'closed' AND ends_at > ? AND EXISTS ({held}))",
-        (stamp(unread.since), *(f"{platform}:%" for platform in unread.platforms)),
+    rooms = "SELECT 1 FROM rooms r WHERE r.chat = chats.chat AND"
+    names = [f"{platform}:%" for platform in unread.platforms]
+    waits = (
+        f"stage = 'closed' AND EXISTS ({rooms} ({theirs})) AND wake_at > "
+        f"CASE WHEN EXISTS ({rooms} NOT ({theirs})) THEN ? ELSE ? END"
     )
+    since = stamp(unread.since), stamp(unread.since_alone)
+    return f" AND NOT ({waits})", (*names, *names, *since)
 
 
 def marks(arguments: Sequence[object]) -> str:

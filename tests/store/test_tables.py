@@ -16,7 +16,7 @@ from bot.engine.messages import Message
 from bot.engine.people import Role
 from bot.engine.state import Chat, Stage
 from bot.store.sqlite import opened
-from bot.store.tables import Conflict, Tables
+from bot.store.tables import Conflict, Tables, Unread
 from tests.engine.script import OPENS, ROOM, agenda
 
 OTHER = Room("local", "other")
@@ -79,6 +79,29 @@ async def test_chats_are_due_from_their_moment_on_the_longest_overdue_first(
     assert await tables.due(OPENS + HOUR, 9) == ["sooner"]
     assert await tables.due(OPENS + 9 * HOUR, 9) == ["sooner", "later", "last"]
     assert await tables.due(OPENS + 9 * HOUR, 2) == ["sooner", "later"]
+
+
+async def test_a_closed_chat_waits_while_its_platform_is_unread_the_longer_if_held_there_alone(
+    tables: Tables,
+) -> None:
+    """It counts from when it was closed, not from its end, which may have passed unseen."""
+    channel = Room("discord", "1")
+    closed_at = OPENS + 60 * HOUR
+    for chat, rooms in (("here", (ROOM,)), ("both", (ROOM, channel)), ("there", (channel,))):
+        plan = replace(planned(chat), agenda=agenda("0m", rooms=rooms))
+        await put(tables, plan, events.Opened(OPENS), events.Closed(closed_at))
+
+    async def due(hours: float) -> list[str]:
+        now = closed_at + hours * HOUR
+        unread = Unread(("discord",), now - HOUR, now - 24 * HOUR)
+        found = await tables.due(now, 9, unread)
+        assert (await tables.next_wake(unread) is not None) is bool(found)
+        return sorted(found)
+
+    assert await due(0) == ["here"]
+    assert await due(1) == ["both", "here"]
+    assert await due(24) == ["both", "here", "there"]
+    assert sorted(await tables.due(closed_at, 9)) == ["both", "here", "there"]
 
 
 async def test_a_chat_that_must_not_wake_is_not_due_any_more(tables: Tables) -> None:
