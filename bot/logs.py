@@ -51,12 +51,19 @@ class FirstLine(logging.Filter):
         return True
 
 
-class NoVoice(logging.Filter):
-    """Drops discord.py's remark, at every start, that it can join no voice channel."""
+class Needless(logging.Filter):
+    """Drops what discord.py says of itself, however often.
+
+    At every start it says that it can join no voice channel, and at every try to connect where in
+    its code it found no way. That there is none is said once by what supervises the connection.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let everything else pass."""
-        return "voice will NOT be supported" not in record.getMessage()
+        said = record.getMessage()
+        return not (
+            "voice will NOT be supported" in said or said.startswith("Attempting a reconnect")
+        )
 
 
 def keep_log(level: str) -> None:
@@ -71,4 +78,4 @@ def keep_log(level: str) -> None:
     logging.getLogger("bot").setLevel(own)
     logging.getLogger("asyncio").addFilter(FirstLine())
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every ring
-    logging.getLogger("discord.client").addFilter(NoVoice())
+    logging.getLogger("discord.client").addFilter(Needless())

@@ -108,3 +108,15 @@ def test_discord_says_nothing_of_voice_and_everything_else() -> None:
     )
     assert "The shard is behind." in written
     assert "voice" not in written
+
+
+def test_where_discord_found_no_way_is_not_told_at_every_try() -> None:
+    written = log_of(
+        """
+        try:
+            raise ConnectionError("no way")
+        except ConnectionError:  # as in discord.py's Client.connect
+            logging.getLogger("discord.client").exception("Attempting a reconnect in %.2fs", 0.5)
+        """
+    )
+    assert written == ""
