@@ -158,6 +158,7 @@ class Connection(discord.Client):
         self.was_ready = True
         self._cut_at = None
         self._owner.gain(self)
+        self._free_all()
         self._begin(self._sync())
         await self._read_back()
 
@@ -169,6 +170,7 @@ class Connection(discord.Client):
     async def on_resumed(self) -> None:
         """Nothing was missed, if nothing was before."""
         self._cut_at = None
+        self._free_all()
         if self._has_been_read and not self._behind.is_set():
             self._owner.resumed()
 
@@ -319,6 +321,11 @@ class Connection(discord.Client):
             asyncio.get_running_loop().call_later(0.5, self._announce)
         self._freed.update(Room(PLATFORM, str(channel.id)) for channel in guild.channels)
         self._freed.add(privately(PLATFORM))
+
+    def _free_all(self) -> None:
+        """Let what waits be tried again: there is a way to Discord again."""
+        for guild in self.guilds:
+            self._free(guild)
 
     def _announce(self) -> None:
         rooms, self._freed = tuple(self._freed), set()
