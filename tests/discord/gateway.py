@@ -107,6 +107,8 @@ class Gateway:
         """Milliseconds, as HELLO tells them."""
         self.acknowledges = True
         """False lets heartbeats go unanswered."""
+        self.is_shut = False
+        """True turns away whoever wants to connect, with HTTP 503."""
         self.held: list[Dispatch] | None = None
         self._holds: Callable[[Dispatch], bool] = lambda dispatch: True
         self._twice: list[str] = []
@@ -183,6 +185,8 @@ class Gateway:
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection from HELLO to its end."""
+        if self.is_shut:
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(max_msg_size=15 * 1024)
         await socket.prepare(request)
         assert isinstance(request.transport, asyncio.Transport)

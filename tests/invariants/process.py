@@ -10,7 +10,7 @@ import signal
 import socket
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import aiohttp
@@ -21,10 +21,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Process:
-    """`python -m bot run`: its agendas and data are in `folder`, its address stays the same."""
+    """`python -m bot run`: its agendas and data are in `folder`, its address stays the same.
 
-    def __init__(self, folder: Path) -> None:
+    `environment` is added to this process's own, without what Rounds reads there.
+    """
+
+    def __init__(
+        self, folder: Path, module: str = "bot", environment: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
+        self.module = module
+        self.environment = dict(environment or {})
         self.chats = folder / "chats"
         self.data = folder / "data"
         self.log = folder / "log.txt"
@@ -38,13 +45,14 @@ class Process:
 
     async def start(self) -> None:
         """Start the program, and wait until it listens."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("ROUNDS_")}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("ROUNDS_", "DISCORD_"))}
+        own = {"PYTHONPATH": str(ROOT), "ROUNDS_LOG": "debug", **self.environment}
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run", "--port", str(self.port)),
+                *(sys.executable, "-m", self.module, "run", "--port", str(self.port)),
                 *("--chats", str(self.chats), "--data", str(self.data)),
                 cwd=self.folder,
-                env={**kept, "PYTHONPATH": str(ROOT), "ROUNDS_LOG": "debug"},
+                env={**kept, **own},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
@@ -113,9 +121,11 @@ class Process:
 
 
 @contextlib.asynccontextmanager
-async def program(folder: Path) -> AsyncIterator[Process]:
+async def program(
+    folder: Path, module: str = "bot", environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Process]:
     """Give the program, not started; end it after the block, however that goes."""
-    process = Process(folder)
+    process = Process(folder, module, environment)
     try:
         yield process
     finally:

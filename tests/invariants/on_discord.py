@@ -1,0 +1,241 @@
+"""The program beside a Discord of our own, with one clock for both that a test moves."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.discord.calls import Call
+from tests.discord.interactions import Answer
+from tests.discord.messages import DEFAULT, File, Message
+from tests.discord.people import Member
+from tests.discord.places import Channel, Place
+from tests.discord.server import Server, serving
+from tests.discord.threads import Thread
+from tests.invariants.process import Process, program
+
+STARTS = datetime(2034, 12, 4, 6, 50, tzinfo=UTC)
+"""Where the clock stands at first: a Monday, ten minutes before chats use to open."""
+
+LONG = 40.0
+"""Seconds that are waited for something at most; it is never what decides."""
+
+COMMANDS = re.compile(r"/applications/\d+/commands")
+PLACE_OF_CODE = re.compile(r"^  .+:\d+ in \w+$", re.MULTILINE)
+"""What the log says of an exception, a line for each place it went through."""
+
+
+class OnDiscord:
+    """A club on Discord, held by the program; a chat of the built-in room is always at hand."""
+
+    def __init__(self, discord: Server, process: Process, clock: Path) -> None:
+        self.discord = discord
+        self.process = process
+        self.guild = discord.world.guild("Urology")
+        self.henry = self.guild.member("Henry")
+        self.maria = self.guild.member("Maria")
+        self.joao = self.guild.member("João")
+        self.said: list[str] = []
+        self._clock = clock
+        self._ahead = timedelta(0)
+        self._connected = 0
+        self._set(STARTS - datetime.now(UTC))
+        self.agenda("club", "{local: club}", {"0m": "First?", "1h": "Second?"}, window="400h")
+
+    # ------------------------------------------------------------ time
+
+    @property
+    def now(self) -> datetime:
+        return self.discord.world.now()
+
+    async def later(self, **by: float) -> None:
+        """Let the clock jump, of the program and of Discord: `later(hours=4, minutes=1)`."""
+        self._set(timedelta(**by))
+
+    def _set(self, by: timedelta) -> None:
+        self._ahead += by
+        fresh = self._clock.with_suffix(".new")
+        fresh.write_text(str(self._ahead.total_seconds()), "utf-8")
+        fresh.replace(self._clock)
+        self.discord.world.shift(by)
+
+    async def until(self, condition: Callable[[], object], seconds: float = LONG) -> None:
+        """Wait until something is so."""
+        await self.discord.until(condition, seconds)
+
+    # ------------------------------------------------------------ what organizers write
+
+    def agenda(
+        self,
+        name: str,
+        room: Channel | str,
+        topics: Mapping[str, str],
+        window: str = "48h",
+        starts: str = "2099-01-05 07:00",
+        **more: object,
+    ) -> None:
+        """Write an agenda: its questions by their moments after the opening."""
+        place = room if isinstance(room, str) else f'{{discord: "{room.id}"}}'
+        moderators = f'{{discord: ["user:{self.henry.id}"], local: [henry]}}'
+        if isinstance(room, str):
+            moderators = "{local: [henry]}"
+        lines = [
+            f"title: The {name} chat",
+            f'hashtag: "#{name}"',
+            "zone: UTC",
+            f"starts: {starts}",
+            f"window: {window}",
+            f"rooms: [{place}]",
+            f"moderators: {more.pop('moderators', moderators)}",
+            "reminders: []",
+            *(f"{key}: {value}" for key, value in more.items()),
+            "topics:",
+            *(f'  - {{ask: "{ask}", after: {after}}}' for after, ask in topics.items()),
+        ]
+        path = self.process.chats / f"{name}.yaml"
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+
+    # ------------------------------------------------------------ the program
+
+    async def start(self) -> None:
+        """Start the program, and wait until it is connected and has its commands."""
+        self._connected = self.connections
+        await self.process.start()
+        await self.connected()
+
+    @property
+    def connections(self) -> int:
+        """How often the program was ready: then it compares its commands."""
+        return sum(
+            call.method == "GET"
+            and COMMANDS.fullmatch(call.path) is not None
+            and call.status == 200
+            for call in self.discord.requests
+        )
+
+    async def connected(self) -> None:
+        """Wait until the program is ready once more than when this was last so."""
+        before = self._connected
+        commands = self.discord.world.application.commands
+        await self.until(lambda: self.connections > before and commands.get(None))
+        self._connected = self.connections
+
+    # ------------------------------------------------------------ people
+
+    async def say(self, who: Member, place: Place, text: str, **more: object) -> Message:
+        """Let somebody say something, in words of which none may be in the log."""
+        self.said.append(text)
+        return await who.say(place, text, **more)  # type: ignore[arg-type]
+
+    async def ask(
+        self, path: str, place: Place, who: Member | None = None, **options: str
+    ) -> Answer:
+        """Let somebody type a command; they alone see its answer, promised within three seconds."""
+        answer = await (who or self.henry).command(place, f"chat {path}", **options)
+        await answer.first()
+        await answer.done(LONG)
+        assert answer.ephemeral
+        return answer
+
+    async def open(self, series: str, channel: Channel) -> Thread:
+        """Let the moderator open a chat; return its thread."""
+        before = len(channel.threads)
+        answer = await self.ask("start", channel, series=series)
+        assert f"is open as {series}-" in answer.text, answer.text
+        return await self.thread(channel, before)
+
+    async def thread(self, channel: Channel, before: int = 0) -> Thread:
+        """Wait for one more thread than there were."""
+        await self.until(lambda: len(channel.threads) > before)
+        return channel.threads[before]
+
+    # ------------------------------------------------------------ what came of it
+
+    def posts(self, place: Place) -> list[str]:
+        """Return what the bot said in a place, each as its first word."""
+        bot = self.discord.world.bot
+        said = (one for one in place.messages if one.type == DEFAULT)  # not what Discord notes
+        own = (one.content for one in said if one.author is bot)
+        return [text.split()[0].rstrip(":") for text in own]
+
+    async def posted(self, place: Place, *posts: str) -> None:
+        """Wait until the bot has said this in a place, in this order, and nothing else."""
+        with contextlib.suppress(TimeoutError):
+            await self.until(lambda: len(self.posts(place)) >= len(posts))
+        assert self.posts(place) == list(posts)
+
+    def sent(self, method: str, path: str) -> list[Call]:
+        """Return the requests of a route, a pattern of its path."""
+        return [
+            call
+            for call in self.discord.requests
+            if call.method == method and re.fullmatch(path, call.path)
+        ]
+
+    def told(self, who: Member) -> list[str]:
+        """Return what somebody was told privately."""
+        return [message.content for message in who.inbox]
+
+    async def handed_over(self, chat: str, form: str = "html") -> File:
+        """Wait for a chat's transcript, which the moderator is sent privately, once."""
+
+        def files() -> list[File]:
+            attached = [one.file for message in self.henry.inbox for one in message.attachments]
+            return [file for file in attached if file.name == f"{chat}.{form}"]
+
+        await self.until(files)
+        (file,) = files()
+        return file
+
+    def kept(self, chat: str) -> list[str]:
+        """Return the texts that the store has of a chat's people, in order."""
+        rows = self.process.rows(
+            "SELECT text FROM messages WHERE chat = ? AND role = 'participant' AND withdrawn = 0"
+            " ORDER BY at, key",
+            chat,
+        )
+        return [str(text) for (text,) in rows]
+
+    async def is_kept(self, chat: str, texts: Sequence[str]) -> None:
+        """Wait until the store has just these texts of a chat's people."""
+        with contextlib.suppress(TimeoutError):
+            await self.until(lambda: self.kept(chat) == list(texts))
+        assert self.kept(chat) == list(texts)
+
+    @property
+    def log(self) -> str:
+        return self.process.log.read_text("utf-8")
+
+    def logged(self, *parts: str) -> list[str]:
+        """Return the lines of the log that hold all of these."""
+        return [line for line in self.log.splitlines() if all(part in line for part in parts)]
+
+    def check_log(self) -> None:
+        """The log holds no traceback and nothing that people said."""
+        log = self.log
+        assert "Traceback" not in log
+        assert PLACE_OF_CODE.findall(log) == [], log[-3000:]
+        for text in self.said:
+            assert text not in log
+        assert self.discord.world.application.token not in log
+
+
+@contextlib.asynccontextmanager
+async def on_discord(folder: Path, token: str = "bot-token") -> AsyncIterator[OnDiscord]:
+    """Give a Discord and the program beside it, not started; in the end the log must be clean."""
+    clock = folder / "clock"
+    async with serving() as discord:
+        environment = {
+            "CLOCK": str(clock),
+            "DISCORD_TOKEN": token,
+            "DISCORD_API": discord.api,
+        }
+        async with program(folder, "tests.invariants.clocked", environment) as process:
+            club = OnDiscord(discord, process, clock)
+            yield club
+            if process.runs:
+                assert await process.stop() == 0
+        club.check_log()

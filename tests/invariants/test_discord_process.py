@@ -1,0 +1,206 @@
+"""Chats on Discord, held by the program through restarts, cut lines and a clock that jumps."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.discord.messages import Message
+from tests.discord.places import Channel
+from tests.discord.threads import Thread
+from tests.invariants.on_discord import OnDiscord, on_discord
+
+Away = Callable[[OnDiscord], AbstractAsyncContextManager[None]]
+"""What keeps the program from hearing while the block runs."""
+
+
+@contextlib.asynccontextmanager
+async def ended(club: OnDiscord) -> AsyncIterator[None]:
+    assert await club.process.stop() == 0
+    yield
+    await club.start()
+
+
+@contextlib.asynccontextmanager
+async def killed(club: OnDiscord) -> AsyncIterator[None]:
+    await club.process.kill()
+    yield
+    await club.start()
+
+
+@contextlib.asynccontextmanager
+async def cut(club: OnDiscord) -> AsyncIterator[None]:
+    gateway = club.discord.gateway
+    gateway.is_shut, resumes = True, gateway.resumes
+    gateway.drop()
+    yield
+    gateway.is_shut = False
+    await club.until(lambda: gateway.resumes > resumes)
+
+
+@contextlib.asynccontextmanager
+async def cut_for_good(club: OnDiscord) -> AsyncIterator[None]:
+    gateway = club.discord.gateway
+    gateway.is_shut, identifies = True, gateway.identifies
+    gateway.lose_sessions()
+    yield
+    gateway.is_shut = False
+    await club.until(lambda: gateway.identifies > identifies)
+    await club.connected()
+
+
+@dataclass
+class Held:
+    """A chat that is held, and what of it is to be kept."""
+
+    name: str
+    id: str
+    channel: Channel
+    thread: Thread
+    talk: list[Message] = field(default_factory=list)
+
+    @property
+    def texts(self) -> list[str]:
+        """What stands there now of what people said."""
+        return [message.content for message in self.talk if not message.deleted]
+
+
+async def held(club: OnDiscord, name: str, channel: Channel) -> Held:
+    """Let the moderator open a chat."""
+    thread = await club.open(name, channel)
+    await club.posted(thread, "T1")
+    return Held(name, f"{name}-{club.now:%Y-%m-%d}", channel, thread)
+
+
+async def talk(club: OnDiscord, chats: Sequence[Held], when: str) -> None:
+    """Let people say something in every chat, in each of the ways that belong to it."""
+    for chat in chats:
+        opening = chat.channel.message(chat.thread.id)
+        chat.talk += [
+            await club.say(club.maria, chat.thread, f"T1: Maria in {chat.name} {when}"),
+            await club.say(club.joao, chat.channel, f"João with #{chat.name} {when}"),
+            await club.say(
+                club.joao, chat.channel, f"João replies in {chat.name} {when}", reply_to=opening
+            ),
+            await club.say(club.maria, chat.thread, f"to be deleted in {chat.name} {when}"),
+        ]
+        await club.say(club.joao, chat.channel, f"of something else, {chat.name} {when}")
+
+
+async def change(club: OnDiscord, chats: Sequence[Held]) -> None:
+    """Let people edit and delete what they said last."""
+    for chat in chats:
+        *_, edited, _, _, deleted = chat.talk
+        await club.maria.edit(edited, f"{edited.content} (edited)")
+        await club.maria.delete(deleted)
+
+
+async def whole(club: OnDiscord, chat: Held, topics: Sequence[str]) -> None:
+    """See that a chat was held as it should, from the opening to the transcript."""
+    await club.posted(chat.thread, *topics, "Closed")
+    await club.until(lambda: chat.thread.locked and chat.thread.archived)
+    shut = club.sent("PATCH", f"/channels/{chat.thread.id}")
+    assert [call.body for call in shut] == [{"locked": True, "archived": True}]
+    closing = chat.thread.messages[-1]
+    assert f"2 participants wrote {len(chat.texts)} messages." in closing.content
+    assert [one.file.content[:4] for one in closing.attachments] == [b"\x89PNG"]
+    assert [p for p in club.posts(chat.channel) if p != "Welcome"] == []
+    await club.is_kept(chat.id, chat.texts)
+    page = (await club.handed_over(chat.id)).content.decode()
+    assert [text for text in chat.texts if text not in page] == []
+
+
+TOPICS = {"0m": "First?", "10m": "Second?", "20m": "Third?"}
+
+
+@pytest.mark.parametrize(
+    "aways",
+    [
+        pytest.param((ended, killed), id="restart"),
+        pytest.param((cut, cut_for_good), id="cut"),
+    ],
+)
+async def test_chats_beside_one_another_live_through(tmp_path: Path, aways: Sequence[Away]) -> None:
+    async with on_discord(tmp_path) as club:
+        journal, tweets, reading = map(club.guild.channel, ("journal", "tweets", "reading"))
+        club.agenda("urojc", journal, TOPICS, "48h")
+        club.agenda("meded", tweets, TOPICS, "1h", "2034-12-04 07:00")
+        club.agenda("alpha", reading, TOPICS, "2h")
+        club.agenda("beta", reading, TOPICS, "3h")
+        await club.start()
+        await club.later(minutes=10)
+        chats = [
+            Held("meded", "meded-2034-12-04", tweets, await club.thread(tweets)),
+            await held(club, "urojc", journal),
+            await held(club, "alpha", reading),
+            await held(club, "beta", reading),
+        ]
+        for number, away in enumerate(aways, 1):
+            for chat in chats:
+                await club.posted(chat.thread, *("T1", "T2")[:number])
+            await talk(club, chats, f"before {away.__name__}")
+            for chat in chats:
+                await club.is_kept(chat.id, chat.texts)
+            async with away(club):
+                await change(club, chats)
+                await talk(club, chats, f"while {away.__name__}")
+                await change(club, chats)
+                await club.later(minutes=10)
+        for chat in chats:
+            await club.posted(chat.thread, "T1", "T2", "T3")
+            await club.is_kept(chat.id, chat.texts)
+        await club.later(hours=48)
+        for chat in chats:
+            await whole(club, chat, ("T1", "T2", "T3"))
+
+
+async def test_a_clock_that_jumps_48_hours(tmp_path: Path) -> None:
+    async with on_discord(tmp_path) as club:
+        journal, forum, weeks, later = map(
+            club.guild.channel, ("journal", "forum", "weeks", "later")
+        )
+        club.agenda("urojc", journal, {"0m": "First?", "1m": "Second?"}, "48h")
+        club.agenda(
+            "forum", forum, {"0m": "First?", "1m": "Second?"}, "48h", threads="per_topic",
+            publish="true",
+        )  # fmt: skip
+        club.agenda(
+            "week", weeks, {"0m": "First?", "10h": "Second?", "20h": "Third?", "60h": "Fourth?"},
+            "7d",
+        )  # fmt: skip
+        club.agenda("later", later, {"0m": "First?", "5m": "Second?"}, "1h", "2034-12-06 06:40")
+        await club.start()
+        urojc = await held(club, "urojc", journal)
+        week = await held(club, "week", weeks)
+        await club.ask("start", forum, series="forum")
+        await club.posted(forum, "Welcome", "T1")
+        await club.later(minutes=1)
+        await club.posted(urojc.thread, "T1", "T2")
+        await club.posted(week.thread, "T1")
+        await club.until(lambda: len(forum.threads) == 2)
+        await talk(club, [urojc, week], "before")
+
+        await club.later(hours=48)
+        await whole(club, urojc, ["T1", "T2"])
+        await club.posted(week.thread, "T1", "T2")
+        await club.posted(forum, "Welcome", "T1", "T2", "Closed", "The")
+        await club.until(lambda: all(one.locked and one.archived for one in forum.threads))
+        await club.posted(await club.thread(later), "T1")
+        await club.later(minutes=1)
+        await club.posted(week.thread, "T1", "T2")
+        await club.later(minutes=1)
+        await club.posted(week.thread, "T1", "T2", "T3")
+        await club.posted(later.threads[0], "T1", "T2")
+
+        again = await held(club, "urojc", journal)
+        await club.process.kill()
+        await talk(club, [week, again], "while it is down")
+        await club.later(hours=50)
+        await club.start()
+        await whole(club, again, ["T1"])
+        await club.posted(week.thread, "T1", "T2", "T3", "T4")
