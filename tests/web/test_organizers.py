@@ -5,12 +5,16 @@ import json
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import web
 from yarl import URL
 
+from bot.asking import Desk, WayIn
+from bot.door import HouseDoor
+from bot.enclosures import Enclosures
 from bot.engine.actions import Post, PostKind
 from bot.engine.agenda import Room, Schedule, Series
 from bot.engine.people import Person
@@ -20,7 +24,9 @@ from bot.transcripts import FORMATS, render
 from bot.web.access import LENT_LINK_LASTS, LENT_STAYS
 from bot.web.gate import OUTER_COOKIE
 from bot.web.organizers import SHOWN, send
+from bot.web.passes import Pass
 from tests.house import House, moderator, person, urojc
+from tests.platforms.asked import club, online
 from tests.web.outer import (
     ANN as LEE,
 )
@@ -36,7 +42,7 @@ from tests.web.outer import (
     on_discord,
     open_all,
 )
-from tests.web.served import Served
+from tests.web.served import Served, served
 
 ROOM = Room("local", "urojc")
 CHAT = "urojc-2026-12-07"
@@ -276,6 +282,33 @@ async def test_a_moderator_on_discord_sees_their_chats_and_no_others(
             assert transcript.status == (200 if mine else 403)
             assert (f"T1 of {name}" in transcript.text) == mine
         assert (await ann.get(f"/chats/{CHAT}")).status == 403
+
+
+async def test_what_chat_link_answers_on_discord_leads_to_ones_chats(tmp_path: Path) -> None:
+    """Through the real client: Henry moderates urojc by a role, Sam meded by Manage Threads."""
+    async with club(tmp_path) as at, served(at.at) as place:
+
+        def way_in(by: Person, room: Room, now: datetime) -> WayIn:
+            return place.access.way_in(Pass.of(by, room), place.url, now)
+
+        desk = Desk(at.at.runner, at.at.store, at.at.catalogue, way_in)
+        door = HouseDoor(desk, at.at.outbox, Enclosures(at.at.store), at.at.clock)
+        async with online(at.server, door):
+            await at.ask(at.henry, "start", series="urojc")
+            await at.ask(at.sam, "start", at.other, series="meded")
+            seen = {}
+            for who, where in ((at.henry, at.channel), (at.sam, at.other)):
+                answer = await at.ask(who, "link", where)
+                assert answer.ephemeral
+                link = re.search(r"https?://\S+", answer.text)
+                assert link is not None
+                assert answer.text.endswith("\nThe link is for you alone and works for 1 h.")
+                async with place.guest() as guest:
+                    page = await guest.get(link[0].removeprefix(place.url))
+                    assert f"You are {who.name} (Discord)" in page.words
+                    seen[who.name] = re.findall(r'<article class="card" id="([^"]+)"', page.text)
+            assert "for the moderators" in (await at.ask(at.sam, "link", at.channel)).text
+    assert seen == {"Henry": ["urojc-2026-12-07"], "Sam": ["meded-2026-12-07"]}
 
 
 async def test_a_steward_sees_nothing_where_an_agenda_names_its_moderators(
