@@ -11,18 +11,27 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.actions import Action, Post
-from bot.engine.agenda import Room
+from bot.engine.actions import Action, Post, PostKind, Tell, privately
+from bot.engine.agenda import Agenda, Room
 from bot.engine.commands import parse
 from bot.engine.signals import Asked, StartAsked, Woke
 from bot.engine.state import Chat, Stage
-from bot.outbox import ANSWERS_WITHIN, Outbox
+from bot.outbox import ANSWERS_WITHIN, NOT_THROUGH, Enclosing, Outbox, nothing
 from bot.platforms.local_adapter import text_of
-from bot.platforms.platform import File, Impossible, Receipt, Unreachable
-from bot.runner import Runner, Store
+from bot.platforms.platform import (
+    File,
+    Hindered,
+    Impossible,
+    Platform,
+    Receipt,
+    ThreadGone,
+    Unreachable,
+)
+from bot.runner import Changed, Runner, Store
 from bot.store import queue
 from bot.store.queue import Lane
 from bot.store.sqlite import opened
+from tests.channels import Channels
 from tests.house import START, moderator, urojc
 from tests.invariants.crashing import Killed, crashing
 
@@ -31,7 +40,7 @@ ONE_ROOM = replace(urojc().agenda, rooms=(FIRST,), welcome="", reading=None)
 TWO_ROOMS = replace(ONE_ROOM, rooms=(FIRST, SECOND))
 HENRY = moderator(urojc())
 CHAT = "urojc-2026-12-07"
-SECOND_S = timedelta(seconds=1)
+SECOND_S, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 class Place:
@@ -73,28 +82,69 @@ class Office:
     """A runner and an outbox on one store, with a clock that is set by hand."""
 
     def __init__(
-        self, store: Store, place: Place, answers_within: timedelta = ANSWERS_WITHIN
+        self,
+        store: Store,
+        place: Platform,
+        answers_within: timedelta = ANSWERS_WITHIN,
+        enclose: Enclosing = nothing,
     ) -> None:
         self.now = START
         self.store = store
         self.runner = Runner(store)
-        self.outbox = Outbox(store, self.runner, {"local": place}, lambda: self.now, answers_within)
-        self.runner.watch(lambda changed: self.outbox.poke() if changed.actions else None)
+        self.platforms = {"local": place, "discord": place}
+        self.outbox = Outbox(
+            store, self.runner, self.platforms, lambda: self.now, answers_within, enclose
+        )
+        self.runner.watch(self._notice)
+        self._room, self._put_in = FIRST, False
 
-    async def start(self, agenda: object = ONE_ROOM) -> None:
+    def _notice(self, changed: Changed) -> None:
+        if changed.actions:
+            self._put_in = True
+            self.outbox.poke()
+
+    async def start(self, agenda: Agenda = ONE_ROOM) -> None:
         """Open the chat; its opening and first topic wait in the outbox."""
-        signal = StartAsked(self.now, FIRST, HENRY, CHAT, "urojc", agenda)  # type: ignore[arg-type]
+        self._room = agenda.rooms[0]
+        signal = StartAsked(self.now, self._room, HENRY, CHAT, "urojc", agenda)
         await self.runner.handle(signal)
 
     async def next(self) -> None:
         self.now += SECOND_S
-        await self.runner.handle(Asked(self.now, FIRST, HENRY, parse("next")[1]))
+        await self.ask("next")
 
-    async def chat(self) -> Chat:
+    async def ask(self, command: str) -> None:
+        await self.runner.handle(Asked(self.now, self._room, HENRY, parse(command)[1]))
+
+    async def live(self, minutes: float) -> None:
+        """Let time pass; whatever falls due on the way is done, and tried again, at its moment."""
+        end = self.now + minutes * MINUTE
+        while True:
+            while await self.runner.wake(self.now):
+                pass
+            self._put_in = True
+            while self._put_in:
+                self._put_in = False
+                again = await self.outbox.deliver()
+            moments = [m for m in (again, await self.runner.next_wake()) if m is not None]
+            if not moments or min(moments) > end:
+                break
+            self.now = max(self.now, min(moments))
+        self.now = end
+
+    async def chat(self, name: str = CHAT) -> Chat:
         async with self.store.reading() as tables:
-            chat = await tables.chat(CHAT)
+            chat = await tables.chat(name)
         assert chat is not None
         return chat
+
+    async def kinds(self, name: str = CHAT) -> list[str]:
+        """Return the kinds of a chat's events, in order."""
+        async with self.store.reading() as tables:
+            rows = await tables.connection.rows(
+                "SELECT kind FROM events WHERE chat = ? ORDER BY seq", (name,)
+            )
+        return [kind for (kind,) in rows]
 
     async def states(self) -> dict[str, str]:
         async with self.store.reading() as tables:
@@ -109,10 +159,13 @@ def place() -> Place:
 
 @contextlib.asynccontextmanager
 async def office(
-    path: Path, place: Place, answers_within: timedelta = ANSWERS_WITHIN
+    path: Path,
+    place: Platform,
+    answers_within: timedelta = ANSWERS_WITHIN,
+    enclose: Enclosing = nothing,
 ) -> AsyncIterator[Office]:
     async with opened(path / "rounds.db") as store:
-        found = Office(store, place, answers_within)
+        found = Office(store, place, answers_within, enclose)
         async with found.runner.running():
             yield found
 
@@ -426,3 +479,554 @@ async def test_a_post_to_come_is_due_at_its_moment(tmp_path: Path, place: Place)
         o.now += timedelta(hours=6)
         await o.runner.handle(Woke(o.now), CHAT)
         await until(lambda: place.texts(FIRST) == ["Welcome to I", "T1", "T2"])
+
+
+# ---------------------------------------------------------------- a platform that refuses
+
+CHANNEL, OTHER = Room("discord", "9"), Room("discord", "8")
+QUICK = replace(
+    ONE_ROOM,
+    rooms=(CHANNEL,),
+    window=timedelta(hours=1),
+    topics=tuple(replace(t, after=n * 10 * MINUTE) for n, t in enumerate(ONE_ROOM.topics)),
+    moderators={"local": ("henry",), "discord": ("456",)},
+)
+"""An hour's chat in a channel: T1, T2 and T3, ten minutes apart."""
+
+WHY = "the permission Send Messages is missing."
+
+
+def refusing(*rooms: Room) -> Callable[[Action], Exception | None]:
+    return lambda action: Hindered(WHY) if action.room in rooms else None
+
+
+def minutes(there: Channels, room: Room = CHANNEL) -> list[tuple[int, float]]:
+    """Return when a room's topics came to stand there, in minutes after the opening."""
+    return [(number, (at - START) / MINUTE) for number, at in there.topics(room)]
+
+
+def logged(caplog: pytest.LogCaptureFixture, words: str) -> list[str]:
+    return [r.getMessage() for r in caplog.records if words in r.getMessage()]
+
+
+async def test_a_refusal_is_told_once_and_logged_once_and_tried_until_it_is_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    there = Channels(trouble=refusing(CHANNEL))
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(9)
+        assert there.posts == []
+        assert len(there.asked) > 6
+        assert [one.key for one in there.asked if isinstance(one.action, Post)][1:] == [
+            f"{CHAT}/2/0"
+        ] * (len(there.asked) - 2), "what stands behind it waits"
+        (told,) = there.told
+        assert told.text == (
+            "International Urology Journal Club (#urojc) cannot go on in discord:9: the permission "
+            "Send Messages is missing. What was due there is posted as soon as it can be, while "
+            "the chat is open."
+        )
+        assert logged(caplog, "waits and is tried again") == [
+            f"{CHAT}/2/0 waits and is tried again until it can be done: {WHY}"
+        ]
+        there.trouble = refusing()
+        await o.live(6)
+        assert there.kinds(CHANNEL)[0] is PostKind.OPENING
+        assert [one.text for one in there.told][1:] == [
+            "International Urology Journal Club (#urojc) goes on in discord:9."
+        ]
+        kinds = await o.kinds()
+        assert (kinds.count("Hindered"), kinds.count("Unhindered")) == (1, 1)
+        assert (await o.chat()).hindered == {}
+
+
+async def test_what_was_due_meanwhile_comes_two_minutes_apart_and_all_in_order(
+    tmp_path: Path,
+) -> None:
+    there = Channels()
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(5)
+        there.trouble = refusing(CHANNEL)
+        await o.live(8)
+        await o.ask("extend 1h")  # at 13
+        await o.live(12)
+        there.trouble = refusing()
+        await o.outbox.hasten([CHANNEL])
+        await o.live(20)
+        assert minutes(there) == [(1, 0), (2, 25), (3, 27)]
+        assert there.kinds(CHANNEL) == [PostKind.OPENING, 1, 2, PostKind.NOTICE, 3]
+        notice = there.posts[3]
+        assert notice.at == START + 25 * MINUTE, "it waits for no topic that it stands before"
+
+
+async def test_what_stands_behind_a_topic_that_waits_for_its_turn_waits_with_it(
+    tmp_path: Path,
+) -> None:
+    there = Channels()
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(5)
+        there.trouble = refusing(CHANNEL)
+        await o.live(17)
+        await o.ask("pause")
+        there.trouble = refusing()
+        await o.outbox.hasten([CHANNEL])
+        await o.live(10)
+        assert minutes(there) == [(1, 0), (2, 22), (3, 24)], "their moments came before the pause"
+        assert there.kinds(CHANNEL)[-2:] == [3, PostKind.NOTICE]
+
+
+async def test_one_room_that_refuses_holds_up_no_other_and_no_other_chat_in_it(
+    tmp_path: Path,
+) -> None:
+    there = Channels(trouble=lambda a: Hindered(WHY) if _chat_of(a) else None)
+    refused: set[str] = {CHAT}
+
+    def _chat_of(action: Action) -> bool:
+        asked = there.asked[-1]
+        return asked.key.rsplit("/", 2)[0] in refused and action.room == CHANNEL
+
+    second = replace(QUICK, title="Another club", rooms=(CHANNEL,))
+    async with office(tmp_path, there) as o:
+        await o.start(replace(QUICK, rooms=(CHANNEL, OTHER)))
+        await o.runner.handle(StartAsked(o.now, CHANNEL, HENRY, "onco-2026-12-07", "onco", second))
+        await o.live(59)
+        assert minutes(there, OTHER) == minutes(there) == [(1, 0), (2, 10), (3, 20)]
+        assert {one.key.rsplit("/", 2)[0] for one in there.posts if one.room == CHANNEL} == {
+            "onco-2026-12-07"
+        }
+        assert (await o.chat("onco-2026-12-07")).hindered == {}
+
+
+async def test_what_a_room_refuses_until_the_end_lapses_and_the_end_waits_for_a_week(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    there = Channels(trouble=refusing(CHANNEL))
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(61)
+        o.now += timedelta(days=6)
+        await o.live(1)
+        states = await o.states()
+        assert list(states.values()).count("gave_up") == 4, "opening and topics"
+        assert (await o.chat()).stage is Stage.SUMMARISED
+        told = [one.text for one in there.told]
+        assert "T1, T2, T3 had not been posted in discord:9 by its end." in told[1]
+        assert len(told) == 2, "the end is refused for the reason that was told"
+        there.trouble = refusing()
+        await o.live(6)
+        assert there.kinds(CHANNEL) == [PostKind.CLOSING]
+        assert there.told[2].text.endswith("can be closed in discord:9.")
+        assert (await o.chat()).stage is Stage.ARCHIVED
+    lapsed = logged(caplog, "its moment has passed")
+    assert len(lapsed) == 4
+
+
+async def test_after_a_week_the_end_lapses_too_and_the_chat_is_archived(tmp_path: Path) -> None:
+    there = Channels(trouble=refusing(CHANNEL))
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(61)
+        o.now += timedelta(days=7)
+        await o.live(6)
+        assert (await o.chat()).stage is Stage.ARCHIVED
+        assert set((await o.states()).values()) == {"gave_up", "done"}
+        assert (there.posts, there.put_away) == ([], [])
+        assert [one.room for one in there.told] == [privately("discord")] * 2
+
+
+async def test_a_chat_that_is_extended_while_it_is_refused_has_its_topics_after_all(
+    tmp_path: Path,
+) -> None:
+    there = Channels(trouble=refusing(CHANNEL))
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(50)
+        await o.ask("extend 1h")
+        await o.live(20)
+        there.trouble = refusing()
+        await o.outbox.hasten([CHANNEL])
+        await o.live(10)
+        assert minutes(there) == [(1, 70), (2, 72), (3, 74)]
+        assert there.kinds(CHANNEL)[0] is PostKind.OPENING
+
+
+async def test_next_while_refused_is_obeyed_when_it_can_be(tmp_path: Path) -> None:
+    there = Channels()
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(1)
+        there.trouble = refusing(CHANNEL)
+        await o.ask("next")
+        await o.ask("next")
+        await o.live(4)
+        there.trouble = refusing()
+        await o.live(8)
+        (_, (second, at_second), (third, at_third)) = minutes(there)
+        assert (second, third) == (2, 3)
+        assert at_third == at_second + 2
+        assert (await o.chat()).waiting == ()
+
+
+async def test_near_the_end_everything_that_is_due_still_comes(tmp_path: Path) -> None:
+    there = Channels(trouble=refusing(CHANNEL))
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(57)
+        there.trouble = refusing()
+        await o.outbox.hasten([CHANNEL])
+        await o.live(10)
+        assert minutes(there) == [(1, 57), (2, 58), (3, 59)]
+        assert there.kinds(CHANNEL)[-1] is PostKind.CLOSING
+
+
+# ---------------------------------------------------------------- a platform that is away
+
+
+def away(_action: Action) -> Exception:
+    return Unreachable("Discord is not connected.")
+
+
+async def test_a_short_outage_is_no_news_and_a_longer_one_is_told_like_a_refusal(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    there = Channels()
+    async with office(tmp_path, there) as o:
+        await o.start(replace(QUICK, rooms=(CHANNEL, FIRST)))
+        await o.live(5)
+        there.trouble = lambda a: away(a) if a.room.platform == "discord" else None
+        await o.live(10)
+        assert "Hindered" not in await o.kinds()
+        await o.live(25)
+        assert (await o.kinds()).count("Hindered") == 1
+        assert (await o.chat()).hindered == {CHANNEL: NOT_THROUGH}
+        there.trouble = refusing()
+        await o.live(15)
+        assert [one.text.split(": ")[-1].split(".")[0] for one in there.told] == [
+            "posts have not got through for a quarter of an hour",
+            "International Urology Journal Club (#urojc) goes on in discord:9",
+        ]
+        assert [number for number, _ in minutes(there)] == [1, 2, 3]
+    assert len(logged(caplog, "Discord is not connected.")) == 2, "of each lane, one line"
+
+
+async def test_a_refusal_now_and_then_interrupted_is_told_as_what_it_is(tmp_path: Path) -> None:
+    there = Channels()
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        for n in range(8):
+            there.trouble = refusing(CHANNEL) if n % 2 else away
+            await o.live(5)
+        assert (await o.chat()).hindered == {CHANNEL: WHY}
+        assert (await o.kinds()).count("Hindered") == 1
+
+
+# ---------------------------------------------------------------- what may have been done before
+
+
+async def test_a_platform_is_asked_to_look_first_only_where_it_was_asked_before(
+    tmp_path: Path,
+) -> None:
+    there = Channels()
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(5)
+        there.trouble = away
+        await o.live(20)
+        there.trouble = refusing()
+        await o.live(10)
+        first = {one.key: one for one in reversed(there.asked)}
+        assert {one.since for one in first.values()} == {None}
+        again = [one for one in there.asked if one is not first[one.key]]
+        assert {(one.key, one.since) for one in again if isinstance(one.action, Post)} == {
+            (first_key(there, 2), START + 10 * MINUTE)
+        }
+
+
+def first_key(there: Channels, topic: int) -> str:
+    return next(
+        one.key for one in there.asked if isinstance(one.action, Post) and one.action.topic == topic
+    )
+
+
+async def test_a_post_whose_answer_is_lost_for_an_hour_stands_once(tmp_path: Path) -> None:
+    """Longer than a platform remembers its key: it must look."""
+    there = Channels()
+    there.loses = lambda a: Unreachable("cut") if isinstance(a, Post) and a.topic == 1 else None
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(40)
+        assert there.topics(CHANNEL) == [(1, START)]
+        there.loses = refusing()
+        await o.live(10)
+        assert [number for number, _ in there.topics(CHANNEL)] == [1, 2, 3]
+        posted = (await o.chat()).topics[0].posts[0]
+        assert posted.at == START, "since when it really stands there"
+
+
+async def test_after_a_death_in_the_middle_of_a_try_it_is_looked_for(tmp_path: Path) -> None:
+    there = Channels()
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        async with o.store.writing() as tables:
+            await queue.lease(tables.connection, Lane(CHANNEL, CHAT), o.now, o.now + MINUTE)
+    async with office(tmp_path, there) as o:
+        o.now += 10 * MINUTE
+        await o.outbox.deliver()
+        assert (there.asked[0].key, there.asked[0].since) == (f"{CHAT}/2/0", START)
+
+
+# ---------------------------------------------------------------- threads
+
+
+async def test_the_opening_opens_a_thread_everything_else_is_said_there_and_it_is_put_away(
+    tmp_path: Path,
+) -> None:
+    there = Channels()
+    async with office(tmp_path, there) as o:
+        await o.start(replace(QUICK, publish=True))
+        await o.live(61)
+        opening, *others = there.posts
+        assert (opening.kind, opening.into) == (PostKind.OPENING, None)
+        assert opening.thread is not None
+        assert [(one.topic or one.kind, one.into) for one in others] == [
+            (1, opening.thread),
+            (2, opening.thread),
+            (3, opening.thread),
+            (PostKind.CLOSING, opening.thread),
+            (PostKind.TRANSCRIPT, None),
+        ]
+        assert there.put_away == [(opening.thread,)]
+        assert [one.into for one in there.told] == [None]
+
+
+async def test_a_post_whose_thread_is_gone_stands_in_the_room_and_opens_another_one(
+    tmp_path: Path,
+) -> None:
+    there = Channels()
+
+    def deleted(action: Action) -> Exception | None:
+        gone = isinstance(action, Post) and action.into == there.posts[0].thread
+        return ThreadGone() if gone else None
+
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(5)
+        there.trouble = deleted
+        await o.live(56)
+        opening, _first, second, third, closing = there.posts
+        assert minutes(there) == [(1, 0), (2, 10), (3, 20)]
+        assert (second.into, second.thread) == (None, second.ref)
+        assert third.into == closing.into == second.thread != opening.thread
+        assert there.put_away == [(second.thread,)]
+        assert there.told[0].text.split(".")[0] == (
+            "The thread of International Urology Journal Club (#urojc) in discord:9 was deleted"
+        )
+        assert (await o.kinds()).count("ThreadLost") == 1
+
+
+async def test_what_should_go_into_no_thread_and_finds_none_is_given_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    there = Channels(trouble=lambda _action: ThreadGone())
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(1)
+        assert set((await o.states()).values()) == {"gave_up"}
+    assert logged(caplog, "its thread is gone")
+
+
+# ---------------------------------------------------------------- what moderators are told
+
+
+async def test_private_words_hold_up_no_room_and_no_room_holds_them_up(tmp_path: Path) -> None:
+    there = Channels(trouble=refusing(privately("discord")))
+    async with office(tmp_path, there) as o:
+        await o.start(replace(QUICK, rooms=(CHANNEL, OTHER)))
+        await o.live(61)
+        assert minutes(there) == minutes(there, OTHER) == [(1, 0), (2, 10), (3, 20)]
+        assert (await o.chat()).stage is Stage.ARCHIVED
+        assert there.told == []
+        there.trouble = refusing()
+        await o.live(6)
+        assert len(there.told) == 1
+        assert "Hindered" not in await o.kinds()
+
+
+async def test_where_nobody_can_be_told_the_log_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    nobody = Impossible("nobody can be told privately.")
+    there = Channels(trouble=lambda a: nobody if isinstance(a, Tell) else None)
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(61)
+        assert (await o.chat()).stage is Stage.ARCHIVED
+        kinds = await o.kinds()
+        assert (kinds.count("GaveUp"), kinds.count("Hindered")) == (1, 0)
+    assert len(logged(caplog, "nobody can be told privately.")) == 1
+
+
+async def test_what_can_never_be_done_is_told_once(tmp_path: Path) -> None:
+    never = Impossible("Discord refuses it (HTTP 400).")
+    there = Channels(trouble=lambda a: never if isinstance(a, Post) else None)
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(61)
+        assert [("cannot go on" in one.text, "is over" in one.text) for one in there.told] == [
+            (True, False), (False, True), (False, False),
+        ]  # fmt: skip
+        assert there.told[-1].text.endswith("can be closed in discord:9.")
+        assert (await o.kinds()).count("Hindered") == 1
+
+
+# ---------------------------------------------------------------- files
+
+
+async def test_files_are_made_when_their_turn_comes_and_handed_over(tmp_path: Path) -> None:
+    made: list[tuple[Stage, str]] = []
+
+    async def enclose(chat: Chat, action: Action) -> Sequence[File]:
+        encloses = action.encloses if isinstance(action, Post | Tell) else None
+        if encloses is None:
+            return ()
+        made.append((chat.stage, encloses))
+        return (File(f"{encloses}.txt", b"content"),)
+
+    there = Channels()
+    async with office(tmp_path, there, enclose=enclose) as o:
+        await o.start(replace(QUICK, publish=True))
+        await o.live(61)
+        closing, transcript = there.posts[-2:]
+        assert (closing.files, transcript.files) == (("picture.txt",), ("transcript.txt",))
+        assert [one.files for one in there.told] == [("transcript.txt",)]
+        assert all(one.files == () for one in there.posts[:-2])
+        assert {stage for stage, _ in made} <= {Stage.SUMMARISED, Stage.ARCHIVED}
+
+
+async def test_a_file_that_cannot_be_made_yet_is_tried_again(tmp_path: Path) -> None:
+    tries: list[str] = []
+
+    async def enclose(_chat: Chat, action: Action) -> Sequence[File]:
+        if isinstance(action, Post) and action.encloses:
+            tries.append(action.encloses)
+            if len(tries) < 3:
+                raise OSError("T1: what people wrote")
+            return (File("picture.png", b"content"),)
+        return ()
+
+    there = Channels()
+    async with office(tmp_path, there, enclose=enclose) as o:
+        await o.start(QUICK)
+        await o.live(62)
+        assert there.posts[-1].files == ("picture.png",)
+        assert len([one for one in there.posts if one.kind is PostKind.CLOSING]) == 1
+
+
+# ---------------------------------------------------------------- a change that is announced
+
+
+async def test_what_waits_is_tried_at_once_when_something_was_changed(tmp_path: Path) -> None:
+    there = Channels(trouble=refusing(CHANNEL))
+    async with office(tmp_path, there) as o, at_work(o.outbox):
+        await o.start(QUICK)
+        await until(lambda: len(there.asked) == 2)  # and the moderators are told
+        await asyncio.sleep(0.05)
+        o.outbox.poke()
+        await asyncio.sleep(0.05)
+        assert there.posts == []
+        there.trouble = refusing()
+        await o.outbox.hasten([OTHER])
+        await asyncio.sleep(0.05)
+        assert there.posts == [], "nothing was changed there"
+        await o.outbox.hasten([CHANNEL, privately("discord")])
+        await until(lambda: there.kinds(CHANNEL) == [PostKind.OPENING, 1])
+
+
+async def test_a_change_announced_while_something_is_tried_is_not_missed(tmp_path: Path) -> None:
+    """The try began before the change and fails after it."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(Channels):
+        async def perform(
+            self,
+            key: str,
+            action: Action,
+            now: datetime,
+            *,
+            since: datetime | None = None,
+            files: Sequence[File] = (),
+        ) -> Receipt:
+            trouble = self.trouble(action)
+            if not begun.is_set():
+                begun.set()
+                await go_on.wait()
+            if trouble:
+                raise trouble
+            return await super().perform(key, action, now, since=since, files=files)
+
+    there = Slow(trouble=refusing(CHANNEL))
+    async with office(tmp_path, there) as o, at_work(o.outbox):
+        await o.start(QUICK)
+        await begun.wait()
+        there.trouble = refusing()
+        await o.outbox.hasten([CHANNEL])
+        go_on.set()
+        await until(lambda: there.kinds(CHANNEL) == [PostKind.OPENING, 1])
+
+
+async def test_haste_moves_no_topic_that_waits_for_its_turn(tmp_path: Path) -> None:
+    there = Channels()
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(5)
+        there.trouble = refusing(CHANNEL)
+        await o.live(20)
+        there.trouble = refusing()
+        for _ in range(5):
+            await o.outbox.hasten([CHANNEL])
+            await o.outbox.deliver()
+        assert minutes(there) == [(1, 0), (2, 25)]
+        o.now += 2 * MINUTE
+        await o.outbox.deliver()
+        assert minutes(there) == [(1, 0), (2, 25), (3, 27)]
+
+
+# ---------------------------------------------------------------- a platform that is not set up
+
+
+async def test_a_chat_is_held_in_its_other_rooms_where_a_platform_is_not_set_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    there = Channels()
+    async with office(tmp_path, there) as o:
+        del o.platforms["discord"]
+        await o.start(replace(QUICK, rooms=(CHANNEL, FIRST)))
+        await o.live(61)
+        assert minutes(there, FIRST) == [(1, 0), (2, 10), (3, 20)]
+        assert (await o.chat()).stage is Stage.SUMMARISED
+        await o.live(7 * 24 * 60)
+        assert (await o.chat()).stage is Stage.ARCHIVED
+        assert set((await o.states()).values()) == {"done", "gave_up"}
+        assert "Hindered" not in await o.kinds()
+        assert {one.room for one in there.posts} == {FIRST}
+    assert logged(caplog, "not set up") == [
+        "Posts for discord wait until they lapse: it is not set up here (docs/operating.md)."
+    ]
+
+
+async def test_a_platform_that_is_set_up_while_the_chat_runs_has_what_was_due(
+    tmp_path: Path,
+) -> None:
+    there = Channels()
+    async with office(tmp_path, there) as o:
+        del o.platforms["discord"]
+        await o.start(QUICK)
+        await o.live(25)
+    async with office(tmp_path, there) as o:
+        o.now = START + 25 * MINUTE
+        await o.live(20)
+        assert minutes(there) == [(1, 25), (2, 27), (3, 29)]
+        assert {one.since for one in there.asked} == {None}
