@@ -15,9 +15,9 @@ from bot.engine.chat import decide, react
 from bot.engine.commands import Place
 from bot.engine.errors import BrokenLog, Refused
 from bot.engine.events import Event
-from bot.engine.floor import chat_at, chat_for_command, chat_of, is_shared
+from bot.engine.floor import chat_at, chat_for_command, chat_of, is_open_ended, is_shared
 from bot.engine.fold import apply, fold
-from bot.engine.hearing import hear, own, settle
+from bot.engine.hearing import came_late, hear, own, settle
 from bot.engine.messages import Message, message_key
 from bot.engine.people import Role
 from bot.engine.placing import unsettles
@@ -31,13 +31,7 @@ log = logging.getLogger(__name__)
 REMEMBERED = 8
 """Of each room this many chats that have opened, and as many to come, can be spoken to."""
 
-_MOVES_THE_FLOOR = (
-    events.Planned,
-    events.Replanned,
-    events.Opened,
-    events.Cancelled,
-    events.Missed,
-)
+_MOVE_FLOORS = (events.Planned, events.Replanned, events.Opened, events.Cancelled, events.Missed)
 """After these a room may have other chats than before."""
 
 
@@ -108,7 +102,7 @@ class Work:
             case signals.Hindered() | signals.ThreadGone():
                 if not await queue.waits(self._tables.connection, signal.key):
                     return None, []  # somebody else has done it meanwhile
-                chat_id = chat_of_key(signal.key)
+                chat_id = queue.chat_of(signal.key)
         chat = await self._chat(chat_id or "")
         if isinstance(signal, signals.Woke) and chat and chat.stage is Stage.CLOSED:
             await self._settle_all()
@@ -132,7 +126,17 @@ class Work:
             chat = chat_of(chats, signal, parent)
         if chat is not None:
             self._put(key, known, hear(chat, known, parent, signal))
+            self._answer_late(chat, known, signal)
         return chat
+
+    def _answer_late(self, chat: Chat, known: Message | None, signal: Speech) -> None:
+        """Tell a person whose words come after the end, where they are still let in (Slack)."""
+        message = self._known[message_key(signal.room, signal.id)]
+        if message is None or (known and known.said) or not came_late(message):
+            return
+        if is_open_ended(signal.room.platform):
+            late = signals.SpokeLate(signal.at, signal.room, message.author, message.thread)
+            self._record(chat, decide(chat, late))
 
     async def _note_reaction(
         self, signal: signals.Reacted | signals.ReactionsCleared
@@ -315,7 +319,7 @@ class Work:
         self, signal: signals.Delivered | signals.Undeliverable
     ) -> tuple[Chat | None, list[Event]]:
         """Record what became of an action, with its mark; the second time nothing happens."""
-        chat = await self._chat(chat_of_key(signal.key))
+        chat = await self._chat(queue.chat_of(signal.key))
         delivered = isinstance(signal, signals.Delivered)
         if chat is None or not await queue.mark(
             self._tables.connection, signal.key, "done" if delivered else "gave_up"
@@ -344,7 +348,7 @@ class Work:
             self._touched.add(chat.id)
             self.chats.pop(chat.id, None)  # to the end: the longest unused are forgotten first
             self.chats[chat.id] = chat
-            if any(isinstance(event, _MOVES_THE_FLOOR) for event in happened):
+            if any(isinstance(event, _MOVE_FLOORS) for event in happened):
                 for room in rooms.union(chat.agenda.rooms):
                     self.floors.pop(room, None)
         return chat, happened
@@ -383,11 +387,6 @@ class Work:
         for at, actions in self._actions.items():
             await queue.put(self._tables.connection, actions, at)
         await self._put_reactions()
-
-
-def chat_of_key(key: str) -> str:
-    """Return the chat of an action's key, `chat/seq/n`."""
-    return key.rsplit("/", 2)[0]
 
 
 def _ids(signal: signals.StartAsked | signals.DateCame) -> Iterator[str]:

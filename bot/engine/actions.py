@@ -74,11 +74,35 @@ class KeepOpen:
 
 
 @dataclass(frozen=True, slots=True)
+class Amend:
+    """Give a topic's post other words; `ref` is the post, known when its turn comes."""
+
+    room: Room
+    topic: int
+    words: Words
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
-    """Lock a chat's threads in a room and put them away, as one, where its platform can."""
+    """Lock a chat's threads in a room and put them away, as one, where its platform can.
+
+    `whole`: the room exists for the chat alone and is put away itself.
+    """
 
     room: Room
     threads: tuple[str, ...] = ()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """Say something in a room, or in a thread there, that one person alone sees."""
+
+    room: Room
+    person: str
+    thread: str | None
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +120,7 @@ class Tell:
     encloses: Enclosure | None = None
 
 
-Action = Post | KeepOpen | Archive | Tell
+Action = Post | KeepOpen | Amend | Archive | Tell | Whisper
 
 
 def privately(platform: str) -> Room:

@@ -38,9 +38,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.engine import commands, events, pace, replies, signals, telling, wording
-from bot.engine.actions import Action, Archive, KeepOpen, Post, Tell
+from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, Tell, Whisper
+from bot.engine.agenda import Room
 from bot.engine.errors import Refused
 from bot.engine.events import Event
+from bot.engine.floor import is_open_ended
 from bot.engine.fold import apply, fold
 from bot.engine.people import role_in
 from bot.engine.rights import permit
@@ -84,6 +86,9 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
             return _delivered(chat, signal)
         case signals.Hindered(at=at, action=action, why=why):
             return _hindered(chat, at, action, why)
+        case signals.SpokeLate(at=at, room=room, person=person, thread=thread):
+            told = f"{room.platform}:{person}" in chat.told_late
+            return [] if told else [events.ToldLate(at, room, person, thread)]
         case signals.ThreadGone(at=at, room=room, thread=thread):
             known = chat.threads.get(room) == thread
             return [events.ThreadLost(at, room, thread)] if known else []
@@ -314,13 +319,24 @@ def react(chat: Chat, event: Event) -> list[Action]:
         case events.Summarised():
             actions: list[Action] = []
             for room in rooms:
-                actions += [*wording.posts(chat, event, room), Archive(room)]
+                actions += [*wording.posts(chat, event, room), *_ended(chat, room)]
             return [*actions, *telling.tells(chat, event)]
+        case events.ToldLate(room=room, person=person, thread=thread):
+            return [Whisper(room, person, thread, wording.came_late(chat))]
         case events.KeptOpen():
             return [*map(KeepOpen, chat.threaded)]
         case events.Hindered() | events.Unhindered() | events.ThreadLost() | events.Missed():
             return [*telling.tells(chat, event)]
     return []
+
+
+def _ended(chat: Chat, room: Room) -> list[Action]:
+    """Put the chat away in a room; where no thread can be locked its topics say that it is over."""
+    amended: list[Action] = []
+    if is_open_ended(room.platform):
+        opened = (topic.number for topic in chat.topics if topic.opened_at)
+        amended = [Amend(room, number, wording.closed_topic(chat, number)) for number in opened]
+    return [*amended, Archive(room, whole=chat.agenda.archive_channel)]
 
 
 # ---------------------------------------------------------------- wake_at

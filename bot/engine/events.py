@@ -214,6 +214,16 @@ class Archived:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldLate:
+    """Somebody who spoke after the end was told that it counts as late."""
+
+    at: datetime
+    room: Room
+    person: str
+    thread: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Hindered:
     """A room's platform refuses what the chat must do there; `why` says what is to be done."""
 
@@ -265,6 +275,7 @@ Event = (
     | Summarised
     | RoomArchived
     | Archived
+    | ToldLate
     | Hindered
     | Unhindered
     | GaveUp

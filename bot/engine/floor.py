@@ -1,8 +1,9 @@
 """Which of a room's chats a message or a command belongs to.
 
-In Rounds' own rooms all talk is the chat's. On Discord people also talk of other things in the
-same channel: there it is what is said in the chat's threads, at any time, and in the channel
-while the chat is open, what answers one of its posts or bears its hashtag.
+In Rounds' own rooms all talk is the chat's. On Discord and Slack people also talk of other things
+in the same channel. What is said in a thread of the chat is the chat's at any time. While the chat
+is open so is, on Slack, all talk in the channel, for its topics stand there; on Discord, where they
+stand in the thread, what answers one of its posts or bears its hashtag.
 """
 
 from __future__ import annotations
@@ -16,13 +17,26 @@ from bot.engine.messages import Message
 from bot.engine.signals import Said, Speech
 from bot.engine.state import Chat, Stage
 
-_SHARED = frozenset({"discord"})
+_THREADED = frozenset({"discord"})
+"""Platforms on which a chat is held in a thread of its channel."""
+
+_SHARED = _THREADED | {"slack"}
 """Platforms whose rooms are there for other talk too."""
 
 
 def is_shared(platform: str) -> bool:
     """Whether a platform's rooms are there for other talk too."""
     return platform in _SHARED
+
+
+def is_threaded(platform: str) -> bool:
+    """Whether a chat is held in a thread of a platform's channel, not in the channel itself."""
+    return platform in _THREADED
+
+
+def is_open_ended(platform: str) -> bool:
+    """Whether people can go on where a chat was held, for nothing can be locked there."""
+    return is_shared(platform) and not is_threaded(platform)
 
 
 def chat_of(chats: Iterable[Chat], signal: Speech, parent: Message | None) -> Chat | None:
@@ -34,17 +48,16 @@ def chat_of(chats: Iterable[Chat], signal: Speech, parent: Message | None) -> Ch
         return chat_at(chats, signal.at)
     held = [c for c in chats if c.stage not in (Stage.CANCELLED, Stage.MISSED)]
     if signal.thread is not None:
-        threaded = (c for c in held if signal.thread in c.threads_in(signal.room))
-        return next(threaded, None)
+        threaded = [c for c in held if signal.thread in c.threads_in(signal.room)]
+        if threaded or is_threaded(signal.room.platform):
+            return threaded[0] if threaded else None
     if not isinstance(signal, Said):
         return None
-    called = (
-        c
-        for c in held
-        if c.opens_at <= signal.at <= c.ends_at
-        and (_answers(c, parent) or bears(signal.text, c.agenda.hashtag))
-    )
-    return max(called, key=_latest, default=None)
+    running = [c for c in held if c.opens_at <= signal.at <= c.ends_at]
+    if is_threaded(signal.room.platform):
+        text = signal.text
+        running = [c for c in running if _answers(c, parent) or bears(text, c.agenda.hashtag)]
+    return max(running, key=_latest, default=None)
 
 
 def _answers(chat: Chat, parent: Message | None) -> bool:

@@ -51,6 +51,8 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
             return {"threads": {r: thread for r, thread in chat.threads.items() if r != room}}
         case events.KeptOpen(at=at):
             return {"kept_open_at": at}
+        case events.ToldLate(room=room, person=person):
+            return {"told_late": chat.told_late | {f"{room.platform}:{person}"}}
         case events.Hindered(room=room, why=why):
             return {"hindered": {**chat.hindered, room: why}}
         case events.Unhindered(room=room):

@@ -57,7 +57,7 @@ def settle(chat: Chat, message: Message, parent: Message | None) -> Message:
     """Place a message as the chat stands now, and drop the text that may not be kept."""
     message = place(chat, message, parent)
     withdrawn = message.withdrawn or _is_withdrawn(chat, message)
-    if withdrawn or _is_late(chat, message):
+    if withdrawn or (came_late(message) and not chat.agenda.keep_late):
         message = message._replace(withdrawn=withdrawn, text="", attachments=())
     return message
 
@@ -70,14 +70,10 @@ def _is_withdrawn(chat: Chat, message: Message) -> bool:
     return until is not None and message.at <= until
 
 
-def _is_late(chat: Chat, message: Message) -> bool:
-    """Whether it was said after the end by somebody whose text is then not kept."""
-    return (
-        message.timing is Timing.LATE
-        and message.said
-        and message.role in (Role.PARTICIPANT, Role.GUEST)
-        and not chat.agenda.keep_late
-    )
+def came_late(message: Message) -> bool:
+    """Whether it was said after the end by somebody who does not moderate."""
+    speakers = (Role.PARTICIPANT, Role.GUEST)
+    return message.timing is Timing.LATE and message.said and message.role in speakers
 
 
 def _said(chat: Chat, known: Message, signal: Said) -> Message:

@@ -20,13 +20,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.engine import wording
-from bot.engine.actions import Action, Archive, KeepOpen, Moment, Post, PostKind
-from bot.engine.floor import is_shared
+from bot.engine.actions import Action, Amend, Archive, KeepOpen, Moment, Post, PostKind, Whisper
+from bot.engine.floor import is_threaded
 from bot.engine.pace import APART, ON_TIME
 from bot.engine.state import Chat, Stage
 
 GIVEN_UP_AFTER = timedelta(days=7)
 """How long the end of a chat, and words to its moderators, wait for a way."""
+
+HEARD_WITHIN = timedelta(minutes=10)
+"""How long words that one person sees once, and only while there, are of use."""
 
 _IN_THE_ROOM = (PostKind.REMINDER, PostKind.OPENING, PostKind.TRANSCRIPT)
 
@@ -42,6 +45,9 @@ def when_its_turn_comes(
             return _not_before(chat, action, now) or _addressed(chat, action)
         case KeepOpen() | Archive():
             return replace(action, threads=chat.threads_in(action.room))
+        case Amend(room=room, topic=topic):
+            posts = (post for post in chat.topics[topic - 1].posts if post.room == room)
+            return next((replace(action, ref=post.ref) for post in posts), None)
     return action
 
 
@@ -54,6 +60,8 @@ def lapses_at(chat: Chat, action: Action, queued_at: datetime) -> datetime:
             end = chat.opens_at
         case Post(kind=PostKind.OPENING | PostKind.TOPIC | PostKind.NOTICE) | KeepOpen():
             end = chat.ends_at
+        case Whisper():
+            end = queued_at + HEARD_WITHIN
         case _:
             end = queued_at + GIVEN_UP_AFTER
     return max(end, queued_at + ON_TIME)  # what is decided at the last moment still goes out
@@ -70,7 +78,7 @@ def _addressed(chat: Chat, post: Post) -> Post:
     if post.kind in _IN_THE_ROOM:
         return post
     into = chat.threads.get(post.room)
-    lost = into is None and not chat.agenda.thread_per_topic and is_shared(post.room.platform)
+    lost = into is None and not chat.agenda.thread_per_topic and is_threaded(post.room.platform)
     if lost and post.topic is not None:
         return replace(post, opens=wording.own_thread(chat))
     return replace(post, into=into)

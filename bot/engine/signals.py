@@ -155,6 +155,16 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokeLate:
+    """Somebody (by the platform's id) said something in a chat's thread after the end."""
+
+    at: datetime
+    room: Room
+    person: str
+    thread: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Hindered:
     """A platform refuses what an action asked until somebody changes something there.
 
@@ -205,6 +215,7 @@ Signal = (
     | Woke
     | Counted
     | Delivered
+    | SpokeLate
     | Hindered
     | ThreadGone
     | Undeliverable

@@ -94,6 +94,7 @@ class Chat:
     withdrawn: Mapping[str, datetime] = field(default_factory=dict)
     tally: Tally | None = None
     archived: frozenset[Room] = frozenset()
+    told_late: frozenset[str] = frozenset()  # people, by their keys
 
     @property
     def ends_at(self) -> datetime:

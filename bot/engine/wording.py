@@ -12,7 +12,7 @@ from bot.engine import events
 from bot.engine.actions import Enclosure, Moment, Post, PostKind, Thread, Words
 from bot.engine.agenda import Room
 from bot.engine.events import Event
-from bot.engine.floor import is_shared
+from bot.engine.floor import is_shared, is_threaded
 from bot.engine.state import Chat, Stage
 
 LIMITS = {"local": 4000, "discord": 1950, "slack": 3000}
@@ -108,6 +108,8 @@ def _how_to_answer(chat: Chat, room: Room) -> str:
     agenda = chat.agenda
     if not is_shared(room.platform):
         return "To answer topic 1 begin with T1 (or A1), or reply to it."
+    if not is_threaded(room.platform):
+        return "Answer a topic in its thread, or here: begin with T1 (or A1) for topic 1."
     if agenda.thread_per_topic:
         how = "Each topic has a thread: answer there."
     else:
@@ -181,6 +183,24 @@ def count(number: int, noun: str) -> str:
 def replies(number: int) -> str:
     """Write `1 reply`, `3 replies`."""
     return "1 reply" if number == 1 else f"{number:,} replies"
+
+
+# ---------------------------------------------------------------- after the end
+
+
+def closed_topic(chat: Chat, number: int) -> Words:
+    """Say of a topic's post that it is closed, where its thread stays open to everybody."""
+    return (f"T{number}: {chat.topics[number - 1].ask}\n\nClosed: {_over(chat)}",)
+
+
+def came_late(chat: Chat) -> Words:
+    """Tell somebody, once, what becomes of what they say after the end."""
+    return (f"{_name(chat)} is over. {_over(chat)}",)
+
+
+def _over(chat: Chat) -> str:
+    kept = "" if chat.agenda.keep_late else ", and its text is not kept"
+    return f"what is said here now counts as late{kept}."
 
 
 # ---------------------------------------------------------------- privately to moderators

@@ -34,6 +34,11 @@ class Leased:
     tries: int
 
 
+def chat_of(key: str) -> str:
+    """Return the chat of an action's key, `chat/seq/n`."""
+    return key.rsplit("/", 2)[0]
+
+
 async def put(
     connection: Connection, actions: Sequence[tuple[str, int, int, Action]], queued_at: datetime
 ) -> None:
