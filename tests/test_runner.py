@@ -7,12 +7,14 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.engine import events
+from bot.engine.agenda import Room
 from bot.engine.commands import parse
 from bot.engine.errors import Refused
 from bot.engine.people import Person
@@ -21,7 +23,7 @@ from bot.engine.state import Stage
 from bot.runner import MOST_CONFLICTS, Changed, Outcome, Runner
 from bot.simulation import Simulation
 from bot.store.sqlite import SqliteStore, opened
-from bot.store.tables import Conflict, Tables
+from bot.store.tables import Conflict, Tables, Unread
 from tests.house import START, House, house, moderator, person, room_of, urojc
 from tests.invariants.crashing import Killed, crashing
 
@@ -327,3 +329,53 @@ async def test_who_never_gets_through_is_told_so_in_the_end(tmp_path: Path) -> N
             (failed,) = await asyncio.wait_for(all_of(runner, date()), 10)
         assert isinstance(failed, Conflict)
         assert busy.tries == MOST_CONFLICTS
+
+
+# ---------------------------------------------------------------- talk that is not all known
+
+CHANNEL = Room("discord", "9")
+
+
+async def until_its_end(h: House, *rooms: Room) -> datetime:
+    """Hold a chat of these rooms until it has just been closed; return that moment."""
+    agenda = replace(SERIES.agenda, rooms=rooms, topics=())
+    await h.runner.handle(DateCame(START - HOUR, CHAT, "urojc", agenda, START))
+    end = START + 48 * HOUR
+    for moment in (START, end):
+        while await h.runner.wake(moment, Unread(("discord",), START, START)):
+            pass
+    assert (await h.chat(CHAT)).stage is Stage.CLOSED
+    return end
+
+
+async def test_a_chat_is_counted_only_when_everything_said_in_it_is_known(tmp_path: Path) -> None:
+    """Its last hour is read back after its end."""
+    async with house(tmp_path) as h:
+        end = await until_its_end(h, CHANNEL, ROOM)
+        behind = Unread(("discord",), end - HOUR, end - HOUR)
+        assert not await h.runner.wake(end, behind)
+        assert await h.runner.next_wake(behind) is None, "and nothing rings for it meanwhile"
+        ann = Person("discord", "5", "Ann")
+        await h.runner.handle(Said(end - HOUR, CHANNEL, "1", ann, "Yes #urojc"))
+        assert await h.runner.next_wake() == end
+        assert await h.runner.wake(end)
+        chat = await h.chat(CHAT)
+        assert chat.stage is Stage.SUMMARISED
+        assert chat.tally is not None
+        assert chat.tally.messages == 1
+
+
+@pytest.mark.parametrize(("rooms", "hours"), [((CHANNEL, ROOM), 1), ((CHANNEL,), 24)])
+async def test_a_chat_that_was_closed_long_enough_ago_is_counted_with_what_is_known(
+    tmp_path: Path, rooms: tuple[Room, ...], hours: int
+) -> None:
+    async with house(tmp_path) as h:
+        end = await until_its_end(h, *rooms)
+        for after, stage in (
+            (hours * HOUR - MINUTE, Stage.CLOSED),
+            (hours * HOUR, Stage.SUMMARISED),
+        ):
+            now = end + after
+            while await h.runner.wake(now, Unread(("discord",), now - HOUR, now - 24 * HOUR)):
+                pass
+            assert (await h.chat(CHAT)).stage is stage

@@ -138,3 +138,28 @@ async def test_actions_that_have_waited_for_long_are_counted(tables: Tables) -> 
     assert await queue.held_up(tables.connection, CHAT, OPENS) == 1
     assert await queue.held_up(tables.connection, CHAT, OPENS + HOUR) == 2
     assert await queue.held_up(tables.connection, "another", OPENS + HOUR) == 0
+
+
+async def test_the_first_action_of_a_lane_can_be_looked_at_without_being_taken(
+    tables: Tables,
+) -> None:
+    assert await queue.first(tables.connection, LANE) is None
+    await queue.put(tables.connection, [(CHAT, 2, 0, post("y")), (CHAT, 1, 0, post("x"))], OPENS)
+    looked_at = await queue.first(tables.connection, LANE)
+    assert looked_at == Leased(f"{CHAT}/1/0", CHAT, post("x"), OPENS, 0)
+    taken = await queue.lease(tables.connection, LANE, OPENS, OPENS + HOUR)
+    assert isinstance(taken, Leased)
+    assert taken.tries == 1
+    again = await queue.first(tables.connection, LANE)
+    assert again is not None
+    assert (again.key, again.tries) == (f"{CHAT}/1/0", 1)
+
+
+async def test_an_action_waits_until_it_is_marked(tables: Tables) -> None:
+    await queue.put(tables.connection, [(CHAT, 1, 0, post("x"))], OPENS)
+    assert await queue.waits(tables.connection, f"{CHAT}/1/0")
+    await queue.lease(tables.connection, LANE, OPENS, OPENS + HOUR)
+    assert await queue.waits(tables.connection, f"{CHAT}/1/0"), "leased is not done"
+    await queue.mark(tables.connection, f"{CHAT}/1/0", "done")
+    assert not await queue.waits(tables.connection, f"{CHAT}/1/0")
+    assert not await queue.waits(tables.connection, f"{CHAT}/9/0")

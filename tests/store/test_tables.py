@@ -16,7 +16,7 @@ from bot.engine.messages import Message
 from bot.engine.people import Role
 from bot.engine.state import Chat, Stage
 from bot.store.sqlite import opened
-from bot.store.tables import Conflict, Tables, Unread
+from bot.store.tables import NOTHING_UNREAD, Conflict, Tables, Unread
 from tests.engine.script import OPENS, ROOM, agenda
 
 OTHER = Room("local", "other")
@@ -296,3 +296,103 @@ async def test_a_secret_stays_what_it_was_at_first(tables: Tables) -> None:
     assert await tables.secret("signing", "fresh") == "fresh"
     assert await tables.secret("signing", "another") == "fresh"
     assert await tables.secret("other", "another") == "another"
+
+
+# ---------------------------------------------------------------- talk that is not all known
+
+CHANNEL = Room("discord", "9")
+BEHIND = Unread(("discord",), OPENS, OPENS)
+"""What was closed since OPENS waits, where it was held on Discord."""
+
+
+async def closed(tables: Tables, chat: str, at: datetime, *rooms: Room) -> Chat:
+    """Write a chat of these rooms that was closed then and is not counted."""
+    plan = replace(planned(chat), agenda=agenda("0m", rooms=rooms))
+    return await put(tables, plan, events.Opened(OPENS), events.Closed(at))
+
+
+async def test_only_chats_that_were_held_there_and_closed_since_then_wait_to_be_counted(
+    tables: Tables,
+) -> None:
+    await closed(tables, "before", OPENS, CHANNEL)
+    await closed(tables, "since", OPENS + HOUR, CHANNEL)
+    await closed(tables, "elsewhere", OPENS + HOUR, ROOM, Room("slack", "C1"))
+    await closed(tables, "in one of its rooms", OPENS + HOUR, ROOM, CHANNEL)
+    await closed(tables, "of another beginning", OPENS + HOUR, Room("discordant", "9"))
+    due = await tables.due(OPENS + 2 * HOUR, 9, BEHIND)
+    assert sorted(due) == ["before", "elsewhere", "of another beginning"]
+    behind_all = Unread(("discord", "slack"), OPENS, OPENS)
+    due = await tables.due(OPENS + 2 * HOUR, 9, behind_all)
+    assert sorted(due) == ["before", "of another beginning"]
+    assert len(await tables.due(OPENS + 2 * HOUR, 9, NOTHING_UNREAD)) == 5
+
+
+async def test_a_chat_that_is_held_on_two_unread_platforms_is_held_there_alone(
+    tables: Tables,
+) -> None:
+    await closed(tables, CHAT, OPENS + HOUR, CHANNEL, Room("slack", "C1"))
+    both = Unread(("discord", "slack"), OPENS + 2 * HOUR, OPENS)
+    assert await tables.due(OPENS + 9 * HOUR, 9, both) == []
+    one = Unread(("discord",), OPENS + 2 * HOUR, OPENS)
+    assert await tables.due(OPENS + 9 * HOUR, 9, one) == [CHAT]
+
+
+async def test_a_chat_that_is_not_over_wakes_whatever_is_unread(tables: Tables) -> None:
+    held = agenda("1h", rooms=(CHANNEL,))
+    await put(tables, replace(planned("planned", OPENS + HOUR), agenda=held))
+    await put(tables, replace(planned("open"), agenda=held), events.Opened(OPENS))
+    assert sorted(await tables.due(OPENS + HOUR, 9, BEHIND)) == ["open", "planned"]
+    assert await tables.next_wake(BEHIND) == OPENS + HOUR
+
+
+async def test_what_is_not_due_is_no_reason_to_wake(tables: Tables) -> None:
+    """Else the alarm would ring without end."""
+    await closed(tables, CHAT, OPENS + HOUR, CHANNEL)
+    await closed(tables, "both", OPENS + 2 * HOUR, CHANNEL, ROOM)
+    held = agenda("0m", rooms=(CHANNEL,))
+    await put(tables, replace(planned("next", OPENS + 5 * HOUR), agenda=held))
+    for names in (("discord",), ("slack",), ("discord", "slack"), ()):
+        for hours in range(9):
+            now = OPENS + hours * HOUR
+            unread = Unread(names, now - HOUR, now - 3 * HOUR)
+            due, moment = await tables.due(now, 9, unread), await tables.next_wake(unread)
+            assert bool(due) == (moment is not None and moment <= now), (unread, hours)
+
+
+# ---------------------------------------------------------------- threads
+
+
+async def test_a_threads_chat_is_found_and_an_unknown_thread_has_none(tables: Tables) -> None:
+    await tables.put_threads([(CHANNEL, "17", "c1"), (CHANNEL, "18", "c2"), (OTHER, "17", "c3")])
+    await tables.put_threads([])
+    await tables.put_threads([(CHANNEL, "17", "another"), (CHANNEL, "19", "c2")])
+    found = [await tables.chat_of_thread(CHANNEL, thread) for thread in ("17", "18", "19", "20")]
+    assert found == ["c1", "c2", "c2", None]
+    assert await tables.chat_of_thread(OTHER, "17") == "c3"
+
+
+# ---------------------------------------------------------------- reactions taken away
+
+
+async def test_all_reactions_to_a_message_can_be_taken_away_or_those_of_one_emoji(
+    tables: Tables,
+) -> None:
+    await tables.put_reactions(
+        [
+            (key, person, emoji, at, True)
+            for key in ("k", "other")
+            for person in ("discord:1", "discord:2")
+            for emoji, at in (("👍", OPENS), ("🎉", OPENS), (":club:", OPENS + 2 * HOUR))
+        ]
+    )
+
+    async def left() -> set[tuple[object, object]]:
+        return {(key, emoji) for key, _, emoji in await reactions(tables)}
+
+    others = {("other", emoji) for emoji in ("👍", "🎉", ":club:")}
+    await tables.clear_reactions("k", "🎉", OPENS + HOUR)
+    assert await left() == {("k", "👍"), ("k", ":club:"), *others}
+    await tables.clear_reactions("k", "", OPENS + HOUR)
+    assert await left() == {("k", ":club:"), *others}, "what was put later stays"
+    await tables.put_reactions([("k", "discord:1", "👍", OPENS + 3 * HOUR, True)])
+    assert ("k", "👍") in await left()
