@@ -71,6 +71,7 @@ Doi = Annotated[str, *_read(values.read_doi, examples=["10.1000/xyz123"])]
 Url = Annotated[str, *_read(values.read_url, format="uri")]
 Local = Annotated[str, *_read(values.read_local, pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Threads = Annotated[bool, *_read(values.read_threads, enum=["per_chat", "per_topic"])]
+Archive = Annotated[bool, *_read(values.read_archive, enum=["channel"])]
 Switch = Annotated[
     bool,
     *_read(values.read_switch, type=["boolean", "string"], enum=[True, False, "yes", "no"]),
@@ -87,6 +88,12 @@ DiscordNotified = Annotated[
     str, *_read(ids.read_discord_notified, pattern=f"^role:{ids.DISCORD_ID}$")
 ]
 SlackChannel = Annotated[str, *_read(ids.read_slack_channel, pattern=f"^{ids.SLACK_CHANNEL}$")]
+SlackPerson = Annotated[
+    str,
+    *_read(
+        ids.read_slack_person, pattern=f"^(?:(?:user:)?{ids.SLACK_USER}|group:{ids.SLACK_GROUP})$"
+    ),
+]
 SlackNotified = Annotated[
     str, *_read(ids.read_slack_notified, pattern=f"^group:{ids.SLACK_GROUP}$")
 ]
@@ -97,6 +104,10 @@ Names = Annotated[
 DiscordPeople = Annotated[
     list[DiscordPerson | None],
     BeforeValidator(_one_or_many, json_schema_input_type=DiscordPerson | list[DiscordPerson]),
+]
+SlackPeople = Annotated[
+    list[SlackPerson | None],
+    BeforeValidator(_one_or_many, json_schema_input_type=SlackPerson | list[SlackPerson]),
 ]
 Days = Annotated[
     list[Day | None], BeforeValidator(_one_or_many, json_schema_input_type=Day | list[Day])
@@ -127,7 +138,7 @@ class PeopleForm(Form):
 
     local: Names | None = Field(None, description="Names in the built-in room.")
     discord: DiscordPeople | None = Field(None, description="Discord user ids, or role:ID.")
-    slack: Names | None = Field(None, description="Slack user ids, or group:ID.")
+    slack: SlackPeople | None = Field(None, description="Slack user ids, or group:ID.")
 
 
 class AlertsForm(Form):
@@ -235,6 +246,7 @@ class AgendaForm(Form):
     reminders: list[Reminder | None] | None = Field(None, description="How long before a chat.")
     notify: NotifyForm | None = Field(None, description="Whom reminders ping.")
     publish: Switch | None = Field(None, description="Whether the rooms get the transcript.")
+    archive: Archive | None = Field(None, description="channel: archive the chat's Slack channel.")
     after_close: AfterClose | None = Field(None, description="keep or drop late messages' text.")
     dates: dict[Day, DateForm | None] | None = Field(None, description="What differs on a date.")
 
@@ -304,6 +316,7 @@ EXAMPLES = {
     "rooms.slack": 'rooms: [{slack: "C0123456789"}]',
     "moderators": "moderators: {local: [henry]}",
     "moderators.discord": 'moderators: {discord: ["role:223456789012345678"]}',
+    "moderators.slack": 'moderators: {slack: ["U0123456789", "group:S0123456789"]}',
     "threads": "threads: per_topic",
     "alerts": 'alerts: {discord: "423456789012345678"}',
     "alerts.discord": 'alerts: {discord: "423456789012345678"}',
@@ -314,6 +327,7 @@ EXAMPLES = {
     "publish": "publish: true",
     "guests": "guests: {local: [elena]}",
     "guests.discord": 'guests: {discord: ["623456789012345678"]}',
+    "guests.slack": 'guests: {slack: ["U0987654321"]}',
     "welcome": "welcome: Say who you are and where you work.",
     "closing": "closing: Thank you. The transcript follows.",
     "reading": 'reading: {citation: "Author. Title. Journal 2026.", doi: 10.1000/xyz123}',
@@ -326,6 +340,7 @@ EXAMPLES = {
     "topics.after": "after: 10m",
     "topics.every": 'topics: {every: 10m, ask: ["First question?", "Second question?"]}',
     "reminders": "reminders: [24h, 15m]",
+    "archive": "archive: channel",
     "after_close": "after_close: keep",
     "dates": 'dates: {2026-12-07: {start: "21:00"}}',
     "dates.start": 'start: "21:00"',

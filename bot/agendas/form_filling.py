@@ -351,7 +351,7 @@ _ELSEWHERE = {
     **dict.fromkeys(
         (
             *("title", "hashtag", "zone", "schedule", "window", "rooms", "threads", "guests"),
-            *("alerts", "notify", "publish", "closing"),
+            *("alerts", "notify", "publish", "archive", "closing"),
         ),
         "It stands at the left margin and holds for all dates.",
     ),

@@ -13,7 +13,9 @@ DISCORD_ID = r"[1-9]\d{0,19}"
 """A number of 64 bits, written in decimal (Discord's reference, "Snowflakes")."""
 
 SLACK_CHANNEL = r"[CDG][A-Z0-9]{1,20}"
+SLACK_USER = r"[UW][A-Z0-9]{1,20}"
 SLACK_GROUP = r"S[A-Z0-9]{1,20}"
+"""Slack's ids begin with a letter for their kind; those of people with U or W."""
 
 
 def read_discord_channel(text: str) -> str:
@@ -74,12 +76,31 @@ def read_discord_notified(text: str) -> str:
 def read_slack_channel(text: str) -> str:
     """Read the id of a Slack channel."""
     given = text.strip()
-    if not _is(SLACK_CHANNEL, given):
+    if _is(SLACK_CHANNEL, given):
+        return given
+    linked = re.search(rf"(?:/archives/|/client/\w+/|^<?#)({SLACK_CHANNEL})(?!\w)", given, re.ASCII)
+    if linked:
         raise ValueError(
-            f"{shown(text)} is no Slack channel id. It begins with C and stands at the end of the "
-            'channel’s details; write slack: "C0123456789"'
+            f'{shown(text)} is a link. Write the id of the channel alone: "{linked[1]}"'
         )
-    return given
+    raise ValueError(
+        f"{shown(text)} is no Slack channel id. It begins with C and stands at the end of the "
+        'channel’s details; write slack: "C0123456789"'
+    )
+
+
+def read_slack_person(text: str) -> str:
+    """Read a person or a user group on Slack: `U123` or `user:U123`, or `group:S123`."""
+    given = text.strip()
+    if _is(rf"(?:user:)?{SLACK_USER}|group:{SLACK_GROUP}", given):
+        return given
+    if meant := _slack_meant(given):
+        raise ValueError(f'{shown(text)} is not how a Slack id is written. Write "{meant}"')
+    raise ValueError(
+        f"{shown(text)} is no Slack id. People are written by their member ID: open the person’s "
+        'profile, choose Copy member ID in its menu, and write "U0123456789". A user group is '
+        'written "group:S0123456789", with the id that Copy group ID gives in the group’s menu.'
+    )
 
 
 def read_slack_notified(text: str) -> str:
@@ -92,11 +113,9 @@ def read_slack_notified(text: str) -> str:
             f"{shown(text)} would call everybody. Only one user group can be notified: make one "
             'for those who want to be reminded, and write "group:S0123456789" with its id.'
         )
-    group = re.fullmatch(rf"\W*(?:subteam|group)?\W*({SLACK_GROUP})(?:\W.*)?", given, re.ASCII)
-    if group:
-        raise ValueError(
-            f'{shown(text)} is not how a user group is written. Write "group:{group[1]}"'
-        )
+    meant = _slack_meant(given) or ""
+    if meant.startswith("group:"):
+        raise ValueError(f'{shown(text)} is not how a user group is written. Write "{meant}"')
     raise ValueError(
         f"{shown(text)} is no id of a Slack user group, which alone can be notified. Choose Copy "
         'group ID in the group’s menu, and write "group:S0123456789"'
@@ -128,6 +147,19 @@ def _discord_meant(text: str) -> str | None:
         return None
     signs = {(found[1] or "").casefold(), found[2]}
     return f"role:{found[3]}" if signs & {"@&", "role", "group"} else found[3]
+
+
+def _slack_meant(text: str) -> str | None:
+    """Return the id that is meant by a mention (`<@U123|ann>`), a link or stray signs."""
+    signs = r"\W*(?:https://\S+/team/)?(?:subteam|group|role|user|id)?\W*"
+    found = re.fullmatch(
+        rf"{signs}(?:(?P<group>{SLACK_GROUP})|(?P<user>{SLACK_USER}))(?:\|[^>]*)?\W*",
+        text,
+        re.ASCII,
+    )
+    if not found:
+        return None
+    return f"group:{found['group']}" if found["group"] else found["user"]
 
 
 def _calls_everybody(text: str) -> bool:

@@ -100,6 +100,7 @@ class Making:
             publish=bool(form.publish),
             alerts=_one_by_platform(form.alerts),
             notify=_one_by_platform(form.notify),
+            archive_channel=bool(form.archive),
         )
         if given is None:
             return agenda

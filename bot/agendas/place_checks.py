@@ -1,4 +1,4 @@
-"""Whether an agenda names people and channels only on platforms where its chat has a room."""
+"""Whether what an agenda says of people and channels fits the rooms of its chat."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _ON = {"local": "of Rounds itself", "discord": "on Discord", "slack": "on Slack"
 
 
 def place_flaws(form: AgendaForm, root: Mapping, rooms: tuple[Room, ...]) -> Iterator[Flaw]:
-    """Yield the flaws of `moderators`, `guests`, `alerts` and `notify` as to the chat's `rooms`.
+    """Yield what is said of places and people where it has no effect, or a bad one.
 
-    `form` and `root` tell what was written, and where.
+    `form` and `root` tell what was written, and where; `rooms` are the chat's.
     """
     held_on = _platforms(root)
     for path in _by_platform(root):
@@ -36,6 +36,24 @@ def place_flaws(form: AgendaForm, root: Mapping, rooms: tuple[Room, ...]) -> Ite
     if notified and form.reminders == []:
         words = "Only reminders notify, and reminders: [] sends none. Delete one of the two."
         yield Flaw(key_mark(root, ("notify",)), words)
+    if form.archive:
+        yield from _archive_flaws(form, root, held_on)
+
+
+def _archive_flaws(form: AgendaForm, root: Mapping, held_on: set[str] | None) -> Iterator[Flaw]:
+    at = key_mark(root, ("archive",))
+    if held_on and "slack" not in held_on:
+        words = (
+            "Only a channel on Slack can be archived, and the chat has no room there. Add "
+            '{slack: "C0123456789"} to rooms, or delete archive.'
+        )
+        yield Flaw(at, words)
+    if form.schedule is not None or len(form.starts or ()) > 1:
+        words = (
+            "After the first chat the channel would be archived, and no other could be held there. "
+            f"Write a single time ({EXAMPLES['starts']}), or delete archive."
+        )
+        yield Flaw(at, words)
 
 
 def _platforms(root: Mapping) -> set[str] | None:

@@ -96,6 +96,16 @@ def read_threads(text: str) -> bool:
     return text == "per_topic"
 
 
+def read_archive(text: str) -> bool:
+    """Read `channel`, the one thing that can be archived; return True."""
+    if text != "channel":
+        raise ValueError(
+            f"{shown(text)} cannot be chosen. Write channel (the chat's Slack channel is archived "
+            "at the end), or delete archive."
+        )
+    return True
+
+
 def read_switch(text: str) -> bool:
     """Read `true` or `false`, which may also be written `yes` or `no`."""
     answers = {"true": True, "yes": True, "false": False, "no": False}

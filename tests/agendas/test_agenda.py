@@ -103,13 +103,18 @@ def test_every_key_of_an_agenda_is_read() -> None:
     )
 
 
+def test_a_chat_with_a_channel_of_its_own_can_have_it_archived() -> None:
+    lines = "starts: 2026-12-07 07:00\nrooms: [{slack: C1}]\narchive: channel"
+    assert series(lines).agenda.archive_channel is True
+
+
 def test_what_may_be_left_out_has_a_default() -> None:
     read = series().agenda
     assert read.reminders == (timedelta(hours=24), timedelta(minutes=15))
     assert read.keep_late is False
     assert (read.hashtag, read.welcome, read.closing, read.reading) == ("", "", "", None)
     assert (read.moderators, read.guests) == ({}, {})
-    assert (read.thread_per_topic, read.publish) == (False, False)
+    assert (read.thread_per_topic, read.publish, read.archive_channel) == (False, False, False)
     assert (read.alerts, read.notify) == ({}, {})
 
 
@@ -271,6 +276,12 @@ WRONG = [
     ("threads: per-topic", "1:10", "Write per_chat"),
     ("threads: [per_topic]", "1:10", "Write it like threads: per_topic"),
     ("publish: on", "1:10", "Write true or false"),
+    ("archive: true", "1:10", "Write channel"),
+    ("archive: [channel]", "1:10", "Write it like archive: channel"),
+    ("archives: channel", "1:1", "Write archive"),
+    ("dates: {2026-12-07: {archive: channel}}", "1:22", "holds for all dates"),
+    ("rooms: [{slack: C1}]\nmoderators: {slack: [U1, henry]}", "2:26", "Copy member ID"),
+    ("rooms: [{slack: C1}]\nguests: {slack: [group: S5]}", "2:18", 'Write "group:S5", without'),
     ("thread: per_topic", "1:1", "Write threads"),
     ("mention: role:5", "1:1", "Write notify"),
     ("alerts: 5", "1:9", "Write it like alerts: {discord:"),

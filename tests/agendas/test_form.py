@@ -66,6 +66,8 @@ def test_the_agendas_that_come_with_rounds_are_as_the_schema_says(path: Path) ->
         'rooms: [{discord: "1234567890123456789", slack: C1}]\nnotify: {slack: group:S1}',
         "rooms: [{discord: 5}]\nmoderators: {discord: [5, role:6, 'user:7']}",
         "rooms: [{discord: 5}]\nmoderators: {discord: 5}\nnotify: {discord: role:6}",
+        "rooms: [{slack: C1}]\nmoderators: {slack: [U1, 'user:W2', 'group:S3']}",
+        "rooms: [{slack: C1}]\nguests: {slack: U1}\nstarts: 2026-12-07 07:00\narchive: channel",
     ],
 )
 def test_what_is_right_is_as_the_schema_says(lines: str) -> None:
@@ -97,6 +99,11 @@ def test_the_schema_is_one() -> None:
         "threads: per_room",
         "publish: on",
         "publish: 1",
+        "archive: true",
+        "archive: thread",
+        "moderators: {slack: henry}",
+        "moderators: {slack: S1}",
+        "guests: {slack: ['@U1']}",
         "rooms: [{discord: general}]",
         "alerts: {discord: mods}",
         "alerts: {local: x}",
@@ -156,6 +163,9 @@ def test_every_key_has_an_example_that_can_be_read() -> None:
         assert series(rooms + EXAMPLES[key]), key
     for key in ("notify.slack", "moderators.discord", "guests.discord"):
         assert series(rooms + EXAMPLES[key]), key
+    for key in ("moderators.slack", "guests.slack"):
+        assert series(rooms + EXAMPLES[key]), key
+    assert series(f"{rooms}{EXAMPLES['starts']}\n{EXAMPLES['archive']}")
 
 
 def test_what_does_not_fit_is_told_all_at_once() -> None:

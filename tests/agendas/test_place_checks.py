@@ -8,6 +8,7 @@ from tests.agendas.given import said_of, series
 
 ON_DISCORD = 'rooms: [{discord: "1"}]\n'
 ON_SLACK = "rooms: [{slack: C1}]\n"
+ONCE = "starts: 2026-12-07 07:00\n"
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,22 @@ ON_SLACK = "rooms: [{slack: C1}]\n"
             "2:1",
             "Only reminders notify, and reminders: [] sends none",
         ),
+        (
+            ONCE + "archive: channel",
+            "2:1",
+            'can be archived, and the chat has no room there. Add {slack: "C0123456789"} to rooms',
+        ),
+        (ONCE + ON_DISCORD + "archive: channel", "3:1", "has no room there"),
+        (
+            ON_SLACK + "archive: channel",
+            "2:1",
+            "no other could be held there. Write a single time (starts: 2026-12-07 07:00), or",
+        ),
+        (
+            ON_SLACK + "archive: channel\nstarts: [2026-12-07 07:00, 2026-12-14 07:00]",
+            "2:1",
+            "After the first chat",
+        ),
     ],
 )
 def test_what_would_have_no_effect_or_a_bad_one_is_told_once_at_its_place(
@@ -63,6 +80,9 @@ def test_what_would_have_no_effect_or_a_bad_one_is_told_once_at_its_place(
         "rooms: [{discord: 1, slack: C1}]\nalerts: {discord: 2, slack: C2}",
         "rooms: [{local: '5'}, {discord: 1}]\nalerts: {discord: 5}",  # another platform's room
         "threads: per_topic",  # where there are threads
+        ONCE + ON_SLACK + "archive: channel",
+        ONCE + "archive: channel\nrooms: [{discord: 1}, {slack: C1}, {local: x}]",
+        ON_SLACK + "moderators: {slack: [U1, 'user:W2', 'group:S3']}\nguests: {slack: U2}",
         "hashtag: '#x'\npublish: true",
         ON_DISCORD,  # without a hashtag its threads, and answers to its posts, are the chat
     ],
@@ -80,6 +100,19 @@ def test_nothing_is_said_of_platforms_while_it_is_not_clear_where_the_rooms_are(
     assert said.startswith("1:")
 
 
+@pytest.mark.parametrize("rooms", ["[{slcak: C1}]", "[{dc: 1}]", "[slack]", "[]", "slack"])
+def test_nothing_is_said_of_an_archive_while_it_is_not_clear_where_the_rooms_are(
+    rooms: str,
+) -> None:
+    (said,) = said_of(f"{ONCE}rooms: {rooms}\narchive: channel")
+    assert said.startswith("2:")
+
+
 def test_a_wrong_id_and_a_missing_room_are_told_together() -> None:
     said = said_of("moderators: {discord: henry}\nalerts: {discord: mods}")
     assert [line.partition(": ")[0] for line in said] == ["1:14", "1:23", "2:10", "2:19"]
+
+
+def test_an_archived_channel_without_a_room_on_slack_and_with_many_dates_is_told_as_both() -> None:
+    said = said_of("archive: channel")
+    assert [line.partition(": ")[0] for line in said] == ["1:1", "1:1"]
