@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from aiohttp import web
 
 from bot.web.gate import MOST_BYTES, Gate
+from bot.web.hooks import Hook, route
 from bot.web.house import House
 from bot.web.live import Live
 from bot.web.organizers import OrganizerPages
@@ -19,8 +23,10 @@ FOREVER = "public, max-age=31536000, immutable"
 """For a file whose address changes with its content."""
 
 
-def site(house: House) -> web.Application:
+def site(house: House, hooks: Mapping[str, Hook] = MappingProxyType({})) -> web.Application:
     """Return the built-in rooms and the organizers' pages as an application.
+
+    `hooks` are the paths at which platforms call.
 
     It reads its templates and files now, watches the house's runner from now on, and ends the
     open pages' connections when it is shut down.
@@ -64,6 +70,7 @@ def site(house: House) -> web.Application:
             web.post("/rooms/{room}/messages/{message}/react", talk.react),
             web.post("/rooms/{room}/messages/{message}/place", talk.place),
             *(_served(asset) for asset in templates.assets.values()),
+            *(route(path, hook) for path, hook in hooks.items()),
         ]
     )
     return app

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from html import unescape
+from types import MappingProxyType
 
 import aiohttp
 from aiohttp import web
@@ -17,6 +18,7 @@ from bot.engine.agenda import Room
 from bot.engine.people import Person
 from bot.web.access import Access
 from bot.web.gate import COOKIE, PART
+from bot.web.hooks import Hook
 from bot.web.passes import Pass
 from bot.web.site import House as Site
 from bot.web.site import site
@@ -148,7 +150,9 @@ class Served:
 
 
 @contextlib.asynccontextmanager
-async def served(house: House) -> AsyncIterator[Served]:
+async def served(
+    house: House, hooks: Mapping[str, Hook] = MappingProxyType({})
+) -> AsyncIterator[Served]:
     """Serve the pages of a house at a free port of this machine."""
     access = Access(SECRET)
     place = Served(house, access, "")
@@ -158,9 +162,8 @@ async def served(house: House) -> AsyncIterator[Served]:
 
     desk = Desk(house.runner, house.store, house.catalogue, way_in)
     base_url = "http://rounds.example"  # people reach it under a name, tests under a number
-    app = site(
-        Site(house.runner, house.store, desk, access, house.catalogue, house.clock, base_url)
-    )
+    site_ = Site(house.runner, house.store, desk, access, house.catalogue, house.clock, base_url)
+    app = site(site_, hooks)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
     await runner.setup()
     try:
