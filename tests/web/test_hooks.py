@@ -45,7 +45,7 @@ async def test_a_hook_that_fails_says_nothing_of_what_was_sent(
     place: Served, caplog: pytest.LogCaptureFixture
 ) -> None:
     status, text = await send(place, "fail", "application/json")
-    assert status == 500
+    assert status >= 500
     assert "patient" not in text + caplog.text
 
 
