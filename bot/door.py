@@ -167,5 +167,13 @@ def _rooms(agenda: Agenda, platform: str) -> tuple[Room, ...]:
 
 def _running(chat: Chat, rooms: tuple[Room, ...]) -> Running:
     posted = sum(1 for topic in chat.topics if topic.opened_at)
-    title, topics = chat.agenda.title, len(chat.topics)
-    return Running(chat.id, title, rooms, chat.closes_at, posted, topics, chat.paused)
+    return Running(
+        chat.id,
+        chat.series,
+        chat.agenda.title,
+        rooms,
+        chat.closes_at,
+        posted,
+        len(chat.topics),
+        chat.paused,
+    )

@@ -162,8 +162,8 @@ async def test_the_overview_of_a_platform_has_what_runs_and_comes_in_its_rooms(
         rooms = (CHANNEL, ELSEWHERE)
         club, another = LISTED.agenda.title, "Another club"
         assert found.running == (
-            Running("other-2026-12-07", another, (ELSEWHERE,), START + 2 * HOUR, 1, 3),
-            Running("urojc-2026-12-07", club, rooms, START + 48 * HOUR, 1, 3, paused=True),
+            Running("other-2026-12-07", "other", another, (ELSEWHERE,), START + 2 * HOUR, 1, 3),
+            Running("urojc-2026-12-07", "urojc", club, rooms, START + 48 * HOUR, 1, 3, paused=True),
         )
         assert found.coming == (
             Coming(club, rooms, START + timedelta(days=7)),

@@ -145,6 +145,7 @@ class Running:
     """A chat that is open until `closes_at` (UTC), with so many of its topics posted."""
 
     chat: str
+    series: str
     title: str
     rooms: tuple[Room, ...]
     closes_at: datetime
