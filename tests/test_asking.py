@@ -211,6 +211,26 @@ async def test_a_question_in_a_threads_chat_is_about_that_chat(tmp_path: Path) -
             assert closed.chat == f"{one.name}-2026-12-07"
 
 
+async def test_a_question_in_a_thread_of_long_ago_is_about_its_chat(tmp_path: Path) -> None:
+    channel = Room("discord", "99")
+    club = replace(CLUB, agenda=replace(CLUB.agenda, rooms=(channel,)))
+    async with house(tmp_path, club) as at:
+        held = []
+        for n in range(10):
+            started = await desk_of(at).ask("start urojc", STEWARD, channel, at.clock())
+            hangs = Thread("Journal club", timedelta(hours=48))
+            post = Post(channel, PostKind.OPENING, ("Welcome",), opens=hangs)
+            key = f"{started.chat}/2/0"
+            await at.runner.handle(Delivered(at.clock(), key, post, f"{n}00", "", f"{n}00"))
+            held.append(started.chat)
+            at.clock.advance(timedelta(minutes=1))
+            await desk_of(at).ask("close", STEWARD, channel, at.clock())
+            at.clock.advance(timedelta(days=7))
+        for thread, chat in (("000", held[0]), ("300", held[3]), ("900", held[9])):
+            reply = await desk_of(at).ask("transcript md", STEWARD, channel, at.clock(), thread)
+            assert reply.chat == chat
+
+
 async def test_a_moderator_gets_a_link_of_their_own(tmp_path: Path) -> None:
     async with house(tmp_path, CLUB) as at:
         assert await told(at, "link") == (

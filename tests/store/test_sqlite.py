@@ -217,6 +217,21 @@ async def test_opening_makes_the_tables_once(tmp_path: Path) -> None:
             assert {"events", "chats", "messages", "outbox"} <= {name for (name,) in rows}
 
 
+async def test_a_store_of_the_first_version_is_brought_up_to_date_with_what_is_in_it(
+    tmp_path: Path,
+) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "rounds.db")) as database:
+        database.executescript((MIGRATIONS / "0001_first.sql").read_text("utf-8"))
+        database.execute("INSERT INTO secrets (name, value) VALUES ('signing', 'kept')")
+        database.execute("PRAGMA user_version = 1")
+        database.commit()
+    room = Room("discord", "9")
+    async with opened(tmp_path / "rounds.db") as store, store.writing() as tables:
+        assert await tables.secret("signing", "fresh") == "kept"
+        await tables.put_threads([(room, "17", "a chat")])
+        assert await tables.chat_of_thread(room, "17") == "a chat"
+
+
 async def test_two_processes_open_a_new_store_at_once(tmp_path: Path) -> None:
     for n in range(10):
         stores = [SqliteStore(tmp_path / str(n) / "rounds.db") for _ in range(4)]
