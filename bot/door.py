@@ -128,6 +128,7 @@ class HouseDoor:
                     for date in itertools.islice(coming(one, now), AHEAD)
                 ]
         return Overview(
+            now,
             tuple(sorted(running, key=lambda chat: (chat.closes_at, chat.chat))),
             tuple(sorted(dates, key=lambda date: (date.opens_at, date.title))),
             tuple(sorted(series, key=lambda held: (held.title, held.name))),

@@ -153,7 +153,7 @@ async def test_the_overview_of_a_platform_has_what_runs_and_comes_in_its_rooms(
     async with house(tmp_path, listed, other, here) as h:
         door = door_of(h)
         empty = await door.overview("slack")
-        assert empty == Overview((), (), ())
+        assert empty == Overview(START, (), (), ())
         await door.ask("start urojc", Asker(HENRY, CHANNEL))
         await h.live(HOUR)
         await door.ask("start other", Asker(STEWARD, ELSEWHERE))

@@ -165,11 +165,13 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What is held on a platform: what runs, by its end, what comes, by its opening, all series.
+    """What is held on a platform at `at`: what runs, by its end, what comes, by its opening.
 
-    It is not about somebody: a platform shows it to people who may see the rooms.
+    `series` are all those held there, by their titles. It is about nobody: a platform shows of it
+    to each person what stands in rooms that they may see.
     """
 
+    at: datetime
     running: tuple[Running, ...]
     coming: tuple[Coming, ...]
     series: tuple[Held, ...]
