@@ -12,35 +12,31 @@ from pathlib import Path
 import pytest
 
 from bot.engine.actions import Action, Post, PostKind, Tell, privately
-from bot.engine.agenda import Agenda, Room
+from bot.engine.agenda import Room
 from bot.engine.commands import parse
 from bot.engine.signals import Asked, StartAsked, Woke
 from bot.engine.state import Chat, Stage
-from bot.outbox import ANSWERS_WITHIN, NOT_THROUGH, Enclosing, Outbox, nothing
+from bot.outbox import NOT_THROUGH, Outbox
 from bot.platforms.local_adapter import text_of
 from bot.platforms.platform import (
     File,
     Hindered,
     Impossible,
-    Platform,
     Receipt,
     ThreadGone,
     Unreachable,
 )
-from bot.runner import Changed, Runner, Store
+from bot.runner import Store
 from bot.store import queue
 from bot.store.queue import Lane
 from bot.store.sqlite import opened
 from tests.channels import Channels
-from tests.house import START, moderator, urojc
+from tests.house import START
 from tests.invariants.crashing import Killed, crashing
+from tests.office import CHAT, FIRST, HENRY, MINUTE, ONE_ROOM, SECOND_S, Office, office
 
-FIRST, SECOND = Room("local", "urojc"), Room("local", "second")
-ONE_ROOM = replace(urojc().agenda, rooms=(FIRST,), welcome="", reading=None)
+SECOND = Room("local", "second")
 TWO_ROOMS = replace(ONE_ROOM, rooms=(FIRST, SECOND))
-HENRY = moderator(urojc())
-CHAT = "urojc-2026-12-07"
-SECOND_S, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 class Place:
@@ -78,96 +74,9 @@ class Place:
         return [text.split(":")[0][:12] for where, text in self.posts.values() if where == room]
 
 
-class Office:
-    """A runner and an outbox on one store, with a clock that is set by hand."""
-
-    def __init__(
-        self,
-        store: Store,
-        place: Platform,
-        answers_within: timedelta = ANSWERS_WITHIN,
-        enclose: Enclosing = nothing,
-    ) -> None:
-        self.now = START
-        self.store = store
-        self.runner = Runner(store)
-        self.platforms = {"local": place, "discord": place}
-        self.outbox = Outbox(
-            store, self.runner, self.platforms, lambda: self.now, answers_within, enclose
-        )
-        self.runner.watch(self._notice)
-        self._room, self._put_in = FIRST, False
-
-    def _notice(self, changed: Changed) -> None:
-        if changed.actions:
-            self._put_in = True
-            self.outbox.poke()
-
-    async def start(self, agenda: Agenda = ONE_ROOM) -> None:
-        """Open the chat; its opening and first topic wait in the outbox."""
-        self._room = agenda.rooms[0]
-        signal = StartAsked(self.now, self._room, HENRY, CHAT, "urojc", agenda)
-        await self.runner.handle(signal)
-
-    async def next(self) -> None:
-        self.now += SECOND_S
-        await self.ask("next")
-
-    async def ask(self, command: str) -> None:
-        await self.runner.handle(Asked(self.now, self._room, HENRY, parse(command)[1]))
-
-    async def live(self, minutes: float) -> None:
-        """Let time pass; whatever falls due on the way is done, and tried again, at its moment."""
-        end = self.now + minutes * MINUTE
-        while True:
-            while await self.runner.wake(self.now):
-                pass
-            self._put_in = True
-            while self._put_in:
-                self._put_in = False
-                again = await self.outbox.deliver()
-            moments = [m for m in (again, await self.runner.next_wake()) if m is not None]
-            if not moments or min(moments) > end:
-                break
-            self.now = max(self.now, min(moments))
-        self.now = end
-
-    async def chat(self, name: str = CHAT) -> Chat:
-        async with self.store.reading() as tables:
-            chat = await tables.chat(name)
-        assert chat is not None
-        return chat
-
-    async def kinds(self, name: str = CHAT) -> list[str]:
-        """Return the kinds of a chat's events, in order."""
-        async with self.store.reading() as tables:
-            rows = await tables.connection.rows(
-                "SELECT kind FROM events WHERE chat = ? ORDER BY seq", (name,)
-            )
-        return [kind for (kind,) in rows]
-
-    async def states(self) -> dict[str, str]:
-        async with self.store.reading() as tables:
-            rows = await tables.connection.rows("SELECT key, state FROM outbox ORDER BY seq, n")
-        return dict(rows)
-
-
 @pytest.fixture
 def place() -> Place:
     return Place()
-
-
-@contextlib.asynccontextmanager
-async def office(
-    path: Path,
-    place: Platform,
-    answers_within: timedelta = ANSWERS_WITHIN,
-    enclose: Enclosing = nothing,
-) -> AsyncIterator[Office]:
-    async with opened(path / "rounds.db") as store:
-        found = Office(store, place, answers_within, enclose)
-        async with found.runner.running():
-            yield found
 
 
 @contextlib.asynccontextmanager
