@@ -30,8 +30,8 @@ from bot.platforms.platform import File, Hindered, Impossible, Receipt
 CLOCKS_DIFFER = timedelta(minutes=2)
 """How much earlier than the first try, by our clock, a message of ours may seem to stand."""
 
-LOOKED_AT = 200
-"""Messages among which one of ours is looked for."""
+LOOKED_AT = 500
+"""Messages among which one of ours is looked for: the first since it was due, and the last."""
 
 SHORT: Literal[4320] = 4320
 LONG: Literal[10080] = 10080
@@ -153,8 +153,7 @@ class Posts:
         except discord.HTTPException as failure:
             if not files or (failure.code != TOO_LARGE and failure.status != 413):
                 raise
-        text = f"{text[: LONGEST - len(WITHOUT_FILE) - 1]}\n{WITHOUT_FILE}"
-        return await channel.send(text, nonce=nonce, allowed_mentions=nobody_else)
+        return await channel.send(_without_file(text), nonce=nonce, allowed_mentions=nobody_else)
 
     async def _sent(
         self,
@@ -162,14 +161,26 @@ class Posts:
         text: str,
         since: datetime,
     ) -> discord.Message | None:
-        """Look whether we have said this since then."""
-        me = self._client.user
-        async for message in channel.history(limit=LOOKED_AT):
-            if message.created_at < since - CLOCKS_DIFFER:
-                break
-            if me is not None and message.author.id == me.id and _same(message.content, text):
-                return message
+        """Look whether we have said this since then, with what was to go with it or without.
+
+        It was said at the first try or at the last one, so near to either end.
+        """
+        said = (_words(text), _words(_without_file(text)))
+        for oldest_first in (True, False):
+            seen = 0
+            async for message in channel.history(
+                limit=LOOKED_AT, after=since - CLOCKS_DIFFER, oldest_first=oldest_first
+            ):
+                seen += 1
+                if self._is_ours(message) and _words(message.content) in said:
+                    return message
+            if seen < LOOKED_AT:
+                break  # that were all
         return None
+
+    def _is_ours(self, message: discord.Message) -> bool:
+        me = self._client.user
+        return me is not None and message.author.id == me.id
 
     async def _hang(self, channel: int, message: int, opens: Thread) -> int:
         """Hang a thread from a message; it bears the message's id, also if it is there."""
@@ -210,8 +221,12 @@ class Posts:
 _IN_THREADS = "send_messages_in_threads"
 
 
-def _same(one: str, other: str) -> bool:
-    return one.split() == other.split()
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+def _without_file(text: str) -> str:
+    return f"{text[: LONGEST - len(WITHOUT_FILE) - 1]}\n{WITHOUT_FILE}"
 
 
 def _attached(files: Sequence[File]) -> list[discord.File]:
