@@ -51,6 +51,9 @@ AFTER_A_FAILURE = timedelta(seconds=5)
 RETRY_AT_LEAST_EVERY = timedelta(minutes=5)
 RETRY_AT_MOST_EVERY = timedelta(seconds=1)
 
+LOOKS_AGAIN_AFTER = timedelta(seconds=30)
+"""Where a platform as a whole is out of reach; it says itself when it is not any more."""
+
 TOLD_AFTER = timedelta(minutes=15)
 """When a platform was out of reach for so long, moderators are told as of a refusal."""
 
@@ -268,15 +271,16 @@ class Outbox:
 
     async def _put_off(self, lane: Lane, leased: Leased, failure: Exception) -> datetime:
         retry_after, why = None, type(failure).__name__  # what it says may quote a post
+        logged = False
         if isinstance(failure, Unreachable):
-            retry_after, why = failure.retry_after, str(failure)
+            retry_after, why, logged = failure.retry_after, str(failure), failure.logged
         now = self._clock()
-        again = now + _patience(leased.tries, retry_after)
-        if why not in self._why.setdefault(lane, set()):  # once, however often it is tried
-            self._why[lane].add(why)
+        again = now + (LOOKS_AGAIN_AFTER if logged else _patience(leased.tries, retry_after))
+        if not logged and why not in self._why.setdefault(lane, set()):
+            self._why[lane].add(why)  # said once, however often it is tried
             log.warning("%s waits and is tried again until it can be done: %s", leased.key, why)
         async with self._store.writing() as tables:
-            await queue.postpone(tables.connection, leased.key, again)
+            await queue.postpone(tables.connection, leased.key, again, untried=logged)
         if isinstance(failure, Hindered):
             self._failing_since.pop(lane, None)
             await self._report(signals.Hindered(now, leased.key, leased.action, why))

@@ -56,7 +56,7 @@ class Discord:
         self._api = api
         self._pace = pace
         self._client: Connection | None = None  # while it is ready
-        self._trouble: Unreachable = Unreachable(NOT_CONNECTED)
+        self._trouble: Unreachable = _unconnected()
         self._said = ""  # what the log has said of the trouble
         self._doing: set[asyncio.Task[Receipt]] = set()
         self.is_current = False
@@ -118,7 +118,7 @@ class Discord:
     ) -> Sequence[str]:
         """Let the servers' scheduled events be these; see `Board`."""
         if self._client is None:
-            raise Unreachable(NOT_CONNECTED)
+            raise _unconnected()
         return await keep_events(self._client, wanted, spared, now)
 
     # ------------------------------------------------------------ the connection
@@ -154,7 +154,7 @@ class Discord:
         await client.listen()
 
     def _refused(self, sentence: str) -> float:
-        self._trouble = Hindered(sentence)
+        self._trouble = Hindered(sentence, logged=True)
         if self._said != sentence:
             log.error("%s It is tried again every minute.", sentence)
             self._said = sentence
@@ -162,7 +162,7 @@ class Discord:
 
     def _failed(self, failure: Exception, wait: float) -> float:
         why = str(failure) if isinstance(failure, Unreachable) else type(failure).__name__
-        self._trouble = Unreachable(f"{NOT_CONNECTED} ({why})")
+        self._trouble = _unconnected(why)
         if self._said != NOT_CONNECTED:
             log.warning("Discord cannot be reached (%s); it is tried until it can be.", why)
             self._said = NOT_CONNECTED
@@ -182,7 +182,7 @@ class Discord:
         self.is_current = False
         if self._client is client:
             self._client = None
-            self._trouble = Unreachable(NOT_CONNECTED)
+            self._trouble = _unconnected()
 
     def read(self, found: int, deleted: int) -> None:
         """Take note that everything that was said is known: so many were found, and deleted."""
@@ -203,3 +203,7 @@ class Discord:
     def announced(self) -> None:
         """Take note that something was changed that may have been in the way."""
         self._changed()
+
+
+def _unconnected(why: str = "") -> Unreachable:
+    return Unreachable(f"{NOT_CONNECTED} ({why})" if why else NOT_CONNECTED, logged=True)

@@ -37,11 +37,14 @@ class Receipt:
 
 
 class Unreachable(Exception):
-    """The platform may do it later."""
+    """The platform may do it later; `logged`: the log says of the platform as a whole why not."""
 
-    def __init__(self, why: str, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, why: str, retry_after: timedelta | None = None, *, logged: bool = False
+    ) -> None:
         super().__init__(why)
         self.retry_after = retry_after
+        self.logged = logged
 
 
 class Hindered(Unreachable):
