@@ -123,6 +123,17 @@ class OnDiscord:
         await self.until(lambda: self.connections > before and commands.get(None))
         self._connected = self.connections
 
+    async def announced(self, *titles: str) -> None:
+        """Wait until the guild's scheduled events are these chats, in order of their opening."""
+
+        def events() -> list[str]:
+            found = self.guild.schedule.payload()
+            return [one["name"] for one in sorted(found, key=lambda e: e["scheduled_start_time"])]
+
+        with contextlib.suppress(TimeoutError):
+            await self.until(lambda: events() == [f"The {title} chat" for title in titles])
+        assert events() == [f"The {title} chat" for title in titles]
+
     # ------------------------------------------------------------ people
 
     async def say(self, who: Member, place: Place, text: str, **more: object) -> Message:
@@ -166,6 +177,12 @@ class OnDiscord:
         with contextlib.suppress(TimeoutError):
             await self.until(lambda: len(self.posts(place)) >= len(posts))
         assert self.posts(place) == list(posts)
+
+    async def settled(self) -> None:
+        """Wait until nothing is to be done and all that was done is recorded."""
+        waiting = "SELECT 1 FROM outbox WHERE state = 'waiting'"
+        closed = "SELECT 1 FROM chats WHERE stage = 'closed'"
+        await self.until(lambda: not self.process.rows(waiting) and not self.process.rows(closed))
 
     def sent(self, method: str, path: str) -> list[Call]:
         """Return the requests of a route, a pattern of its path."""
