@@ -100,7 +100,7 @@ async def _house(
         alarm.now()
         calendar.connected(name)
 
-    outer = _outer(settings, door, connected)
+    outer = _outer(settings, door, catalogue, connected)
     platforms |= outer
     calendar = Calendar(store, catalogue.series, outer, clock, catalogue.unreadable)
     planner = Planner(runner, store, catalogue.series, catalogue.unreadable)
@@ -118,7 +118,9 @@ async def _house(
     house = House(runner, store, desk, access, catalogue.series, clock, settings.url)
     async with runner.running(), _background(outbox.run()):
         await planner.follow_agendas(clock())
-        async with _listening(site(house), settings), contextlib.AsyncExitStack() as running:
+        hooks = {path: hook for platform in outer.values() for path, hook in platform.hooks.items()}
+        pages = site(house, hooks)
+        async with _listening(pages, settings), contextlib.AsyncExitStack() as running:
             for platform in outer.values():
                 await running.enter_async_context(_background(platform.run()))
             await running.enter_async_context(_background(calendar.run()))
@@ -132,15 +134,33 @@ async def _house(
                 alarm.stop()
 
 
-def _outer(settings: Settings, door: HouseDoor, changed: Callable[[str], None]) -> dict[str, Outer]:
-    """Return the platforms for which there are secrets, by name."""
-    if not settings.discord_token:
-        return {}
-    from bot.platforms.discord_adapter import Discord  # noqa: PLC0415  it takes half a second
+def _outer(
+    settings: Settings,
+    door: HouseDoor,
+    catalogue: Catalogue,
+    changed: Callable[[str], None],
+) -> dict[str, Outer]:
+    """Return the platforms for which there are secrets, by name.
 
-    changed_there = functools.partial(changed, "discord")
-    api = settings.discord_api
-    return {"discord": Discord(settings.discord_token, door, clock, changed_there, api)}
+    Their libraries take half a second each, so they are imported where they are needed.
+    """
+    outer: dict[str, Outer] = {}
+    if settings.discord_token:
+        from bot.platforms.discord_adapter import Discord  # noqa: PLC0415
+
+        changed_there = functools.partial(changed, "discord")
+        api = settings.discord_api
+        outer["discord"] = Discord(settings.discord_token, door, clock, changed_there, api)
+    if settings.slack_bot_token:
+        from bot.platforms.slack_adapter import Secrets, Slack  # noqa: PLC0415
+
+        given = Secrets(
+            settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret
+        )
+        changed_there = functools.partial(changed, "slack")
+        api = settings.slack_api
+        outer["slack"] = Slack(given, door, clock, changed_there, catalogue.slack_groups, api)
+    return outer
 
 
 class Ringing:

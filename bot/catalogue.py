@@ -23,6 +23,18 @@ class Catalogue:
         """Return the series by name."""
         return self._series
 
+    def slack_groups(self) -> frozenset[str]:
+        """Return the ids of Slack's user groups that agendas name among people."""
+        agendas = (series.agenda for series in self._series.values())
+        overrides = (o for series in self._series.values() for o in series.dates.values())
+        lists = [
+            *(agenda.moderators for agenda in agendas),
+            *(series.agenda.guests for series in self._series.values()),
+            *(override.moderators or {} for override in overrides),
+        ]
+        names = (name for one in lists for name in one.get("slack", ()))
+        return frozenset(n.removeprefix("group:") for n in names if n.startswith("group:"))
+
     def unreadable(self) -> frozenset[str]:
         """Return the names of files that are wrong and have no right reading yet."""
         return self._unreadable

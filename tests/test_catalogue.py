@@ -104,3 +104,19 @@ def test_what_an_editor_hides_in_the_folder_is_no_agenda(tmp_path: Path) -> None
     catalogue = Catalogue(tmp_path)
     assert catalogue.refresh() == []
     assert titles(catalogue) == {"a": "A"}
+
+
+def test_user_groups_of_slack_that_agendas_name_are_told(tmp_path: Path) -> None:
+    agenda = (
+        "title: A club\nzone: UTC\nstarts: 2026-12-07 07:00\nwindow: 48h\n"
+        'rooms: [{slack: "C0123456789"}, {local: club}]\n'
+        'moderators: {slack: ["group:S01", U0123456789], local: [henry]}\n'
+        'guests: {slack: ["group:S02"]}\n'
+        "topics: [{ask: What next?, after: 0m}]\n"
+        'dates: {2026-12-07: {moderators: {slack: ["group:S03"]}}}\n'
+    )
+    (tmp_path / "club.yaml").write_text(agenda, "utf-8")
+    catalogue = Catalogue(tmp_path)
+    assert catalogue.slack_groups() == frozenset()
+    assert catalogue.refresh() == []
+    assert catalogue.slack_groups() == {"S01", "S02", "S03"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import discord
@@ -19,7 +19,7 @@ from bot.platforms.appointment import Appointment
 from bot.platforms.discord_address import gateway_at, listen_at, point_at
 from bot.platforms.discord_connection import USUAL, Connection, Pace
 from bot.platforms.discord_events import keep_events
-from bot.platforms.platform import Door, File, Hindered, Receipt, Unreachable
+from bot.platforms.platform import Door, File, Hindered, Hook, Receipt, Unreachable
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +60,7 @@ class Discord:
         self._said = ""  # what the log has said of the trouble
         self._doing: set[asyncio.Task[Receipt]] = set()
         self.is_current = False
+        self.hooks: Mapping[str, Hook] = {}  # Discord comes over its gateway
 
     # ------------------------------------------------------------ actions
 

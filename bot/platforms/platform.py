@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -86,12 +86,21 @@ class Platform(Protocol):
         ...
 
 
+Hook = Callable[[str, Mapping[str, str]], Awaitable[tuple[int, str, Mapping[str, str]]]]
+"""Takes a request's body and headers; returns status, body and headers of the answer."""
+
+
 class Outer(Platform, Board, Protocol):
     """A platform outside of this process: it may be away, and then things are missed."""
 
     @property
     def is_current(self) -> bool:
         """Whether everything that was said there is known."""
+        ...
+
+    @property
+    def hooks(self) -> Mapping[str, Hook]:
+        """Return what answers at which path, where the platform calls us."""
         ...
 
     async def run(self) -> None:
