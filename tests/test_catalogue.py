@@ -112,7 +112,7 @@ def test_user_groups_of_slack_that_agendas_name_are_told(tmp_path: Path) -> None
         'rooms: [{slack: "C0123456789"}, {local: club}]\n'
         'moderators: {slack: ["group:S01", U0123456789], local: [henry]}\n'
         'guests: {slack: ["group:S02"]}\n'
-        "topics: [{ask: What next?, after: 0m}]\n"
+        'topics: [{ask: "What next?", after: 0m}]\n'
         'dates: {2026-12-07: {moderators: {slack: ["group:S03"]}}}\n'
     )
     (tmp_path / "club.yaml").write_text(agenda, "utf-8")
