@@ -10,6 +10,7 @@ from tests.slack.calls import Call, Method, Methods
 from tests.slack.channels import Channel
 from tests.slack.messages import Draft, Ephemeral
 from tests.slack.people import Person
+from tests.slack.wording import pings
 
 
 def draft(call: Call) -> Draft:
@@ -46,6 +47,8 @@ def target(call: Call) -> Channel:
 
 def post_message(call: Call) -> JSON:
     channel = target(call)
+    if call.text("markdown_text") and (call.text("text") or call.text("blocks")):
+        raise Refusal("markdown_text_conflict")
     message = posting.post(channel, call.world.bot, draft(call))
     body: JSON = {
         "channel": channel.id,
@@ -59,8 +62,21 @@ def post_message(call: Call) -> JSON:
 
 
 def update(call: Call) -> JSON:
-    message = call.message()
-    posting.edit(message, call.world.bot, draft(call))
+    message, bot = call.message(), call.world.bot
+    if call.flag("reply_broadcast") and not message.broadcast:
+        posting.may_edit(message, bot)
+        if call.text("text") or call.text("blocks"):
+            raise Refusal("no_dual_broadcast_content_update")
+        posting.broadcast(message)
+    else:
+        wanted = draft(call)
+        if not wanted.text and "blocks" not in call.args:
+            wanted.text, wanted.blocks = message.text, message.blocks
+        if "attachments" not in call.args:
+            wanted.attachments = message.attachments
+        if not any(call.text(one) for one in ("text", "blocks", "attachments", "metadata")):
+            raise Refusal("no_text")
+        posting.edit(message, bot, wanted)
     return {
         "channel": message.channel.id,
         "ts": message.ts,
@@ -77,6 +93,8 @@ def delete(call: Call) -> JSON:
 
 def post_ephemeral(call: Call) -> JSON:
     channel, wanted = call.channel(), draft(call)
+    if len(wanted.text) > posting.MOST_CHARACTERS:
+        raise Refusal("msg_too_long")
     person = call.world.users.get(str(call.need("user")))
     if channel.archived:
         raise Refusal("is_archived")
@@ -87,8 +105,10 @@ def post_ephemeral(call: Call) -> JSON:
     posting.check(wanted)
     ts = channel.new_ts()
     assert isinstance(person, Person)
-    shown = Ephemeral(ts, channel, person, wanted.text, list(wanted.blocks), wanted.thread)
-    person.ephemerals.append(shown)
+    blocks = posting.numbered(wanted.blocks)
+    shown = Ephemeral(ts, channel, person, wanted.text, blocks, wanted.thread)
+    shown.pings = pings(wanted.text, wanted.blocks)
+    person.show(shown)
     return {"message_ts": ts}
 
 

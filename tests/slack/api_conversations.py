@@ -29,28 +29,35 @@ def require(call: Call, channel: Channel, ability: str) -> None:
 
 
 def history(call: Call) -> JSON:
-    channel = call.channel()
-    require(call, channel, "history")
-    if call.world.bot.id not in channel.members:
-        raise Refusal("not_in_channel")
+    """Answer with a page, newest first: the newest of those asked for, then older ones.
+
+    Asked for with `oldest` alone it begins with those closest to `oldest`, and newer ones follow.
+    """
+    channel = _readable(call)
     found = _between(call, channel.messages)
-    newest_first = found[::-1]
-    page, cursor = _page(call, newest_first, most=999)
-    return _messages(call, page, cursor) | {"pin_count": 0}
+    forward = call.world.pages_from_oldest and _bound(call, "oldest") and not call.text("latest")
+    page, cursor = _page(call, found if forward else found[::-1])
+    return _messages(call, page[::-1] if forward else page, cursor) | {"pin_count": 0}
 
 
 def replies(call: Call) -> JSON:
-    channel = call.channel()
-    require(call, channel, "history")
-    if call.world.bot.id not in channel.members:
-        raise Refusal("not_in_channel")
+    """Answer with the parent, whatever the bounds, and with replies, oldest first."""
+    channel = _readable(call)
     found = channel.find(str(call.need("ts")))
     if found is None:
         raise Refusal("thread_not_found")
     parent = found.parent or found
     hanging = sorted(parent.replies, key=lambda one: stamp_time(one.ts))
-    page, cursor = _page(call, _between(call, hanging), most=999)
-    return _messages(call, [parent, *page], cursor)
+    page, cursor = _page(call, [parent, *_between(call, hanging)])
+    return _messages(call, page, cursor)
+
+
+def _readable(call: Call) -> Channel:
+    channel = call.channel()
+    require(call, channel, "history")
+    if call.world.bot.id not in channel.members:
+        raise Refusal("not_in_channel")
+    return channel
 
 
 def _between(call: Call, messages: Sequence[Message]) -> list[Message]:
@@ -76,10 +83,10 @@ def _bound(call: Call, name: str) -> datetime | None:
         raise Refusal(f"invalid_ts_{name}") from None
 
 
-def _page(call: Call, found: list[Message], most: int) -> tuple[list[Message], str]:
+def _page(call: Call, found: list[Message]) -> tuple[list[Message], str]:
     """Return a page and the cursor of the next one, empty if there is none."""
     limit = call.number("limit", 100)
-    if not 0 < limit <= most:
+    if not 0 < limit <= MOST:
         raise Refusal("invalid_limit")
     if call.world.pages_of is not None:
         limit = min(limit, call.world.pages_of)
@@ -204,6 +211,8 @@ def listing(call: Call) -> JSON:
     }
 
 
+MOST = 999
+"""Messages of one page."""
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 MANAGE = ("channels:manage", "groups:write", "im:write", "mpim:write")

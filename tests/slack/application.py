@@ -110,11 +110,12 @@ class Application:
         """Tell whether one of these bot events is subscribed to."""
         return self.events is None or not self.events.isdisjoint(names)
 
-    def require(self, *scopes: str) -> None:
+    def require(self, *scopes: str, app_level: bool = False) -> None:
         """Raise missing_scope unless one of these scopes is granted."""
-        if self.scopes.isdisjoint(scopes):
-            provided = ",".join(sorted(self.scopes))
-            raise Refusal("missing_scope", {"needed": scopes[0], "provided": provided})
+        own = self.app_scopes if app_level else self.scopes
+        if own.isdisjoint(scopes):
+            told = {"needed": ",".join(scopes), "provided": ",".join(sorted(own))}
+            raise Refusal("missing_scope", told)
 
     def url_for(self, kind: str) -> str:
         """Return where a delivery goes over HTTP; all have one address unless they were told."""

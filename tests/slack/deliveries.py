@@ -95,6 +95,10 @@ class Deliveries:
         for delivery in order(held):
             self._bring(delivery)
 
+    def named(self, name: str) -> list[Delivery]:
+        """Return the deliveries of this name, as `message` or `message.message_changed`."""
+        return [one for one in self.all if one.name == name]
+
     @property
     def waiting(self) -> Sequence[Delivery]:
         """What will be brought again when its time has come."""
@@ -157,6 +161,12 @@ class Deliveries:
             self._waiting.append((self.world.now() + RETRIES[delivery.attempt], delivery))
         else:
             self._again(delivery)
+
+    def give_up(self, delivery: Delivery, reason: str) -> None:
+        """Bring an event no more."""
+        delivery.failures.append(reason)
+        delivery.attempt = len(RETRIES) + 1
+        self.lost.append(delivery)
 
     def _again(self, delivery: Delivery) -> None:
         delivery.attempt += 1

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from tests.slack.messages import Message
     from tests.slack.world import Workspace
 
-BARE = frozenset({"message_changed", "message_deleted"})
+NOTICES = frozenset(
+    f"{word}_{what}"
+    for word in ("channel", "group")
+    for what in ("join", "leave", "name", "archive", "unarchive", "topic", "purpose")
+)
+"""Subtypes of what Slack itself says in a channel."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,10 @@ def tell_message(message: Message) -> None:
     """Report a new message."""
     event = message.payload(thread=message.broadcast)
     _tell(message.channel, event, message.ts)
+    channel, bot = message.channel, message.channel.workspace.bot
+    if f"@{bot.id}" in message.pings and message.author is not bot and not channel.direct:
+        mention = event | {"type": "app_mention", "channel": channel.id, "event_ts": message.ts}
+        channel.tell(mention, ("app_mention",), "app_mentions:read")
 
 
 def tell_changed(message: Message, before: JSON) -> None:

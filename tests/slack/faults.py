@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,6 +11,42 @@ from tests.slack.basics import JSON
 
 Kind = Literal["cut before", "cut after", "answer", "hang"]
 RATE_LIMITED: JSON = {"ok": False, "error": "ratelimited"}
+TIERS = {
+    1: ("apps.connections.open",),
+    20: (
+        "conversations.archive",
+        "conversations.list",
+        "conversations.unarchive",
+        "reactions.remove",
+        "usergroups.list",
+        "usergroups.users.list",
+    ),
+    50: (
+        "chat.delete",
+        "chat.update",
+        "conversations.history",
+        "conversations.info",
+        "conversations.join",
+        "conversations.open",
+        "conversations.replies",
+        "reactions.add",
+        "reactions.get",
+        "team.info",
+    ),
+    100: (
+        "chat.postEphemeral",
+        "conversations.members",
+        "files.completeUploadExternal",
+        "files.getUploadURLExternal",
+        "files.info",
+        "users.info",
+        "views.open",
+        "views.publish",
+        "views.push",
+        "views.update",
+    ),
+}
+"""How often a minute each method may be asked (the methods' pages; apis/web-api/rate-limits)."""
 
 
 @dataclass
@@ -27,21 +64,24 @@ class Fault:
 
 @dataclass
 class Limit:
-    """So many requests in so many seconds, for each method, or for each channel of a method."""
+    """`burst` requests at once, then one every so many seconds; each channel apart, or not."""
 
     method: str
-    most: int
-    seconds: float
+    burst: int
+    every: float
     per_channel: bool = False
-    windows: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    free_at: dict[tuple[str, str], float] = field(default_factory=dict)
+    """When every request made so far will be paid for, by method and channel."""
 
     def wait(self, method: str, args: JSON, now: float) -> float:
         """Count a request; return the seconds to wait if it is one too many, else 0."""
         key = method, str(args.get("channel", "")) if self.per_channel else ""
-        inside = [one for one in self.windows.get(key, []) if now - one < self.seconds]
-        over = len(inside) >= self.most
-        self.windows[key] = inside if over else [*inside, now]
-        return inside[0] + self.seconds - now if over else 0.0
+        paid = max(self.free_at.get(key, now), now) + self.every
+        over = paid - now - self.burst * self.every
+        if over > 1e-6:
+            return over
+        self.free_at[key] = paid
+        return 0.0
 
 
 class Faults:
@@ -82,11 +122,25 @@ class Faults:
         body = {"ok": False, "error": error} | more
         self.waiting.append(Fault("answer", method, times, 0.0, 200, body))
 
+    # ------------------------------------------------------------ limits, on the real clock
+
     def limit(self, method: str, most: int, seconds: float, *, per_channel: bool = False) -> Limit:
-        """Let a method be asked `most` times in `seconds`, on the real clock; then 429."""
-        made = Limit(method, most, seconds, per_channel)
+        """Let a method be asked `most` times at once and in `seconds`; then 429."""
+        made = Limit(method, most, seconds / most, per_channel)
         self.limits.append(made)
         return made
+
+    def one_a_second(self, burst: int = 3, seconds: float = 1.0) -> Limit:
+        """Let a message a second be posted in each channel, a few at once (rate limits page)."""
+        made = Limit("chat.postMessage", burst, seconds, per_channel=True)
+        self.limits.append(made)
+        return made
+
+    def tiers(self) -> None:
+        """Let every method be asked as often a minute as its tier says."""
+        for most, methods in TIERS.items():
+            for method in methods:
+                self.limit(method, most, 60.0)
 
     def forget(self) -> None:
         """Let nothing more go wrong."""
@@ -105,6 +159,6 @@ class Faults:
             if fnmatch.fnmatchcase(method, limit.method):
                 wait = limit.wait(method, args, now)
                 if wait > 0:
-                    headers = {"Retry-After": str(max(1, round(wait + 0.5)))}
+                    headers = {"Retry-After": str(math.ceil(wait))}
                     return Fault("answer", method, 1, 0.0, 429, RATE_LIMITED, headers)
         return None

@@ -11,6 +11,7 @@ from tests.slack.calls import Call, Method, Methods
 from tests.slack.messages import Draft
 
 if TYPE_CHECKING:
+    from tests.slack.channels import Channel
     from tests.slack.world import Workspace
 
 
@@ -58,13 +59,15 @@ class Upload:
     file: File
     length: int
     token: str
+    """The last part of its address."""
     filled: bool = False
     completed: bool = False
 
 
-def take_in(world: Workspace, user: User, file: File) -> File:
+def take_in(user: User, file: File) -> File:
     """Let a person's file be in the workspace."""
-    file.id, file.user = world.new_id("F"), user
+    file.id, file.user = user.workspace.new_id("F"), user
+    user.workspace.files[file.id] = file
     return file
 
 
@@ -72,7 +75,9 @@ def get_upload_url(call: Call) -> JSON:
     world = call.world
     length = call.number("length", 0)
     if length <= 0:
-        raise Refusal("invalid_arguments")
+        raise Refusal("missing_argument")
+    if len(call.text("alt_txt")) > 1000:
+        raise Refusal("alt_txt_too_large")
     file = File(str(call.need("filename")), b"", "", world.new_id("F"), world.bot)
     file.alt_text = call.text("alt_txt")
     upload = Upload(file, length, world.new_id("UP"))
@@ -91,37 +96,65 @@ def fill(world: Workspace, token: str, content: bytes) -> None:
 
 
 def complete_upload(call: Call) -> JSON:
+    """Share files where it is asked for. As in Slack, the answer does not tell the message's ts."""
     world = call.world
-    wanted = call.json("files")
-    if not isinstance(wanted, list) or not wanted:
-        raise Refusal("invalid_arguments")
-    by_file = {one.file.id: one for one in world.uploads.values()}
-    uploads = []
-    for one in wanted:
-        upload = by_file.get(one.get("id"))
-        if upload is None or not upload.filled or upload.completed:
-            raise Refusal("file_not_found")
-        upload.file.title = one.get("title") or upload.file.name
-        uploads.append(upload)
+    uploads = [_filled(world, one) for one in _wanted(call)]
     files = [one.file for one in uploads]
     number = call.text("channel_id")
     named = [one for one in call.text("channels").split(",") if one]
-    for where in [number] if number else named:
-        person = world.users.get(where)
-        channel = world.conversation(person) if person else world.find_channel(where)
-        draft = Draft(
-            call.text("initial_comment"),
-            call.json("blocks", "invalid_blocks") or (),
-            thread=call.text("thread_ts") or None,
-            files=files,
-        )
-        posting.post(channel, world.bot, draft)
+    if call.text("thread_ts") and len(named) > 1:
+        raise Refusal("invalid_arguments")
+    channels = [_target(world, where) for where in ([number] if number else named)]
+    for channel in channels:
+        comment = call.text("initial_comment")
+        blocks = [] if comment else call.json("blocks", "invalid_blocks") or []
+        thread = call.text("thread_ts") or None
+        posting.post(channel, world.bot, Draft(comment, blocks, thread=thread, files=files))
     for upload in uploads:
         upload.completed = True
+        world.files[upload.file.id] = upload.file
     return {"files": [file.payload() for file in files]}
+
+
+def _wanted(call: Call) -> list[JSON]:
+    wanted = call.json("files")
+    if not isinstance(wanted, list) or not wanted:
+        raise Refusal("invalid_arguments")
+    return wanted
+
+
+def _filled(world: Workspace, wanted: JSON) -> Upload:
+    for upload in world.uploads.values():
+        if upload.file.id == wanted.get("id") and upload.filled and not upload.completed:
+            upload.file.title = wanted.get("title") or upload.file.name
+            return upload
+    raise Refusal("file_not_found")
+
+
+def _target(world: Workspace, number: str) -> Channel:
+    person = world.users.get(number)
+    channel = world.conversation(person) if person else world.find_channel(number)
+    if world.bot.id not in channel.members:
+        raise Refusal("not_in_channel")
+    return channel
+
+
+def info(call: Call) -> JSON:
+    """Answer with a file and where it is shared."""
+    file = call.world.files.get(str(call.need("file")))
+    if file is None:
+        raise Refusal("file_not_found")
+    shares: JSON = {"public": {}, "private": {}}
+    for channel in call.world.channels.values():
+        found = [one for one in channel.everything if file in one.files]
+        for message in found:
+            kind = "private" if channel.private else "public"
+            shares[kind].setdefault(channel.id, []).append({"ts": message.ts})
+    return {"file": file.payload() | {"shares": {k: v for k, v in shares.items() if v}}}
 
 
 METHODS: Methods = {
     "files.getUploadURLExternal": Method(get_upload_url, ("files:write",)),
     "files.completeUploadExternal": Method(complete_upload, ("files:write",)),
+    "files.info": Method(info, ("files:read",)),
 }

@@ -1,136 +1,24 @@
-"""Commands: what a person does, and the answer that person sees."""
+"""Commands, shortcuts, presses and forms on their way from a person to the app."""
 
 from __future__ import annotations
 
-import asyncio
-import secrets
-from collections.abc import Callable
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tests.slack import posting
-from tests.slack.basics import JSON, Refusal
-from tests.slack.deliveries import FIRST, Delivery, Kind
-from tests.slack.messages import Draft, Ephemeral, Message
+from tests.slack.answers import Answer
+from tests.slack.basics import JSON, Refusal, stamp
+from tests.slack.deliveries import Delivery, Kind
+from tests.slack.messages import Ephemeral, Message
+from tests.slack.views import NotOffered, View, elements, pick
 
 if TYPE_CHECKING:
     from tests.slack.channels import Channel
     from tests.slack.people import Person
 
-USES, LASTS = 5, timedelta(minutes=30)
-"""How often, and for how long by the world's clock, a response_url can be used."""
+__all__ = ["Answer", "NotOffered", "Place"]  # those who interact want these from here too
 
-
-class NoAnswer(AssertionError):
-    """The app did not respond."""
-
-
-class NotOffered(AssertionError):
-    """Slack's client would not let this person choose or type that."""
-
-
-class Answer:
-    """What a command or an interaction leads to, as the person sees it who did it."""
-
-    def __init__(self, person: Person, channel: Channel | None) -> None:
-        self.person = person
-        self.channel = channel
-        self.token = secrets.token_urlsafe(18)
-        self.trigger = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{self.token}"
-        self.acknowledged = False
-        self.acknowledgement: Any = None
-        """What came with the acknowledgement: None, or JSON."""
-        self.failure = ""
-        """What Slack tells the person when the app did not acknowledge."""
-        self.ephemerals: list[Ephemeral] = []
-        """What only this person is shown in answer."""
-        self.messages: list[Message] = []
-        """What was posted for all to see in answer."""
-        self.uses = 0
-        self.ends = person.workspace.now() + LASTS
-        self._changed = asyncio.Event()
-
-    @property
-    def response_url(self) -> str:
-        world = self.person.workspace
-        return f"{world.address}/commands/{world.id}/{self.token}"
-
-    @property
-    def text(self) -> str:
-        """The words of everything in the answer."""
-        words = [one.text for one in self.ephemerals]
-        return "\n".join([*words, *(one.text for one in self.messages)])
-
-    # ------------------------------------------------------------ waiting
-
-    async def acked(self, seconds: float = FIRST + 1) -> Answer:
-        """Wait for the acknowledgement; raises NoAnswer if it does not come in three seconds."""
-        await self._until(lambda: self.acknowledged or bool(self.failure), seconds)
-        if not self.acknowledged:
-            raise NoAnswer(self.failure)
-        return self
-
-    async def done(self, seconds: float = 10.0, words: int = 1) -> Answer:
-        """Wait until the answer has so many ephemeral or public messages; raises NoAnswer."""
-        await self._until(
-            lambda: bool(self.failure) or len(self.ephemerals) + len(self.messages) >= words,
-            seconds,
-        )
-        if self.failure:
-            raise NoAnswer(self.failure)
-        return self
-
-    async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                while not condition():
-                    self._changed.clear()
-                    await self._changed.wait()
-        except TimeoutError:
-            raise NoAnswer("there was no answer") from None
-
-    # ------------------------------------------------------------ what the app did
-
-    def heard(self, answer: object) -> None:
-        """Take the acknowledgement, and what came with it."""
-        self.acknowledged, self.acknowledgement = True, answer
-        if isinstance(answer, dict) and (answer.get("text") or answer.get("blocks")):
-            self.respond(answer)
-        self._changed.set()
-
-    def missed(self, reason: str) -> None:
-        """Tell the person that the app did not acknowledge."""
-        self.failure = "dispatch_failed" if reason != "timeout" else "operation_timeout"
-        self._changed.set()
-
-    def use(self) -> None:
-        """Count a use of the response_url; raises used_url and expired_url."""
-        if self.person.workspace.now() > self.ends:
-            raise Refusal("expired_url", status=404)
-        if self.uses >= USES:
-            raise Refusal("used_url", status=404)
-        self.uses += 1
-
-    def respond(self, told: JSON) -> None:
-        """Show what the app answers: to this person, or to all with `in_channel`."""
-        if self.channel is None:
-            raise Refusal("no_channel", status=400)
-        draft = Draft(
-            told.get("text") or "", told.get("blocks") or (), thread=told.get("thread_ts")
-        )
-        posting.check(draft)
-        if told.get("response_type") == "in_channel":
-            bot = self.person.workspace.bot
-            self.messages.append(posting.publish(self.channel, bot, draft))
-        else:
-            ts, blocks = self.channel.new_ts(), list(draft.blocks)
-            shown = Ephemeral(ts, self.channel, self.person, draft.text, blocks, draft.thread)
-            self.ephemerals.append(shown)
-            self.person.ephemerals.append(shown)
-        self._changed.set()
-
-
-Interaction = Answer
+Place = Message | Ephemeral | View
+"""Where something can be pressed or chosen."""
 
 
 def send(kind: Kind, payload: JSON, answer: Answer) -> Answer:
@@ -138,6 +26,7 @@ def send(kind: Kind, payload: JSON, answer: Answer) -> Answer:
     world = answer.person.workspace
     world.answers[answer.token] = answer
     world.triggers[answer.trigger] = answer
+    answer.payload = payload
     if world.application.revoked:
         answer.missed("revoked")
     else:
@@ -152,15 +41,15 @@ def send_command(person: Person, channel: Channel, command: str, text: str) -> A
     if command not in application.commands or "commands" not in application.scopes:
         known = ", ".join(sorted(application.commands)) or "none"
         raise NotOffered(f"{command} is not a valid command; there is: {known}")
-    if channel.archived:
-        raise NotOffered("nothing can be written in an archived channel")
+    if channel.archived or channel.deleted:
+        raise NotOffered("nothing can be written in a channel that is archived or deleted")
     answer = Answer(person, channel)
     payload = {
         "token": application.verification_token,
         "team_id": world.id,
         "team_domain": world.domain,
         "channel_id": channel.id,
-        "channel_name": "directmessage" if channel.direct else channel.name,
+        "channel_name": named(channel)["name"],
         "user_id": person.id,
         "user_name": person.handle,
         "command": command,
@@ -171,3 +60,138 @@ def send_command(person: Person, channel: Channel, command: str, text: str) -> A
         "trigger_id": answer.trigger,
     }
     return send("slash_commands", payload, answer)
+
+
+def named(channel: Channel) -> JSON:
+    """Write a channel as interactions have it."""
+    if channel.kind == "im":
+        return {"id": channel.id, "name": "directmessage"}
+    return {"id": channel.id, "name": "privategroup" if channel.private else channel.name}
+
+
+def _common(answer: Answer, kind: str) -> JSON:
+    person, world = answer.person, answer.person.workspace
+    user = {"id": person.id, "username": person.handle, "name": person.handle, "team_id": world.id}
+    return {
+        "type": kind,
+        "team": {"id": world.id, "domain": world.domain},
+        "user": user,
+        "api_app_id": world.application.id,
+        "token": world.application.verification_token,
+        "trigger_id": answer.trigger,
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def _interactive(person: Person) -> None:
+    if not person.workspace.application.interactive:
+        raise NotOffered("the app has not turned interactivity on")
+
+
+def send_shortcut(person: Person, name: str, message: Message | None) -> Answer:
+    """Let somebody choose a shortcut, at a message or everywhere, by its name or callback id."""
+    _interactive(person)
+    kind = "global" if message is None else "message"
+    shortcuts = person.workspace.application.shortcuts
+    found = [one for one in shortcuts if one.kind == kind and name in (one.name, one.callback_id)]
+    if not found or "commands" not in person.workspace.application.scopes:
+        known = [one.callback_id for one in shortcuts if one.kind == kind]
+        raise NotOffered(f"there is no {kind} shortcut {name!r}; there is: {known}")
+    answer = Answer(person, message.channel if message else None)
+    body = _common(answer, "message_action" if message else "shortcut")
+    body |= {"callback_id": found[0].callback_id, "action_ts": stamp(person.workspace.now())}
+    if message is not None:
+        if message.deleted or message.tombstone:
+            raise NotOffered("the message is gone")
+        body |= {
+            "channel": named(message.channel),
+            "message_ts": message.ts,
+            "message": message.payload(),
+            "response_url": answer.response_url,
+        }
+    return send("interactive", body, answer)
+
+
+def press(person: Person, place: Place, name: str) -> Answer:
+    """Let somebody press a button, by its text, action_id or value."""
+    for block, one in elements(place.blocks):
+        known = (one.get("text", {}).get("text"), one["action_id"], one.get("value"))
+        if one["type"] == "button" and name in known:
+            told = {"text": one["text"]} | ({"value": one["value"]} if "value" in one else {})
+            return _act(person, place, block, one, told)
+    offered = [one["action_id"] for _, one in elements(place.blocks) if one["type"] == "button"]
+    raise NotOffered(f"there is no button {name!r} here; there is: {offered}")
+
+
+def choose(person: Person, place: Place, options: Sequence[str]) -> Answer:
+    """Let somebody choose of a menu, by texts or values."""
+    for block, one in elements(place.blocks):
+        if one["type"] == "button" or one["type"].endswith("_input"):
+            continue
+        chosen = pick(one, options)
+        if one["type"] in ("static_select", "overflow", "radio_buttons"):
+            return _act(person, place, block, one, {"selected_option": chosen[0]})
+        if one["type"] in ("checkboxes", "multi_static_select"):
+            return _act(person, place, block, one, {"selected_options": chosen})
+        part = f"selected_{one['type'].removesuffix('s_select')}"
+        return _act(person, place, block, one, {part: chosen[0]})
+    raise NotOffered("there is no menu here")
+
+
+def _act(person: Person, place: Place, block: JSON, element: JSON, told: JSON) -> Answer:
+    _interactive(person)
+    channel = None if isinstance(place, View) else place.channel
+    answer = Answer(person, channel, place)
+    body = _common(answer, "block_actions")
+    if isinstance(place, View):
+        body |= {"container": {"type": "view", "view_id": place.id}, "view": place.payload()}
+    else:
+        body |= {
+            "container": {
+                "type": "message",
+                "message_ts": place.ts,
+                "channel_id": place.channel.id,
+                "is_ephemeral": isinstance(place, Ephemeral),
+            },
+            "channel": named(place.channel),
+            "response_url": answer.response_url,
+            "state": {"values": {}},
+        }
+        if isinstance(place, Message):
+            body["message"] = place.payload()
+        if place.thread_ts:
+            body["container"]["thread_ts"] = place.thread_ts
+    action = {
+        "type": element["type"],
+        "action_id": element["action_id"],
+        "block_id": block["block_id"],
+        "action_ts": stamp(person.workspace.now()),
+    }
+    body["actions"] = [action | told]
+    return send("interactive", body, answer)
+
+
+def submit(person: Person, view: View) -> Answer:
+    """Let somebody send a form that is filled in."""
+    _interactive(person)
+    if view.closed or view not in person.modals:
+        raise NotOffered("this view is not open")
+    if not view.body.get("submit"):
+        raise NotOffered("this view has nothing to send")
+    answer = Answer(person, None, view)
+    body = _common(answer, "view_submission")
+    body |= {"view": view.payload(), "response_urls": []}
+    return send("interactive", body, answer)
+
+
+def dismiss(person: Person, view: View) -> None:
+    """Let somebody close a modal without sending it; the app is told if it wants to know."""
+    if view not in person.modals:
+        raise Refusal("not_found")
+    person.modals.remove(view)
+    view.closed = True
+    if view.body.get("notify_on_close"):
+        answer = Answer(person, None, view)
+        body = _common(answer, "view_closed")
+        send("interactive", body | {"view": view.payload(), "is_cleared": False}, answer)

@@ -122,6 +122,13 @@ def remove(channel: Channel, user: User) -> None:
     channel.deleted = True
 
 
+def set_topic(channel: Channel, user: User, topic: str) -> None:
+    """Say in a channel's head what it is about."""
+    word = "group" if channel.private else "channel"
+    text = f"set the {word} topic: {topic}"
+    notice(channel, user, f"{word}_topic", text, {"topic": topic})
+
+
 def notice(
     channel: Channel, user: User, subtype: str, text: str, more: JSON | None = None
 ) -> Message:

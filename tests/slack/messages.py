@@ -53,6 +53,8 @@ class Message:
     """Deleted, but standing there as "This message was deleted." for its replies."""
     replies: list[Message] = field(default_factory=list)
     reactions: dict[str, list[User]] = field(default_factory=dict)
+    pings: list[str] = field(default_factory=list)
+    """Whom it notified when it was posted: `@U...`, `!channel`, `!here`, `!everyone`."""
     more: JSON = field(default_factory=dict)
     """What a message of some subtypes has besides: `inviter`, `old_name`, `name`."""
 
@@ -170,3 +172,6 @@ class Ephemeral:
     text: str
     blocks: list[JSON] = field(default_factory=list)
     thread_ts: str | None = None
+    pings: list[str] = field(default_factory=list)
+    gone: bool = False
+    """Taken away by the app, over a response_url."""

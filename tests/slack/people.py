@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tests.slack import interactions, membership, posting
-from tests.slack.basics import JSON, Refusal, User
+from tests.slack.basics import JSON, Refusal, User, stamp
+from tests.slack.events import Occurrence
+from tests.slack.files import File, take_in
+from tests.slack.interactions import Place
 from tests.slack.messages import Draft, Ephemeral, Message
+from tests.slack.views import View
+from tests.slack.wording import typed
 
 if TYPE_CHECKING:
+    from tests.slack.answers import Answer
     from tests.slack.channels import Channel
-    from tests.slack.files import File
-    from tests.slack.interactions import Answer
     from tests.slack.world import Workspace
 
 
@@ -26,8 +30,12 @@ class Person(User):
         super().__init__(workspace, number, name, admin, owner)
         self.ephemerals: list[Ephemeral] = []
         """What only this person was shown, in every channel, oldest first."""
-        self.home: JSON | None = None
+        self.home: View | None = None
         """The App Home as it was last published for this person."""
+        self.modals: list[View] = []
+        """The modals that this person has open, the one on top last."""
+        self.watchers: list[asyncio.Event] = []
+        """Answers that wait for something to be shown to this person."""
 
     @property
     def inbox(self) -> list[Message]:
@@ -35,6 +43,17 @@ class Person(User):
         bot = self.workspace.bot
         conversation = self.workspace.conversation(self)
         return [one for one in conversation.messages if one.author is bot]
+
+    @property
+    def modal(self) -> View | None:
+        """The modal that this person has before them."""
+        return self.modals[-1] if self.modals else None
+
+    def show(self, shown: Ephemeral) -> None:
+        """Let this person alone see something."""
+        self.ephemerals.append(shown)
+        for watcher in self.watchers:
+            watcher.set()
 
     def _enter(self, channel: Channel) -> None:
         if self.id not in channel.members:
@@ -56,18 +75,27 @@ class Person(User):
     ) -> Message:
         """Post a message, in a thread if one is given, and to the channel as well if `broadcast`.
 
+        What is typed reaches the app as Slack stores it (wording.py): `<` as `&lt;`.
         `subtype="me_message"` is what `/me` makes.
         """
         self._enter(channel)
         ts = thread.ts if thread else None
-        draft = Draft(text, thread=ts, broadcast=broadcast, files=files, subtype=subtype)
+        kept = [take_in(self, file) for file in files]
+        draft = Draft(typed(text), thread=ts, broadcast=broadcast, files=kept, subtype=subtype)
         message = posting.post(channel, self, draft)
         await asyncio.sleep(0)  # lets it be sent
         return message
 
     async def edit(self, message: Message, text: str) -> None:
         """Change one's own message."""
-        posting.edit(message, self, Draft(text))
+        posting.may_edit(message, self)
+        posting.edit(message, self, Draft(typed(text), attachments=message.attachments))
+        await asyncio.sleep(0)
+
+    async def broadcast(self, reply: Message) -> None:
+        """Send one's own reply to the channel as well, after it was posted in its thread."""
+        posting.may_edit(reply, self)
+        posting.broadcast(reply)
         await asyncio.sleep(0)
 
     async def delete(self, message: Message) -> None:
@@ -97,6 +125,53 @@ class Person(User):
         answer = interactions.send_command(self, channel, command, text)
         await asyncio.sleep(0)
         return answer
+
+    async def shortcut(self, name: str, message: Message | None = None) -> Answer:
+        """Choose a shortcut, by its name or callback id: at a message, or everywhere."""
+        answer = interactions.send_shortcut(self, name, message)
+        await asyncio.sleep(0)
+        return answer
+
+    async def press(self, place: Place, name: str) -> Answer:
+        """Press a button of a message or view, by its text, action_id or value."""
+        answer = interactions.press(self, place, name)
+        await asyncio.sleep(0)
+        return answer
+
+    async def choose(self, place: Place, *options: str) -> Answer:
+        """Choose of the menu in a message or view, by texts or values."""
+        answer = interactions.choose(self, place, options)
+        await asyncio.sleep(0)
+        return answer
+
+    async def submit(
+        self, view: View, values: Mapping[str, str | Sequence[str]] | None = None
+    ) -> Answer:
+        """Fill in and send a modal; fields by label, block_id or action_id."""
+        view.fill(values or {})
+        answer = interactions.submit(self, view)
+        await asyncio.sleep(0)
+        return answer
+
+    async def dismiss(self, view: View) -> None:
+        """Close a modal without sending it."""
+        interactions.dismiss(self, view)
+        await asyncio.sleep(0)
+
+    async def open_home(self, tab: str = "home") -> None:
+        """Open the app's home, or another `tab` of it: "messages"."""
+        world = self.workspace
+        event: JSON = {
+            "type": "app_home_opened",
+            "user": self.id,
+            "channel": world.conversation(self).id,
+            "tab": tab,
+            "event_ts": stamp(world.now()),
+        }
+        if self.home is not None and tab == "home":
+            event["view"] = self.home.payload()
+        world.tell(Occurrence(event, ("app_home_opened",)))
+        await asyncio.sleep(0)
 
     # ------------------------------------------------------------ channels
 
@@ -140,3 +215,30 @@ class Person(User):
         """Delete a channel with everything in it."""
         membership.remove(channel, self)
         await asyncio.sleep(0)
+
+    async def set_topic(self, channel: Channel, topic: str) -> None:
+        """Say in a channel's head what it is about."""
+        self._enter(channel)
+        membership.set_topic(channel, self, topic)
+        await asyncio.sleep(0)
+
+    def deactivate(self) -> None:
+        """Let the account be closed."""
+        self.deactivated = True
+
+
+class Integration:
+    """Something that posts from outside, under a name of its own and without an account."""
+
+    def __init__(self, workspace: Workspace, number: str, name: str) -> None:
+        self.user = User(workspace, "", name, bot=True, bot_id=number)
+
+    async def say(self, channel: Channel, text: str, thread: Message | None = None) -> Message:
+        """Post in a channel, as an incoming webhook does."""
+        draft = Draft(text, thread=thread.ts if thread else None, subtype="bot_message")
+        draft.username = self.user.name
+        if channel.archived:
+            raise Refusal("channel_is_archived")
+        message = posting.publish(channel, self.user, draft)
+        await asyncio.sleep(0)
+        return message

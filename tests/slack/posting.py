@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from tests.slack import events
 from tests.slack.basics import JSON, Refusal, User
 from tests.slack.blocks import check_blocks
 from tests.slack.channels import Channel
 from tests.slack.messages import Draft, Message
+from tests.slack.wording import pings
 
 MOST_CHARACTERS = 40_000
 """A longer text is cut there (chat.postMessage "Truncating content")."""
+MOST_IN_AN_EDIT = 4_000
+"""A longer text is refused by chat.update with msg_too_long."""
 LARGEST_METADATA = 16 * 1024
 
 
 def post(channel: Channel, author: User, draft: Draft) -> Message:
     """Post a message; raises what chat.postMessage answers."""
-    _may_post(channel, author)
+    may_post(channel, author)
     return publish(channel, author, draft)
 
 
@@ -32,7 +36,7 @@ def publish(channel: Channel, author: User, draft: Draft) -> Message:
         draft.text[:MOST_CHARACTERS],
         draft.subtype,
         parent.ts if parent else None,
-        list(draft.blocks) or ([] if author.bot else typed(draft.text)),
+        numbered(draft.blocks) or ([] if author.bot else as_blocks(draft.text)),
         list(draft.attachments),
         draft.metadata,
         list(draft.files),
@@ -43,20 +47,28 @@ def publish(channel: Channel, author: User, draft: Draft) -> Message:
         message.subtype = "file_share"
     if draft.broadcast and parent is not None:
         message.subtype = "thread_broadcast"
+    message.pings = pings(message.text, draft.blocks)
     channel.add(message)
     events.tell_message(message)
     return message
 
 
-def typed(text: str) -> list[JSON]:
+def as_blocks(text: str) -> list[JSON]:
     """Return the block that Slack's own client makes of what somebody typed."""
     if not text:
         return []
-    element = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
-    return [{"type": "rich_text", "block_id": uuid.uuid4().hex[:5], "elements": [element]}]
+    words = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    element = {"type": "rich_text_section", "elements": [{"type": "text", "text": words}]}
+    return numbered([{"type": "rich_text", "elements": [element]}])
 
 
-def _may_post(channel: Channel, author: User) -> None:
+def numbered(blocks: Sequence[JSON]) -> list[JSON]:
+    """Give blocks the ids that Slack gives to those which have none."""
+    return [{"block_id": uuid.uuid4().hex[:5]} | block for block in blocks]
+
+
+def may_post(channel: Channel, author: User) -> None:
+    """Raise what Slack says to somebody who may not post in a channel."""
     world = channel.workspace
     if channel.archived:
         raise Refusal("is_archived")
@@ -82,7 +94,7 @@ def check(draft: Draft) -> None:
 
 def check_metadata(metadata: JSON | None) -> None:
     """Raise what Slack says of metadata that is none (messaging/message-metadata)."""
-    if metadata is None:
+    if not metadata:
         return
     if not isinstance(metadata, dict) or not isinstance(metadata.get("event_type"), str):
         raise Refusal("invalid_metadata_format")
@@ -93,31 +105,64 @@ def check_metadata(metadata: JSON | None) -> None:
 
 
 def _parent(channel: Channel, ts: str | None) -> Message | None:
-    """Return the message at which a reply hangs; that of a reply's own thread for a reply."""
-    if ts is None:
-        return None
-    found = channel.find(ts)
-    if found is None:
-        raise Refusal("thread_not_found")
-    return found.parent or found
+    """Return the message at which a reply hangs; that of a reply's own thread for a reply.
+
+    Slack posts a reply to a message that is gone as a message of the channel, without a word
+    (slack-go#1571).
+    """
+    found = channel.find(ts) if ts else None
+    return (found.parent or found) if found else None
+
+
+# ------------------------------------------------------------ afterwards
 
 
 def edit(message: Message, author: User, draft: Draft) -> None:
-    """Change one's own message; raises what chat.update answers."""
-    if message.deleted or message.tombstone:
-        raise Refusal("message_not_found")
-    if message.author is not author:
-        raise Refusal("cant_update_message")
-    if message.channel.archived:
-        raise Refusal("is_archived")
+    """Change one's own message; raises what chat.update answers.
+
+    Without blocks, those of before go; with them the message is not marked as edited.
+    """
+    may_edit(message, author)
     check(draft)
+    if len(draft.text) > MOST_IN_AN_EDIT:
+        raise Refusal("msg_too_long")
     before = message.payload()
     message.text = draft.text
-    message.blocks = list(draft.blocks) or ([] if author.bot else typed(draft.text))
+    message.blocks = numbered(draft.blocks) or ([] if author.bot else as_blocks(draft.text))
     message.attachments = list(draft.attachments)
     if draft.metadata is not None:
-        message.metadata = draft.metadata
-    message.edited_ts = message.channel.new_ts()
+        message.metadata = draft.metadata or None
+    if not draft.blocks:
+        message.edited_ts = message.channel.new_ts()
+    events.tell_changed(message, before)
+
+
+def may_edit(message: Message, author: User) -> None:
+    """Raise what Slack says to somebody who may not change a message."""
+    world = message.channel.workspace
+    if message.deleted or message.tombstone:
+        raise Refusal("message_not_found")
+    if message.channel.archived:
+        raise Refusal("is_inactive")
+    if message.author is not author or message.subtype in events.NOTICES:
+        raise Refusal("cant_update_message")
+    if world.edit_window is not None and world.now() - message.at > world.edit_window:
+        raise Refusal("edit_window_closed")
+
+
+def broadcast(message: Message) -> None:
+    """Send a reply that stands in its thread to the channel as well."""
+    if not message.is_reply or message.broadcast:
+        raise Refusal("cant_broadcast_message")
+    before = message.payload()
+    message.subtype = "thread_broadcast"
+    events.tell_changed(message, before)
+
+
+def unfurl(message: Message, attachment: JSON) -> None:
+    """Let Slack show what a link in a message leads to; an event says that it has changed."""
+    before = message.payload()
+    message.attachments = [*message.attachments, {"id": 1} | attachment]
     events.tell_changed(message, before)
 
 
@@ -126,7 +171,7 @@ def delete(message: Message, author: User) -> None:
     if message.deleted or message.tombstone:
         raise Refusal("message_not_found")
     admin = author.admin or author.owner
-    if message.author is not author and not admin:
+    if (message.author is not author or message.subtype in events.NOTICES) and not admin:
         raise Refusal("cant_delete_message")
     before = message.payload()
     if message.replies:
@@ -139,16 +184,16 @@ def delete(message: Message, author: User) -> None:
 
 def react(message: Message, author: User, name: str, *, take_back: bool = False) -> None:
     """Add or take back a reaction; raises what reactions.add and .remove answer."""
-    users = message.reactions.setdefault(name, [])
-    if take_back:
-        if author not in users:
-            raise Refusal("no_reaction")
-        users.remove(author)
-    else:
-        if author in users:
-            raise Refusal("already_reacted")
-        users.append(author)
-    if not users:
+    if message.channel.archived:
+        raise Refusal("is_archived")
+    users = message.reactions.get(name, [])
+    if take_back and author not in users:
+        raise Refusal("no_reaction")
+    if not take_back and author in users:
+        raise Refusal("already_reacted")
+    left = [one for one in users if one is not author] + ([] if take_back else [author])
+    message.reactions = {**message.reactions, name: left}
+    if not left:
         del message.reactions[name]
     channel = message.channel
     kind = "reaction_removed" if take_back else "reaction_added"

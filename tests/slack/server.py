@@ -30,7 +30,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.slack import api_chat, api_conversations, api_workspace, files
+from tests.slack import api_chat, api_conversations, api_views, api_workspace, arguments, files
 from tests.slack.basics import JSON, Refusal
 from tests.slack.calls import Call, Method, Methods, read
 from tests.slack.deliveries import Deliveries
@@ -42,6 +42,7 @@ from tests.slack.world import Workspace
 METHODS: Methods = {
     **api_chat.METHODS,
     **api_conversations.METHODS,
+    **api_views.METHODS,
     **api_workspace.METHODS,
     **files.METHODS,
 }
@@ -83,6 +84,11 @@ class Server:
     def problems(self) -> list[str]:
         """What is wrong with the requests so far."""
         return [f"{call.method}: {one}" for call in self.requests for one in call.problems]
+
+    @property
+    def answers(self) -> list[str]:
+        """What was asked and answered, for a look at a failing test: `chat.update is_inactive`."""
+        return [f"{one.method} {one.error or one.status}" for one in self.requests]
 
     def calls(self, pattern: str) -> list[Call]:
         """Return the requests so far to a method, or to some as in `"chat.*"`."""
@@ -170,6 +176,8 @@ class Server:
         call = await read(request, method)
         call.world = self.workspace
         self.requests.append(call)
+        if method in self._methods:
+            call.problems = list(arguments.problems(call))
         now = asyncio.get_running_loop().time()
         fault = self.faults.next(method, call.args, now)
         if fault is not None and fault.kind == "answer":
@@ -213,14 +221,12 @@ class Server:
             raise Refusal("not_authed")
         if call.token not in (application.bot_token, application.app_token):
             raise Refusal("invalid_auth")
-        if application.revoked:
-            raise Refusal(application.revoked)
         if call.token != right:
             raise Refusal("not_allowed_token_type")
-        scopes = application.app_scopes if method.app_level else application.scopes
-        if method.scopes and scopes.isdisjoint(method.scopes):
-            provided = ",".join(sorted(scopes))
-            raise Refusal("missing_scope", {"needed": method.scopes[0], "provided": provided})
+        if application.revoked and not method.app_level:
+            raise Refusal(application.revoked)
+        if method.scopes:
+            application.require(*method.scopes, app_level=method.app_level)
 
     def _scopes(self, call: Call) -> dict[str, str]:
         """Return the headers that tell which scopes the token has and the method takes."""
@@ -234,13 +240,22 @@ class Server:
         return headers
 
     async def _file(self, request: web.Request) -> web.Response:
-        number = request.match_info["number"].partition("-")[2]
-        for channel in self.workspace.channels.values():
-            for message in channel.everything:
-                for file in message.files:
-                    if file.id == number:
-                        return web.Response(body=file.content)
-        raise web.HTTPNotFound
+        """Give a file to who shows the bot's token, as url_private asks for."""
+        file = self.workspace.files.get(request.match_info["number"].partition("-")[2])
+        token = f"Bearer {self.workspace.application.bot_token}"
+        if file is None or request.headers.get("Authorization") != token:
+            raise web.HTTPNotFound
+        return web.Response(body=file.content)
+
+    def as_distributed(self, seconds: float = 60.0) -> None:
+        """Treat the app as one that is sold outside of Slack's marketplace.
+
+        conversations.history and .replies answer once a minute (or in `seconds` on the real
+        clock), with 15 messages at most.
+        """
+        self.workspace.pages_of = 15
+        for method in ("conversations.history", "conversations.replies"):
+            self.faults.limit(method, 1, seconds)
 
     async def until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
         """Wait until something is so; raises TimeoutError."""
@@ -272,4 +287,5 @@ async def serving(workspace: Workspace | None = None) -> AsyncIterator[Server]:
         yield server
     finally:
         await server.stop()
-    assert (server.failures, server.problems) == ([], [])
+    wrong = [*server.failures, *server.problems]
+    assert wrong == [], "\n".join(wrong)

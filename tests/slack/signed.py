@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -17,6 +18,15 @@ from tests.slack.deliveries import Deliveries, Delivery
 
 if TYPE_CHECKING:
     from tests.slack.world import Workspace
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the app answered."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str]
 
 
 class Signed:
@@ -67,34 +77,36 @@ class Signed:
         signature = verifier.generate_signature(timestamp=told, body=body)
         return {"X-Slack-Request-Timestamp": told, "X-Slack-Signature": signature or ""}
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
-        """Send a request to the app as it is; return the status and the text of the answer."""
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Send a request to the app as it is."""
         if self._session is None:
             self._session = aiohttp.ClientSession()
         async with self._session.post(url, data=body, headers=headers) as response:
-            return response.status, await response.text()
+            return Reply(response.status, await response.text(), dict(response.headers))
 
     async def verify_url(self) -> bool:
         """Send the challenge that an address must answer (url_verification)."""
         challenge = {"token": self.world.application.verification_token, "challenge": "3eZbrw1a"}
         body = json.dumps(challenge | {"type": "url_verification"}).encode()
         headers = {"Content-Type": "application/json"} | self.sign(body)
-        status, text = await self.post(self.world.application.request_url, body, headers)
-        return status == 200 and "3eZbrw1a" in text
+        reply = await self.post(self.world.application.request_url, body, headers)
+        return reply.status == 200 and "3eZbrw1a" in reply.text
 
     async def _post(self, delivery: Delivery, attempt: int) -> None:
         body, headers = self.request(delivery)
         url = self.world.application.url_for(delivery.kind)
         try:
             async with asyncio.timeout(self.deliveries.seconds):
-                status, text = await self.post(url, body, headers)
+                reply = await self.post(url, body, headers)
         except TimeoutError:
             self.deliveries.fail(delivery, attempt, "http_timeout")
         except aiohttp.ClientError:
             self.deliveries.fail(delivery, attempt, "connection_failed")
         else:
-            if 200 <= status < 300:
-                self.deliveries.acknowledge(delivery, _answer(text))
+            if 200 <= reply.status < 300:
+                self.deliveries.acknowledge(delivery, _answer(reply.text))
+            elif reply.headers.get("X-Slack-No-Retry") == "1":
+                self.deliveries.give_up(delivery, "http_error")
             else:
                 self.deliveries.fail(delivery, attempt, "http_error")
 

@@ -104,11 +104,15 @@ class Sockets:
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection from `hello` to its end."""
         ticket = request.query.get("ticket", "")
-        if ticket not in self.tickets or len(self.lines) >= MOST:
-            return web.Response(status=404 if ticket not in self.tickets else 429)
+        if ticket not in self.tickets:
+            return web.Response(status=404)
         self.tickets.remove(ticket)
         socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
+        if len(self.lines) >= MOST:
+            await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
+            await socket.close()
+            return socket
         assert isinstance(request.transport, asyncio.Transport)
         line = Line(socket, request.transport)
         self.lines.append(line)

@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.slack.application import Application
-from tests.slack.basics import Refusal, User, slack_id
+from tests.slack.basics import JSON, Refusal, User, slack_id, stamp
 from tests.slack.channels import Channel
-from tests.slack.people import Person
+from tests.slack.events import Occurrence
+from tests.slack.people import Integration, Person
 
 if TYPE_CHECKING:
+    from tests.slack.answers import Answer
     from tests.slack.deliveries import Delivery
-    from tests.slack.events import Occurrence
-    from tests.slack.files import Upload
-    from tests.slack.interactions import Answer, Interaction
+    from tests.slack.files import File, Upload
 
 
 class UserGroup:
@@ -42,9 +42,10 @@ class Workspace:
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, UserGroup] = {}
         self.uploads: dict[str, Upload] = {}
+        self.files: dict[str, File] = {}
         self.answers: dict[str, Answer] = {}
         """What a response_url leads to, by its last part."""
-        self.triggers: dict[str, Interaction] = {}
+        self.triggers: dict[str, Answer] = {}
         self.address = ""
         """Where this Slack is reached; the server writes it here."""
         self.tell: Callable[[Occurrence], None] = lambda occurrence: None
@@ -53,6 +54,10 @@ class Workspace:
         """Who brings commands and interactions to the app."""
         self.may_not_archive: set[str] = set()
         """Whom the workspace's settings do not let archive channels, by id."""
+        self.edit_window: timedelta | None = None
+        """How long after it was posted the workspace lets a message be edited; None is for ever."""
+        self.pages_from_oldest = True
+        """Whether history asked for with `oldest` alone begins there, as its page says."""
         self.pages_of: int | None = None
         """How many messages a page of history holds at most; 15 for some distributed apps."""
         app_id = self.new_id("A")
@@ -147,6 +152,39 @@ class Workspace:
         group = UserGroup(self.new_id("S"), handle, list(users))
         self.groups[group.id] = group
         return group
+
+    def integration(self, name: str) -> Integration:
+        """Set up something that posts from outside under a name of its own, such as a feed."""
+        return Integration(self, self.new_id("B"), name)
+
+    def other_bot(self, name: str) -> Person:
+        """Install another app, whose bot posts as apps do today: with an account of its own."""
+        bot = Person(self, self.new_id("U"), name)
+        bot.bot, bot.bot_id, bot.app_id = True, self.new_id("B"), self.new_id("A")
+        self.users[bot.id] = bot
+        return bot
+
+    # ------------------------------------------------------------ the installation
+
+    def revoke_tokens(self) -> None:
+        """Let the bot's token be revoked; the app is told before, and of nothing more."""
+        event: JSON = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [self.bot.id]}}
+        self.tell(Occurrence(event | {"event_ts": stamp(self.now())}, ("tokens_revoked",)))
+        self.application.revoked = "token_revoked"
+
+    def uninstall(self) -> None:
+        """Take the app out of the workspace, and the bot out of every channel."""
+        event = {"type": "app_uninstalled", "event_ts": stamp(self.now())}
+        self.tell(Occurrence(event, ("app_uninstalled",)))
+        self.revoke_tokens()
+        self.application.revoked = "account_inactive"
+        for channel in self.channels.values():
+            channel.members.pop(self.bot.id, None)
+
+    def reinstall(self, token: str | None = None) -> None:
+        """Install the app again, with another bot token if one is given."""
+        self.application.revoked = ""
+        self.application.bot_token = token or self.application.bot_token
 
     # ------------------------------------------------------------ what the app asks for
 
