@@ -207,9 +207,9 @@ def _address(match: re.Match[str], writer: Writer) -> tuple[str | None, int]:
 
 
 def _masked(match: re.Match[str], writer: Writer) -> str | None:
-    """Write `[label](address)`; a label that looks like an address could name another one."""
+    """Write `[label](address)`."""
     label = match["label"]
-    if "://" in label or "www." in label.lower():
+    if _is_like_an_address(label):
         return None
     return writer.link(match["target"], label)
 
@@ -238,8 +238,14 @@ def _angle(inner: str, writer: Writer) -> str | None:
         return writer.plain(f":{match['name']}:")
     url, _, label = inner.partition("|")
     if _ANGLE_LINK.fullmatch(url):
+        label = "" if _is_like_an_address(label) else label
         return writer.link(url, label or url.removeprefix("mailto:"))
     return None
+
+
+def _is_like_an_address(label: str) -> bool:
+    """Say whether a link's label could be taken for an address, and name another one."""
+    return "://" in label or "www." in label.lower()
 
 
 def mentioned(text: str) -> Iterator[str]:

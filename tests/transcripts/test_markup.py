@@ -70,6 +70,8 @@ SAME = [
     ("<t:999999999999:F>", "<t:999999999999:F>"),
     ("<https://e.org/x|the paper> <https://e.org>", "⟨https://e.org/x the paper⟩ ⟨https://e.org https://e.org⟩"),
     ("<mailto:a@e.org|write>", "⟨mailto:a@e.org write⟩"),
+    ("<https://evil.org|https://good.org>", "⟨https://evil.org https://evil.org⟩"),
+    ("<https://evil.org|WWW.good.org>", "⟨https://evil.org https://evil.org⟩"),
     ("<javascript:alert(1)|x> <script>", "<javascript:alert(1)|x> <script>"),
     ("a < b > c", "a < b > c"),
     ("> quoted\n> twice\nanswer", "⟨quote quoted\ntwice⟩answer"),
