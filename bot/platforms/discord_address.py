@@ -25,6 +25,9 @@ CUT = (aiohttp.ClientError, OSError, TimeoutError)
 PATIENCE = timedelta(seconds=10)
 """How long the first answer may take."""
 
+MOST = 65_536
+"""Bytes that are read of it; Discord's has about fifty."""
+
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
@@ -64,12 +67,22 @@ async def greet(api: str) -> Welcome:
     timeout = aiohttp.ClientTimeout(total=PATIENCE.total_seconds())
     try:
         async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as answer:
-            body = await answer.read()
+            body = await _read(answer)
     except CUT as error:
         raise Unreachable(f"{_named(api)} cannot be reached ({type(error).__name__}).") from None
     if answer.status != 200:
         raise Unreachable(f"{_named(api)} answers with HTTP {answer.status}.")
     return Welcome(_gateway(api, body), _date(answer.headers.get("Date", "")))
+
+
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    """Read an answer, of one that is too long for Discord's only the beginning."""
+    body = b""
+    async for part in answer.content.iter_any():
+        body += part
+        if len(body) > MOST:
+            break
+    return body[:MOST]
 
 
 def _named(api: str) -> str:
@@ -79,9 +92,10 @@ def _named(api: str) -> str:
 def _gateway(api: str, body: bytes) -> str:
     try:
         url = json.loads(body)["url"]
-    except (ValueError, TypeError, KeyError):
-        url = None
-    if not isinstance(url, str) or not url.startswith(("ws://", "wss://")):
+        host = type(GATEWAY)(url).host
+    except (ValueError, TypeError, KeyError, RecursionError):
+        url = host = None
+    if not isinstance(url, str) or not url.startswith(("ws://", "wss://")) or not host:
         raise Unreachable(f"{_named(api)} does not answer as Discord does.")
     return url
 

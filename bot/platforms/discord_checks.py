@@ -51,7 +51,7 @@ async def look(
                 servers = Servers(client)
                 for channel in channels:
                     found += await look_at(channel, servers)
-        except (discord.DiscordException, Unreachable, *CUT) as failure:
+        except Exception as failure:  # the library reads every answer as if it were Discord's
             found.append(_failed(failure))
         application = client.application_id
     return Report(tuple(found), invite_link(application) if application else "")
@@ -72,8 +72,10 @@ def _failed(failure: Exception) -> Finding:
             why = str(failure)
         case discord.HTTPException():
             why = f"Discord answers with HTTP {failure.status} (code {failure.code})."
-        case _:
+        case _ if isinstance(failure, (discord.DiscordException, *CUT)):
             why = f"Discord does not answer ({type(failure).__name__})."
+        case _:
+            why = f"What answers there does not answer as Discord does ({type(failure).__name__})."
     return Finding("Connection", DISCORD, False, f"{why} What follows was not looked at. {_LATER}")
 
 

@@ -120,6 +120,10 @@ async def test_a_failure_of_discord_is_told_by_its_number() -> None:
         b'{"url": 1}',
         b'{"url": "http://elsewhere.example.org"}',
         b'"wss://"',
+        b'{"url": "wss://"}',
+        b'{"url": "wss://[bad"}',
+        b"[" * 60_000,
+        b'{"url": "wss://gateway.discord.gg", "more": "' + b"a" * 10_000_000 + b'"}',
     ],
 )
 async def test_whoever_answers_otherwise_than_discord_is_told_apart(body: bytes) -> None:

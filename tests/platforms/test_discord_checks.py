@@ -207,6 +207,13 @@ async def test_a_failure_in_the_middle_keeps_what_was_found_before(server: Serve
     assert report.invitation
 
 
+async def test_answers_that_are_none_of_discords_are_told(server: Server) -> None:
+    server.faults.refuse("GET /users/@me", 200, 0, "Sign in to this network")
+    found = await only_wrong(server)
+    assert found.what == "Connection"
+    assert "does not answer as Discord does" in found.sentence
+
+
 async def test_a_connection_that_is_cut_in_the_middle_is_told(server: Server) -> None:
     server.faults.cut_before("GET /users/@me/guilds", times=5)
     found = await only_wrong(server)
