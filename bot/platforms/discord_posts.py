@@ -25,7 +25,14 @@ from bot.platforms.discord_refusals import (
     translated,
 )
 from bot.platforms.discord_text import LONGEST, nonce_of, text_of
-from bot.platforms.platform import File, Hindered, Impossible, Receipt
+from bot.platforms.platform import (
+    File,
+    Hindered,
+    Impossible,
+    Receipt,
+    ThreadGone,
+    Unreachable,
+)
 
 CLOCKS_DIFFER = timedelta(minutes=2)
 """How much earlier than the first try, by our clock, a message of ours may seem to stand."""
@@ -40,7 +47,10 @@ LONG: Literal[10080] = 10080
 ROLE = "role:"
 WITHOUT_FILE = "The file is larger than Discord takes; it is on the organizers' pages: /chat link"
 
-_UNKNOWN_USER = 10013
+_UNKNOWN_USER, _INVALID_RECIPIENT, _TAKES_NONE = 10013, 50033, 50278
+_NOT_TO_BE_TOLD = (CANNOT_SEND_TO_THIS_USER, _UNKNOWN_USER, _INVALID_RECIPIENT, _TAKES_NONE)
+"""Discord's codes for people who have blocked us, are no more, are none, or take no messages from
+servers' members or share no server with us (topics/opcodes-and-status-codes "JSON")."""
 
 
 class Posts:
@@ -56,8 +66,13 @@ class Posts:
         number = int(post.into or post.room.name)
         needed = ["view_channel", "send_messages" if post.into is None else _IN_THREADS]
         with self._translated(number, *needed, *(["attach_files"] if files else [])):
-            channel = self._place(number)
-            sent = await self._send(channel, key, text_of(post.words), since, files, post.notify)
+            channel, text = self._place(number), text_of(post.words)
+            try:
+                sent = await self._send(channel, key, text, since, files, post.notify)
+            except discord.NotFound as failure:
+                if failure.code == UNKNOWN_CHANNEL and self._has_lost_thread(post):
+                    raise ThreadGone from None
+                raise
         thread = None
         if post.opens is not None:
             with self._translated(number, "create_public_threads", _IN_THREADS):
@@ -102,14 +117,37 @@ class Posts:
             with self._translated(number, "view_channel", "send_messages"):
                 await self._send(self._place(number), key, text, since, files)
             return Receipt(now)
-        people = [person for person in tell.people if person.isdecimal()]
-        told = [await self._tell(key, int(person), text, since, files) for person in people]
-        if not any(told):
+        if not await self._tell_all(key, tell.people, text, since, files):
             raise Impossible(
                 "nobody can be told privately. Name moderators as user:ID who take direct "
                 'messages, or a private channel: alerts: {discord: "ID"}'
             )
         return Receipt(now)
+
+    async def _tell_all(
+        self,
+        key: str,
+        people: Sequence[str],
+        text: str,
+        since: datetime | None,
+        files: Sequence[File],
+    ) -> bool:
+        """Write to everybody who can be reached; False: nobody can.
+
+        A failure with one of them keeps it from none of the others. It is raised afterwards, but
+        for a refusal where somebody was told.
+        """
+        told, failure = False, None
+        for person in filter(str.isdecimal, people):
+            try:
+                told = await self._tell(key, int(person), text, since, files) or told
+            except Impossible:
+                continue
+            except Unreachable as why:
+                failure = why if failure is None or isinstance(failure, Hindered) else failure
+        if failure is not None and not (told and isinstance(failure, Hindered)):
+            raise failure
+        return told
 
     async def _tell(
         self, key: str, person: int, text: str, since: datetime | None, files: Sequence[File]
@@ -121,7 +159,7 @@ class Posts:
                 channel = await user.create_dm()
                 await self._send(channel, f"{key}/{person}", text, since, files)
             except discord.HTTPException as failure:
-                if failure.code in (CANNOT_SEND_TO_THIS_USER, _UNKNOWN_USER):
+                if failure.code in _NOT_TO_BE_TOLD:
                     return False
                 raise
         return True
@@ -201,6 +239,10 @@ class Posts:
 
     def _place(self, number: int) -> discord.abc.Messageable:
         return self._client.get_partial_messageable(number)
+
+    def _has_lost_thread(self, post: Post) -> bool:
+        """Whether a post was to go into a thread, and the channel that it hung in is there."""
+        return post.into is not None and self._client.get_channel(int(post.room.name)) is not None
 
     def _translated(self, number: int, *needed: str) -> contextlib.AbstractContextManager[None]:
         """Tell refusals in a channel or thread, as far as the gateway has told of it."""

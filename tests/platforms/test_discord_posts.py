@@ -11,7 +11,7 @@ import pytest
 from bot.engine.actions import Archive, KeepOpen, Moment, Post, PostKind, Tell, Thread, privately
 from bot.engine.agenda import Room
 from bot.platforms.discord_posts import WITHOUT_FILE, Posts
-from bot.platforms.platform import File, Hindered, Impossible, Receipt, Unreachable
+from bot.platforms.platform import File, Hindered, Impossible, Receipt, ThreadGone, Unreachable
 from tests.discord.basics import id_time
 from tests.discord.client import Client, connected
 from tests.discord.guild import Guild
@@ -302,13 +302,55 @@ async def test_a_thread_that_may_not_be_made_leaves_one_opening(on: Set) -> None
     assert len(on.channel.threads) == 1
 
 
+@pytest.mark.parametrize(
+    ("route", "status", "code"),
+    [
+        ("POST /channels/*/messages", 403, 50007),
+        ("POST /channels/*/messages", 403, 50278),
+        ("POST /users/@me/channels", 400, 50033),
+        ("GET /users/*", 404, 10013),
+        ("POST /users/@me/channels", 403, 40003),
+        ("POST /channels/*/messages", 418, 0),
+    ],
+)
+async def test_whoever_cannot_be_told_keeps_it_from_none_of_the_others(
+    on: Set, route: str, status: int, code: int
+) -> None:
+    maria = on.guild.member("Maria")
+    on.server.faults.refuse(route, status, code, "No")
+    await on.tell(on.told(on.henry, maria))
+    assert [one.content for one in maria.inbox] == ["It is over."]
+    assert on.henry.inbox == []
+
+
+async def test_whoever_could_not_be_told_for_now_is_told_after_the_others(on: Set) -> None:
+    maria, began = on.guild.member("Maria"), on.now
+    on.server.faults.cut_before("GET /users/*", times=5)
+    with pytest.raises(Unreachable):
+        await on.tell(on.told(on.henry, maria))
+    on.server.faults.forget()
+    await on.tell(on.told(on.henry, maria), since=began)
+    assert [[one.content for one in person.inbox] for person in (on.henry, maria)] == [
+        ["It is over."],
+        ["It is over."],
+    ]
+
+
+async def test_people_who_all_take_no_messages_are_tried_no_more(on: Set) -> None:
+    on.server.faults.refuse("POST /channels/*/messages", 403, 50278, "No", times=2)
+    with pytest.raises(Impossible, match="nobody can be told privately"):
+        await on.tell(on.told(on.henry, on.guild.member("Maria")))
+
+
 async def test_what_is_not_there_any_more_is_said(on: Set) -> None:
     thread = await on.thread()
     thread.delete()
     into = replace(on.opening(), into=str(thread.id), opens=None)
-    with pytest.raises(Hindered, match=r"not there|deleted"):
+    with pytest.raises(ThreadGone):
         await on.posts.post("other/1/0", into, None, ())
     on.channel.delete()
+    with pytest.raises(Hindered, match="the channel is not there"):
+        await on.posts.post("other/1/0", into, None, ())
     with pytest.raises(Hindered, match="the channel is not there"):
         await on.posts.post("other/2/0", on.opening(), None, ())
 
