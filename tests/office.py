@@ -45,7 +45,7 @@ class Office:
             store, self.runner, self.platforms, lambda: self.now, answers_within, enclose
         )
         self.runner.watch(self._notice)
-        self._room, self._put_in = FIRST, False
+        self.room, self._put_in = FIRST, False
 
     def _notice(self, changed: Changed) -> None:
         if changed.actions:
@@ -54,8 +54,8 @@ class Office:
 
     async def start(self, agenda: Agenda = ONE_ROOM) -> None:
         """Open the chat; its opening and first topic wait in the outbox."""
-        self._room = agenda.rooms[0]
-        signal = StartAsked(self.now, self._room, HENRY, CHAT, "urojc", agenda)
+        self.room = agenda.rooms[0]
+        signal = StartAsked(self.now, self.room, HENRY, CHAT, "urojc", agenda)
         await self.runner.handle(signal)
 
     async def next(self) -> None:
@@ -64,7 +64,7 @@ class Office:
 
     async def ask(self, command: str) -> tuple[Event, ...]:
         """Let the moderator type a command; return what happened by it."""
-        asked = Asked(self.now, self._room, HENRY, parse(command)[1])
+        asked = Asked(self.now, self.room, HENRY, parse(command)[1])
         return (await self.runner.handle(asked)).events
 
     async def live(self, minutes: float) -> None:
