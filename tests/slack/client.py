@@ -32,6 +32,8 @@ class Client:
         self.app = AsyncApp(client=self.web, signing_secret=secret)
         self.requests: list[AsyncBoltRequest] = []
         self.acknowledging = True
+        self.refusals = 0
+        """So many requests more are not acknowledged."""
         self.app.use(self._note)
 
     async def _note(
@@ -40,8 +42,9 @@ class Client:
         next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt gives it by this name
     ) -> BoltResponse | None:
         self.requests.append(req)
-        if not self.acknowledging:
-            raise RuntimeError("not now")
+        if not self.acknowledging or self.refusals > 0:
+            self.refusals -= 1
+            return BoltResponse(status=500, body="")
         if "event" in req.body:
             return BoltResponse(status=200, body="")
         await next()

@@ -37,6 +37,8 @@ class Delivery:
     """Why it is brought again: "timeout", "http_error" ..."""
     acknowledged: bool = False
     failures: list[str] = field(default_factory=list)
+    failed: set[int] = field(default_factory=set)
+    """The attempts that failed; one may be seen to fail twice, by its time and its connection."""
 
     @property
     def name(self) -> str:
@@ -149,8 +151,9 @@ class Deliveries:
 
     def fail(self, delivery: Delivery, attempt: int, reason: str) -> None:
         """Note that a delivery was not acknowledged; an event is brought again."""
-        if delivery.acknowledged or attempt != delivery.attempt:
+        if delivery.acknowledged or attempt in delivery.failed:
             return
+        delivery.failed.add(attempt)
         delivery.failures.append(reason)
         delivery.reason = reason
         if delivery.kind != "events_api":
