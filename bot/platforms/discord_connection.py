@@ -19,7 +19,7 @@ from bot.engine.agenda import Room
 from bot.engine.signals import Signal
 from bot.platforms.discord_address import CUT
 from bot.platforms.discord_commands import ChatCommands
-from bot.platforms.discord_history import Members, Readable, read_back
+from bot.platforms.discord_history import SETTLED, Members, Readable, Reading, read_back
 from bot.platforms.discord_needs import intents
 from bot.platforms.discord_posts import Posts
 from bot.platforms.discord_signals import PLATFORM, Reader
@@ -34,7 +34,9 @@ class Pace:
     """How long is waited for what.
 
     `ready_within`: the gateway may be silent so long between one server and the next before it
-    counts as ready. `reads_again_after` something could not be taken in. `sees_a_thread_after`
+    counts as ready. `reads_again_after` something could not be taken in. `settles_within`: what
+    was stored just before an absence, and is not found after it, is looked for once more then,
+    for it was deleted, or Discord's history lags behind. `sees_a_thread_after`
     it was made, for somebody may have said something there before the chat knew of it.
     `gives_up_after` so long without a connection: the library tries it less and less often.
     `asks_again_after` a token or an intent was refused.
@@ -42,6 +44,7 @@ class Pace:
 
     ready_within: timedelta = timedelta(seconds=2)
     reads_again_after: timedelta = timedelta(seconds=30)
+    settles_within: timedelta = SETTLED + timedelta(seconds=5)
     sees_a_thread_after: timedelta = timedelta(seconds=2)
     gives_up_after: timedelta = timedelta(minutes=2)
     asks_again_after: timedelta = timedelta(minutes=1)
@@ -251,16 +254,15 @@ class Connection(discord.Client):
     def expect(self, thread: int, channel: int) -> None:
         """Remember a new thread, and read it as soon as the chat knows of it."""
         self._parents[thread] = channel
+        self._begin(self._read_back_after(self._pace.sees_a_thread_after, str(thread)))
 
-        async def read() -> None:
-            await asyncio.sleep(self._pace.sees_a_thread_after.total_seconds())
-            await self._read_back(str(thread))
-
-        self._begin(read())
+    async def _read_back_after(self, wait: timedelta, thread: str | None = None) -> None:
+        await asyncio.sleep(wait.total_seconds())
+        await self._read_back(thread)
 
     async def _read_back(self, thread: str | None = None) -> None:
         """Read every place of the chats that are open or were lately, or one thread alone."""
-        messages = deleted = 0
+        readings: list[Reading] = []
         async with self._reading:
             self._gone.clear()
             members: dict[int, Members] = {}
@@ -270,8 +272,7 @@ class Connection(discord.Client):
                         self._parents[int(place.thread)] = int(place.room.name)
                     if thread is not None and place.thread != thread:
                         continue
-                    reading = await self._read(place, members)
-                    messages, deleted = messages + reading[0], deleted + reading[1]
+                    readings.append(await self._read(place, members))
             except Exception as failure:  # whatever the network or the store raises
                 log.warning(
                     "Discord could not be read back (%s); it is tried again.",
@@ -279,14 +280,16 @@ class Connection(discord.Client):
                 )
                 self._behind.set()
                 return
+        if any(reading.unsettled for reading in readings):
+            self._begin(self._read_back_after(self._pace.settles_within, thread))
         if thread is None:
             self._has_been_read = True
-            self._owner.read(messages, deleted)
+            self._owner.read(sum(r.messages for r in readings), sum(r.deleted for r in readings))
 
-    async def _read(self, place: Place, members: dict[int, Members]) -> tuple[int, int]:
+    async def _read(self, place: Place, members: dict[int, Members]) -> Reading:
         channel = await self._readable(int(place.thread or place.room.name))
         if channel is None:
-            return 0, 0
+            return Reading()
         guild = channel.guild
         reading = await read_back(
             channel,
@@ -301,7 +304,7 @@ class Connection(discord.Client):
         )
         if reading.refused:
             log.warning("%s of %s cannot be read: %s", place.room, place.chat, reading.refused)
-        return reading.messages, reading.deleted
+        return reading
 
     async def _readable(self, number: int) -> Readable | None:
         """Return a channel or thread, also one that is put away; None: nothing can be read."""

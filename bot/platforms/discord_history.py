@@ -10,6 +10,7 @@ place was read down to there. Where nothing could be read nothing is concluded.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,12 +44,14 @@ _GONE = (10007, 10013)  # Unknown Member, Unknown User
 class Reading:
     """What came of a reading: how many messages were read, how many stored ones were deleted.
 
-    `refused` says why Discord did not let it be read to its end; empty: it did.
+    `refused` says why Discord did not let it be read to its end; empty: it did. `unsettled`
+    stored ones were not there and are so new that nothing is concluded from it yet.
     """
 
     messages: int = 0
     deleted: int = 0
     refused: str = ""
+    unsettled: int = 0
 
 
 class Members:
@@ -113,12 +116,14 @@ async def read_back(
             )
     except (discord.Forbidden, discord.NotFound) as error:
         return Reading(len(ids), refused=f"Discord answers {error.status} {error.code}.")
-    missing = _missing(stored, ids, _span(ids, place.since if whole else None, now))
+    span = _span(ids, place.since if whole else None, now)
+    missing = _missing(stored, ids, span)
     for start in range(0, len(missing), PAGE):
         batch = missing[start : start + PAGE]
         signals = (Deleted(now, place.room, message, place.thread) for message in batch)
         await asyncio.gather(*map(hear, signals))
-    return Reading(len(ids), len(missing))
+    newer = range(span.stop, sys.maxsize) if span else span  # nothing read, nothing concluded
+    return Reading(len(ids), len(missing), unsettled=len(_missing(stored, ids, newer)))
 
 
 def _refusal(channel: Readable, *, has_content: bool) -> str:

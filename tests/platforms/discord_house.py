@@ -29,7 +29,12 @@ from tests.discord.threads import Thread
 from tests.house import urojc, way_in
 
 SOON = timedelta(seconds=0.05)
-PACE = Pace(ready_within=SOON, reads_again_after=SOON * 4, sees_a_thread_after=SOON * 4)
+PACE = Pace(
+    ready_within=SOON,
+    reads_again_after=SOON * 4,
+    settles_within=SOON * 4,
+    sees_a_thread_after=SOON * 4,
+)
 PATIENCE = 20.0
 """Seconds after which something that is waited for will not come."""
 

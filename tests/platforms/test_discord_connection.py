@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,20 @@ async def test_what_was_said_edited_and_deleted_during_an_absence_is_read_back(
         await house.ann.say(house.channel, "and here #urojc")
         await house.ann.say(house.channel, "and something else")
     await house.kept("T1: new", "T1: said meanwhile", "and here #urojc")
+
+
+async def test_what_was_said_right_before_an_absence_and_deleted_in_it_is_withdrawn(
+    house: DiscordHouse,
+) -> None:
+    thread = await house.start()
+    await house.ann.say(thread, "T1: one ward is too few")
+    named = await house.ann.say(thread, "T1: like Mrs Miller")
+    await house.kept("T1: one ward is too few", "T1: like Mrs Miller")
+    async with house.away():
+        await house.ann.delete(named)
+    assert (await house.rows())[str(named.id)].text, "the history may lag behind"
+    house.server.world.shift(timedelta(minutes=1))
+    await house.kept("T1: one ward is too few")
 
 
 async def test_without_the_right_to_read_nothing_is_taken_for_deleted(

@@ -291,8 +291,9 @@ async def test_what_was_said_in_the_last_minute_is_not_judged(evening: Evening) 
     older = str(evening.server.world.new_id())
     evening.server.world.set(NOW + timedelta(seconds=5))
     coming = str(evening.server.world.new_id())
-    await evening.read(thread, [fresh, older, coming])
+    reading = await evening.read(thread, [fresh, older, coming])
     assert evening.deleted() == [older]
+    assert reading == Reading(2, 1, unsettled=2)
 
 
 async def test_what_was_said_before_the_opening_is_not_judged(evening: Evening) -> None:
