@@ -190,7 +190,7 @@ def replies(number: int) -> str:
 
 def closed_topic(chat: Chat, number: int) -> Words:
     """Say of a topic's post that it is closed, where its thread stays open to everybody."""
-    return (f"T{number}: {chat.topics[number - 1].ask}\n\nClosed: {_over(chat)}",)
+    return (f"T{number}: {chat.topics[number - 1].ask}\n\nClosed. {_over(chat)}",)
 
 
 def came_late(chat: Chat) -> Words:
@@ -200,7 +200,7 @@ def came_late(chat: Chat) -> Words:
 
 def _over(chat: Chat) -> str:
     kept = "" if chat.agenda.keep_late else ", and its text is not kept"
-    return f"what is said here now counts as late{kept}."
+    return f"What is said here now counts as late{kept}."
 
 
 # ---------------------------------------------------------------- privately to moderators

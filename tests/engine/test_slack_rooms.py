@@ -75,7 +75,7 @@ def test_at_the_end_every_topic_that_was_asked_says_so_then_the_room_is_put_away
     assert (first.topic, second.topic) == (1, 2)
     text = wording.plain(first.words)
     assert text.startswith("T1: ")
-    assert text.endswith("Closed: what is said here now counts as late, and its text is not kept.")
+    assert text.endswith("Closed. What is said here now counts as late, and its text is not kept.")
     assert archive == Archive(CHANNEL)
 
 
