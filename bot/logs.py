@@ -79,3 +79,5 @@ def keep_log(level: str) -> None:
     logging.getLogger("asyncio").addFilter(FirstLine())
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every ring
     logging.getLogger("discord.client").addFilter(Needless())
+    for library in ("slack_bolt", "slack_sdk"):  # they log whole requests, and what was said
+        logging.getLogger(library).setLevel(logging.CRITICAL)
