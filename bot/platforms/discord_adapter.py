@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import discord
 
-from bot.engine.actions import Action, Archive, KeepOpen, Post, Tell
+from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, Tell, Whisper
 from bot.platforms.appointment import Appointment
 from bot.platforms.discord_address import gateway_at, listen_at, point_at
 from bot.platforms.discord_connection import USUAL, Connection, Pace
@@ -25,6 +25,15 @@ log = logging.getLogger(__name__)
 
 CONNECTS_EVERY = (1, 2, 5, 10, 20, 30, 60)
 """Seconds until the next try while Discord cannot be reached."""
+
+IDENTIFIES_EVERY = (1, 2, 5, 10, 20, 40, 90)
+"""The same where a session was begun and broke off at once, as by a frame that cannot be read.
+
+A bot that begins more than 1,000 in a day loses its token (events/gateway "Rate Limiting").
+"""
+
+STEADY = timedelta(minutes=10)
+"""How long a session lasts that did not break off at once."""
 
 LOGIN_REFUSED = (
     "Discord refuses the token. Reset it in the developer portal (Bot, Reset Token) and put the "
@@ -113,6 +122,8 @@ class Discord:
                 return await client.posts.archive(action, now)
             case Tell():
                 return await client.posts.tell(key, action, since, files, now)
+            case Amend() | Whisper():
+                return Receipt(now)  # a thread is locked, and its talk ends with it
 
     async def keep_appointments(
         self, wanted: Sequence[Appointment], spared: Collection[str], now: datetime
@@ -128,6 +139,7 @@ class Discord:
         """Stay connected until cancelled."""
         failures = 0
         while True:
+            began = self._clock()
             client = Connection(self, self._door, self._clock, self._pace)
             try:
                 await self._connect(client)
@@ -137,9 +149,11 @@ class Discord:
             except discord.PrivilegedIntentsRequired:
                 wait = self._refused(NO_CONTENT)
             except Exception as failure:  # the library lets through whatever its network raises
-                wait = self._failed(failure, CONNECTS_EVERY[min(failures, 6)])
+                every = IDENTIFIES_EVERY if client.has_identified else CONNECTS_EVERY
+                wait = self._failed(failure, every[min(failures, 6)])
             finally:
-                failures = 0 if client.was_ready else failures + 1
+                is_steady = client.was_ready and self._clock() - began > STEADY
+                failures = 0 if is_steady else failures + 1
                 self.lose(client)
                 await client.end()
             await asyncio.sleep(wait)

@@ -113,6 +113,11 @@ class Connection(discord.Client):
         self._cut_at: datetime | None = None
         self._freed: set[Room] = set()
 
+    @property
+    def has_identified(self) -> bool:
+        """Whether a session was begun, ready or not."""
+        return self.ws is not None
+
     # ------------------------------------------------------------ beginning and end
 
     async def listen(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine.actions import Post, PostKind
-from bot.platforms.discord_adapter import Discord
+from bot.platforms.discord_adapter import IDENTIFIES_EVERY, Discord
 from bot.platforms.discord_connection import Pace
 from bot.platforms.platform import Hindered, Unreachable
 from tests.platforms.discord_house import DiscordHouse, on_discord
@@ -105,6 +105,24 @@ async def test_a_gateway_that_refuses_the_first_connection_is_asked_again(
         async with running(house.discord) as task:
             await house.until(lambda: house.discord.is_current)
             assert not task.done()
+
+
+async def test_sessions_that_break_off_at_once_are_begun_more_and_more_rarely(
+    tmp_path: Path,
+) -> None:
+    """A bot that begins more than 1,000 sessions in a day loses its token."""
+    assert timedelta(days=1).total_seconds() / IDENTIFIES_EVERY[-1] < 1000
+    async with on_discord(tmp_path) as house:
+        gateway = house.server.gateway
+        for begun in (1, 2):
+            await house.until(lambda begun=begun: gateway.identifies == begun)
+            await house.until(lambda: house.discord.is_current)
+            for line in gateway.lines:
+                line.send("{not JSON")
+            await house.until(lambda: not house.discord.is_current)
+        await asyncio.sleep(1.5)
+        assert gateway.identifies == 2
+        await house.until(lambda: house.discord.is_current)
 
 
 async def test_after_a_long_break_a_new_connection_is_made(tmp_path: Path) -> None:
