@@ -80,4 +80,5 @@ def keep_log(level: str) -> None:
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every ring
     logging.getLogger("discord.client").addFilter(Needless())
     for library in ("slack_bolt", "slack_sdk"):  # they log whole requests, and what was said
-        logging.getLogger(library).setLevel(logging.CRITICAL)
+        logging.getLogger(library).handlers = [logging.NullHandler()]
+        logging.getLogger(library).propagate = False

@@ -120,3 +120,19 @@ def test_where_discord_found_no_way_is_not_told_at_every_try() -> None:
         """
     )
     assert written == ""
+
+
+def test_slacks_libraries_write_nothing_for_they_would_quote_what_was_said() -> None:
+    written = log_of(
+        """
+        from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+        from slack_sdk.web.async_client import AsyncWebClient
+        app = AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret="s")
+        body = '{"type":"event_callback","event":{"type":"message","text":"my disease"}}'
+        asyncio.run(app.async_dispatch(AsyncBoltRequest(body=body, headers={})))
+        logging.getLogger("slack_sdk.web").error("my disease")
+        log.info("The rest is written.")
+        """
+    )
+    assert "disease" not in written
+    assert written.count("\n") == 1
