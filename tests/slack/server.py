@@ -210,7 +210,8 @@ class Server:
     def _method(self, call: Call) -> JSON:
         method = self._methods.get(call.method)
         if method is None:
-            raise NotImplementedError("our Slack has no such method")
+            self.failures.append(f"{call.method}: our Slack has no such method")
+            raise Refusal("unknown_method", {"req_method": call.method})
         self._check_token(call, method)
         return {"ok": True} | method.answering(call)
 

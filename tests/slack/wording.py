@@ -29,7 +29,7 @@ def typed(text: str) -> str:
     for found in re.finditer(f"{TOKEN.pattern}|{ADDRESS.pattern}", text):
         stored += escape(text[at : found.start()])
         whole = found.group()
-        stored += whole if whole.startswith("<") else f"<{whole}>"
+        stored += whole if whole.startswith("<") else f"<{escape(whole)}>"
         at = found.end()
     return stored + escape(text[at:])
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tests.slack import posting
 from tests.slack.application import Application
 from tests.slack.basics import JSON, Refusal, User, slack_id, stamp
 from tests.slack.channels import Channel
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tests.slack.answers import Answer
     from tests.slack.deliveries import Delivery
     from tests.slack.files import File, Upload
+    from tests.slack.messages import Message
 
 
 class UserGroup:
@@ -163,6 +165,10 @@ class Workspace:
         bot.bot, bot.bot_id, bot.app_id = True, self.new_id("B"), self.new_id("A")
         self.users[bot.id] = bot
         return bot
+
+    def unfurl(self, message: Message, attachment: JSON) -> None:
+        """Let Slack show what a link in a message leads to, some time after it was posted."""
+        posting.unfurl(message, attachment)
 
     # ------------------------------------------------------------ the installation
 
