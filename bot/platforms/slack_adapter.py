@@ -1,0 +1,224 @@
+"""Slack: one supervised app, over a socket or signed requests; events as signals, actions as calls.
+
+What people say is committed in a middleware that comes before every listener, so that Slack is
+acknowledged only afterwards: where the commit fails, Slack delivers again. After a break what was
+said meanwhile is read back; until then nobody takes the talk for complete (`is_current`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, Tell, Whisper
+from bot.platforms.appointment import Appointment
+from bot.platforms.platform import Door, File, Hindered, Hook, Receipt, Unreachable
+from bot.platforms.slack_connection import USUAL, Connection, Pace
+from bot.platforms.slack_people import People
+from bot.platforms.slack_posts import Posts
+from bot.platforms.slack_refusals import translated
+from bot.platforms.slack_signals import Reader
+
+log = logging.getLogger(__name__)
+
+API = "https://slack.com/api/"
+
+ANSWERS_WITHIN = 30
+"""Seconds for one call."""
+
+EVENTS = "/slack/events"
+"""Where Slack sends events, commands and what is done with buttons, if there is no socket."""
+
+REFUSED_EVERY = 60
+"""Seconds until a refused token is tried again."""
+
+TRIED_EVERY = (1, 2, 5, 10, 20, 30, 60)
+"""Seconds until the next try while Slack cannot be reached."""
+
+NOT_CONNECTED = "Slack is not connected."
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What Slack gave its app: `app` for the socket, or `signing` for signed requests."""
+
+    bot: str
+    app: str = ""
+    signing: str = ""
+
+
+class Slack:
+    """The platform. `changed` is called when it comes to be connected, or something changed.
+
+    `groups` gives the ids of the user groups that agendas name.
+    """
+
+    def __init__(
+        self,
+        secrets: Secrets,
+        door: Door,
+        clock: Callable[[], datetime],
+        changed: Callable[[], None],
+        groups: Callable[[], Iterable[str]],
+        api: str = "",
+        pace: Pace = USUAL,
+    ) -> None:
+        self._secrets = secrets
+        self._door = door
+        self._clock = clock
+        self._changed = changed
+        self._groups = groups
+        self._api = api or API
+        self._pace = pace
+        self._connection: Connection | None = None
+        self._posts: Posts | None = None
+        self._trouble: Unreachable = Unreachable(NOT_CONNECTED)
+        self._said = ""  # what the log has said of the trouble
+
+        self.is_current = False
+
+    # ------------------------------------------------------------ actions
+
+    async def perform(
+        self,
+        key: str,
+        action: Action,
+        now: datetime,
+        *,
+        since: datetime | None = None,
+        files: Sequence[File] = (),
+    ) -> Receipt:
+        """Do what `action` says, once for each `key` however often it is asked.
+
+        Raises Unreachable, Hindered or Impossible.
+        """
+        posts = self._posts
+        if posts is None:
+            raise self._trouble
+        match action:
+            case Post():
+                return await posts.post(key, action, since, files)
+            case Amend():
+                return await posts.amend(action, now)
+            case Archive():
+                return await posts.archive(action, now)
+            case Tell():
+                return await posts.tell(key, action, since, files, now)
+            case Whisper():
+                return await posts.whisper(action, now)
+            case KeepOpen():
+                return Receipt(now)  # no thread is ever put away
+
+    async def keep_appointments(
+        self,
+        wanted: Sequence[Appointment],  # noqa: ARG002  Slack has no calendar
+        spared: Collection[str],  # noqa: ARG002  the same
+        now: datetime,  # noqa: ARG002  the same
+    ) -> Sequence[str]:
+        """Show nothing: Slack has no calendar."""
+        return ()
+
+    # ------------------------------------------------------------ the connection
+
+    @property
+    def hooks(self) -> Mapping[str, Hook]:
+        """Where Slack calls: nowhere if there is a socket."""
+        return {} if self._secrets.app else {EVENTS: self._receive}
+
+    async def _receive(
+        self, body: str, headers: Mapping[str, str]
+    ) -> tuple[int, str, Mapping[str, str]]:
+        """Answer a signed request; while nothing can be taken in Slack is told to come again."""
+        if self._connection is None:
+            return 503, "", {}
+        answer = await self._connection.receive(body, headers)
+        return answer.status, answer.body or "", answer.first_headers_without_set_cookie()
+
+    async def run(self) -> None:
+        """Stay connected until cancelled."""
+        failures = 0
+        while True:
+            try:
+                await self._session()
+                failures = 0
+                continue
+            except Hindered as refusal:
+                self._note(refusal, f"{refusal} It is tried again every minute.", logging.ERROR)
+                wait = REFUSED_EVERY
+            except Unreachable as failure:
+                words = f"{failure} It is tried until it can be reached."
+                self._note(failure, words, logging.WARNING)
+                wait = TRIED_EVERY[min(failures, len(TRIED_EVERY) - 1)]
+            except Exception as failure:  # the libraries let through whatever their network raises
+                why = f"Slack cannot be reached ({type(failure).__name__})."
+                words = f"{why} It is tried until it can be."
+                self._note(Unreachable(why), words, logging.WARNING)
+                wait = TRIED_EVERY[min(failures, len(TRIED_EVERY) - 1)]
+            failures += 1
+            await asyncio.sleep(wait)
+
+    async def _session(self) -> None:
+        """Log in, and listen until there is a reason to begin anew."""
+        client = AsyncWebClient(
+            token=self._secrets.bot,
+            base_url=self._api,
+            timeout=ANSWERS_WITHIN,
+            retry_handlers=[],  # nothing is posted twice because a connection broke
+        )
+        with translated(None):
+            me = await client.auth_test()
+        user, bot = str(me["user_id"]), str(me.get("bot_id") or "")
+        people = People(client, self._clock, self._groups)
+        connection = Connection(
+            self,
+            client,
+            Reader(user, bot),
+            people,
+            self._door,
+            self._clock,
+            self._pace,
+            "" if self._secrets.app else self._secrets.signing,
+        )
+        self._connection, self._posts = connection, Posts(client, user)
+        self._said = ""
+        log.info("Slack is connected.")
+        self._changed()
+        try:
+            if self._secrets.app:
+                await connection.listen(self._secrets.app, self._api)
+            else:
+                await connection.serve()
+        finally:
+            self.is_current = False
+            self._connection, self._posts = None, None
+            self._trouble = Unreachable(NOT_CONNECTED)
+            await connection.end()
+
+    def _note(self, trouble: Unreachable, words: str, level: int) -> None:
+        """Remember why nothing goes out, and log it once as long as it is the same."""
+        self._trouble = trouble
+        if self._said != words:
+            log.log(level, "%s", words)
+            self._said = words
+
+    # ------------------------------------------------------------ told by the connection
+
+    def read(self, found: int, deleted: int) -> None:
+        """Take note that everything that was said is known: so many were found, and deleted."""
+        self.is_current = True
+        if found:
+            log.info("Slack was read back: %d found there, %d deleted there.", found, deleted)
+        self._changed()
+
+    def cut(self) -> None:
+        """Take note that what is said may be missed for now."""
+        self.is_current = False
+
+    def announced(self) -> None:
+        """Take note that something was changed that may have been in the way."""
+        self._changed()

@@ -1,0 +1,109 @@
+"""The app is kept up; what Slack refuses is said once, and nothing else stops by it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.engine.actions import KeepOpen, Post, PostKind
+from bot.platforms.platform import Hindered, Unreachable
+from bot.platforms.slack_adapter import EVENTS, Secrets, Slack
+from tests.platforms.slack_house import SlackHouse, on_slack
+
+
+@contextlib.asynccontextmanager
+async def running(slack: Slack) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(slack.run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def refused(house: SlackHouse, slack: Slack) -> Unreachable:
+    """Ask for a post; return why it was not made."""
+    with pytest.raises(Unreachable) as refusal:
+        await slack.perform("k/1/0", Post(house.room, PostKind.NOTICE, ("x",)), house.clock())
+    return refusal.value
+
+
+async def test_until_it_is_connected_posts_wait(tmp_path: Path) -> None:
+    async with on_slack(tmp_path, connected=False) as house:
+        assert "not connected" in str(await refused(house, house.slack))
+        async with running(house.slack):
+            await house.until(lambda: house.slack.is_current)
+            post = Post(house.room, PostKind.NOTICE, ("Hello.",))
+            receipt = await house.slack.perform("k/1/0", post, house.clock())
+            assert receipt.ref == house.post("Hello.").ts
+            assert await house.slack.perform("k/2/0", KeepOpen(house.room), house.clock())
+            assert list(await house.slack.keep_appointments([], [], house.clock())) == []
+            assert house.changes > 0
+        assert not house.slack.is_current
+        assert "not connected" in str(await refused(house, house.slack))
+
+
+async def test_a_refused_token_is_said_once_and_not_hammered(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with on_slack(tmp_path, connected=False) as house:
+        slack = house.new_slack(Secrets("xoxb-wrong", "xapp-wrong"))
+        async with running(slack) as task:
+            await house.until(lambda: "SLACK_BOT_TOKEN" in caplog.text)
+            await asyncio.sleep(1.5)
+            assert len(house.server.calls("auth.test")) == 1
+            assert not task.done()
+            assert isinstance(await refused(house, slack), Hindered)
+    assert caplog.text.count("SLACK_BOT_TOKEN") == 1
+    assert "xoxb-wrong" not in caplog.text
+
+
+async def test_a_first_connection_that_fails_is_made_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with on_slack(tmp_path, connected=False) as house:
+        await house.server.outage()
+        async with running(house.slack) as task:
+            await house.until(lambda: "did not answer" in caplog.text)
+            assert not task.done()
+            await house.server.recover()
+            await house.until(lambda: house.slack.is_current)
+    assert caplog.text.count("did not answer") == 1
+
+
+async def test_with_a_signing_secret_slack_calls_us_and_what_is_not_signed_is_refused(
+    tmp_path: Path,
+) -> None:
+    async with on_slack(tmp_path, connected=False) as house:
+        app = house.workspace.application
+        slack = house.new_slack(Secrets(app.bot_token, signing=app.signing_secret))
+        ((path, hook),) = slack.hooks.items()
+        assert path == EVENTS
+        assert (await hook("{}", {}))[0] == 503, "Slack is to come again"
+        async with running(slack):
+            await house.until(lambda: slack.is_current)
+            body = '{"type":"url_verification","challenge":"c"}'
+            assert (await hook(body, {"X-Slack-Signature": "v0=no"}))[0] == 401
+            headers = house.server.signed.sign(body.encode())
+            status, answer, _ = await hook(body, {**headers, "Content-Type": "application/json"})
+            assert status == 200
+            assert "c" in answer
+    assert house.slack.hooks == {}, "a socket needs no address"
+
+
+async def test_a_socket_that_is_open_and_dead_is_noticed(tmp_path: Path) -> None:
+    """It answers pings, and brings nothing of what is said."""
+    async with on_slack(tmp_path) as house:
+        await house.start()
+        house.server.sockets.deafen()
+        await house.ann.say(house.channel, "T1: into the void")
+        house.workspace.shift(2 * house.dead_after)
+        await house.kept("T1: into the void")
+        await house.until(lambda: len(house.server.calls("auth.test")) > 1)
+        await house.until(lambda: house.slack.is_current)
+        await house.ann.say(house.channel, "T1: heard again")
+        await house.kept("T1: into the void", "T1: heard again")
