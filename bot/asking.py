@@ -92,7 +92,9 @@ class Desk:
     async def _start(self, ask: commands.Start, by: Person, room: Room, now: datetime) -> Reply:
         series = self.catalogue().get(ask.series)
         if series is None:
-            raise Refused(_no_such_series(ask.series, self.catalogue()))
+            own = [one.name for one in self._own(room, by)]
+            permit(ask, Role.MODERATOR if own else Role.PARTICIPANT)
+            raise Refused(_no_such_series(ask.series, own))
         day = now.astimezone(ZoneInfo(series.agenda.zone)).date()
         agenda = series.agenda_on(day)
         following = next((date.opens_at for date in coming(series, now)), None)
@@ -220,7 +222,9 @@ async def _named(tables: Tables, name: str, by: Person, room: Room) -> Chat:
     )
 
 
-def _no_such_series(name: str, known: Mapping[str, Series]) -> str:
+def _no_such_series(name: str, known: Iterable[str]) -> str:
+    """Say so, and name those that whoever asks moderates: of others they need not know."""
+    known = sorted(known)
     near = difflib.get_close_matches(name, known, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known))}."
+    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
     return f"There is no series {name[:60]}. {hint}"

@@ -84,8 +84,15 @@ async def test_a_wrong_name_is_answered_with_the_nearest(tmp_path: Path) -> None
             "There is no series urocj. Did you mean urojc?"
         )
         assert await refused(at, "start zzz", HENRY) == (
-            "There is no series zzz. There are: bcsm, urojc."
+            "There is no series zzz. There are: urojc."
         )
+
+
+async def test_who_moderates_none_learns_no_series_by_asking_for_one(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB, OTHER) as at:
+        answers = {await refused(at, f"start {name}", ANN) for name in ("zzz", "urocj", "urojc")}
+        assert len(answers) == 1
+        assert "for the moderators" in answers.pop()
 
 
 async def test_who_does_not_moderate_a_series_cannot_start_it(tmp_path: Path) -> None:
