@@ -152,6 +152,24 @@ async def test_a_deleted_thread_and_a_removed_bot_withdraw_nothing(house: Discor
     await house.kept("T1: stays")
 
 
+async def test_a_chat_whose_thread_is_deleted_goes_on_in_another(house: DiscordHouse) -> None:
+    thread = await house.start()
+    await house.ann.say(thread, "T1: one ward is too few")
+    await house.kept("T1: one ward is too few")
+    thread.delete()
+    await house.henry.command(house.channel, "chat next")
+    await house.until(lambda: len(house.channel.threads) == 1 and house.channel.threads[0].texts)
+    another = house.channel.threads[0]
+    assert another is not thread
+    assert another.name == house.series["urojc"].agenda.title
+    await house.chat(lambda chat: list(chat.threads.values()) == [str(another.id)])
+    await house.ann.say(another, "It is the right one")
+    rows = await house.kept("T1: one ward is too few", "It is the right one")
+    assert rows["It is the right one"].topics == (2,)
+    (told,) = house.henry.inbox
+    assert "was deleted. The chat goes on in the channel itself" in told.content
+
+
 async def test_a_moderator_by_role_is_known_again_when_read_back(house: DiscordHouse) -> None:
     role = house.guild.role("Chairs")
     house.ann.give(role)
