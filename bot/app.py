@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import gc
 import logging
 import secrets
 import signal
@@ -71,9 +72,20 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
     await store.open()
     try:
         async with _house(settings, store, say):
+            pass_over_what_stays()
             await stopped.wait()
     finally:
         await store.close()
+
+
+def pass_over_what_stays() -> None:
+    """Let the garbage collector pass over everything that has been made so far.
+
+    It stays until the process ends. Nothing else runs while the collector looks at everything,
+    which takes 50 ms or more of it.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @contextlib.asynccontextmanager

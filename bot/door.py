@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from asyncio import Future
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from bot.platforms.platform import (
     Place,
     Running,
 )
+from bot.runner import Outcome
 
 READ_AFTER = timedelta(hours=48)
 """So long after its end what was said in a chat is still read back: it may have been in time."""
@@ -54,9 +56,9 @@ class HouseDoor:
     clock: Callable[[], datetime]
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def hear(self, signal: Signal) -> None:
-        """Commit what reached the platform; return when it is on the disk."""
-        await self.desk.runner.handle(signal)
+    def hear(self, signal: Signal) -> Future[Outcome]:
+        """Commit what reached the platform; it is done when it is on the disk."""
+        return self.desk.runner.take_in(signal)
 
     async def ask(self, text: str, asker: Asker) -> Answer:
         """Do what follows `/chat`. Raises Refused with a sentence for that person."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.engine.actions import Action, Enclosure, Post, Tell
 from bot.engine.state import Chat
@@ -38,13 +38,11 @@ class Enclosures:
     async def transcript(self, chat: Chat, format: str) -> File:  # noqa: A002  as in `render`
         """Return a chat's transcript; what is larger than a platform takes is packed."""
         name = f"{chat.id}.{format}"
-        content = io.BytesIO()
         async with self._store.reading() as tables:
-            async for chunk in render(tables, chat, format):
-                content.write(chunk)
-        if content.tell() <= LARGEST:
-            return File(name, content.getvalue())
-        return File(f"{name}.zip", await asyncio.to_thread(_packed, name, content.getvalue()))
+            chunks = [chunk async for chunk in render(tables, chat, format)]
+        if sum(map(len, chunks)) <= LARGEST:
+            return File(name, b"".join(chunks))
+        return File(f"{name}.zip", await asyncio.to_thread(_packed, name, chunks))
 
     async def _picture(self, chat: Chat) -> File:
         async with self._store.reading() as tables:
@@ -53,8 +51,11 @@ class Enclosures:
         return File(f"{chat.id}.png", content, described(summary))
 
 
-def _packed(name: str, content: bytes) -> bytes:
+def _packed(name: str, chunks: Iterable[bytes]) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    only = zipfile.ZipInfo(name)
+    only.compress_type = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(packed, "w") as archive, archive.open(only, "w") as file:
+        for chunk in chunks:
+            file.write(chunk)
     return packed.getvalue()

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from asyncio import Future
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.engine.agenda import Room
 from bot.engine.errors import BrokenLog, Refused
@@ -65,11 +66,10 @@ class Changed:
     actions: bool  # something was put into the outbox
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     signal: Signal
     chat: str | None
-    outcome: asyncio.Future[Outcome]
+    outcome: Future[Outcome]
 
 
 class Runner:
@@ -93,9 +93,13 @@ class Runner:
         `chat` names the chat where the signal does not tell it by its room. Raises Refused with
         a sentence for the person who asked, and what the store raises; then nothing happened.
         """
+        return await self.take_in(signal, chat)
+
+    def take_in(self, signal: Signal, chat: str | None = None) -> Future[Outcome]:
+        """Do as `handle` does, for those who need not wait for it: the outcome comes later."""
         waiting = _Waiting(signal, chat, asyncio.get_running_loop().create_future())
         self._queue.put_nowait(waiting)
-        return await waiting.outcome
+        return waiting.outcome
 
     async def wake(self, now: datetime, unread: Unread = NOTHING_UNREAD) -> bool:
         """Handle every chat whose moment has come; say whether there was one."""

@@ -236,6 +236,8 @@ class Work:
             found = await self._sound(await self._tables.chats_in(room, REMEMBERED))
             self.floors[room] = tuple(chat.id for chat in found)
         chats = await self._sound(self.floors[room])
+        if len(chats) < REMEMBERED:
+            return chats
         opened = [chat for chat in chats if chat.stage is not Stage.PLANNED]
         over = [chat for chat in opened if chat.stage is not Stage.OPEN] or opened
         if len(opened) < REMEMBERED or at >= min(chat.opens_at for chat in over):

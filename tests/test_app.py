@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.agendas.agenda import parse_agenda
-from bot.app import RINGS_EVERY, Ringing
+from bot.app import RINGS_EVERY, Ringing, pass_over_what_stays
 from bot.engine.signals import StartAsked
 from bot.planner import Planner
 from tests.house import START, House, house, moderator, room_of, urojc
@@ -115,6 +116,19 @@ async def test_a_ring_comes_at_the_next_moment_if_that_is_near(tmp_path: Path) -
 
 
 # ---------------------------------------------------------------- the process
+
+
+def test_the_garbage_collector_passes_over_what_was_made_before() -> None:
+    made = [["before"]]
+    try:
+        pass_over_what_stays()
+        looked_at = [id(one) for one in gc.get_objects()]
+        assert id(made) not in looked_at
+        assert len(looked_at) < gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
+    assert id(made) in [id(one) for one in gc.get_objects()]
+
 
 AGENDA = """\
 title: {title}

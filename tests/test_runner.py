@@ -166,6 +166,18 @@ async def test_what_was_taken_in_is_finished_at_the_end(tmp_path: Path) -> None:
     assert len(kept(tmp_path / "rounds.db")) == 600
 
 
+async def test_what_nobody_waits_for_is_committed_too(tmp_path: Path) -> None:
+    async with opened(tmp_path / "rounds.db") as store:
+        runner = Runner(store)
+        async with runner.running():
+            await runner.handle(date())
+            outcomes = [runner.take_in(said(f"m{n}")) for n in range(3)]
+            assert not any(outcome.done() for outcome in outcomes)
+            assert kept(tmp_path / "rounds.db") == set()
+        assert [outcome.result().events for outcome in outcomes] == [(), (), ()]
+    assert kept(tmp_path / "rounds.db") == {"m0", "m1", "m2"}
+
+
 async def test_a_watcher_that_fails_is_no_reason_to_commit_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -80,8 +80,10 @@ def _said(chat: Chat, known: Message, signal: Said) -> Message:
     if known.said:
         return known
     edited = known.worded_at is not None and known.worded_at >= signal.at
-    return known._replace(
+    return Message(
         chat=chat.id,
+        room=known.room,
+        id=known.id,
         said=True,
         at=signal.at,
         author=signal.author.id,
@@ -91,6 +93,7 @@ def _said(chat: Chat, known: Message, signal: Said) -> Message:
         labels=known.labels if edited else labels(signal.text),
         worded_at=known.worded_at if edited else signal.at,
         edited=edited,
+        withdrawn=known.withdrawn,
         reply_to=signal.reply_to,
         thread=signal.thread,
         attachments=known.attachments if edited else signal.attachments,

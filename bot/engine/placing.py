@@ -80,7 +80,7 @@ def _of_thread(chat: Chat, message: Message) -> tuple[int, ...]:
         topic.number
         for topic in chat.topics
         if any(
-            post.room == message.room and post.thread == message.thread and post.at <= message.at
+            post.thread == message.thread and post.room == message.room and post.at <= message.at
             for post in topic.posts
         )
     )
@@ -100,7 +100,7 @@ def _open_at(chat: Chat, message: Message) -> tuple[int, ...]:
         (post.at, topic.number)
         for topic in chat.topics
         for post in topic.posts
-        if post.room == message.room and post.at <= message.at
+        if post.at <= message.at and post.room == message.room
     ]
     return (max(posted)[1],) if posted else ()
 

@@ -103,9 +103,14 @@ class Chat:
 
     def threads_in(self, room: Room) -> tuple[str, ...]:
         """Return the threads of the chat in a room: its own and its topics'."""
-        own = [self.threads[room]] if room in self.threads else []
-        posts = (post for topic in self.topics for post in topic.posts)
-        return (*own, *(p.thread for p in posts if p.room == room and p.thread is not None))
+        own = self.threads.get(room)
+        hanging = [
+            post.thread
+            for topic in self.topics
+            for post in topic.posts
+            if post.thread is not None and post.room == room
+        ]
+        return tuple(hanging) if own is None else (own, *hanging)
 
     @property
     def threaded(self) -> tuple[Room, ...]:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -198,44 +198,48 @@ class Connection(discord.Client):
 
     # ------------------------------------------------------------ what is said
 
-    async def _hear(self, signals: Sequence[Signal]) -> None:
+    def _hear(self, signals: Iterable[Signal]) -> None:
+        """Hand signals over, in order; Discord wants no acknowledgement, so nobody waits here."""
         for signal in signals:
-            try:
-                await self._door.hear(signal)
-            except Exception as failure:  # not acknowledged, not lost: it is read again
-                why = type(failure).__name__
-                log.error("Something said on Discord could not be kept (%s); read again.", why)
-                self._owner.cut()
-                self._behind.set()
+            self._door.hear(signal).add_done_callback(self._heard)
+
+    def _heard(self, hearing: asyncio.Future[Any]) -> None:
+        """Have it read again where something could not be kept."""
+        failure = None if hearing.cancelled() else hearing.exception()
+        if failure is not None:
+            why = type(failure).__name__
+            log.error("Something said on Discord could not be kept (%s); read again.", why)
+            self._owner.cut()
+            self._behind.set()
 
     async def on_message(self, message: discord.Message) -> None:
         """Hear what somebody said."""
-        await self._hear(self._reader.speech(message))
+        self._hear(self._reader.speech(message))
 
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         """Hear a new wording."""
-        await self._hear(self._reader.speech(event.message))
+        self._hear(self._reader.speech(event.message))
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Hear that a message was deleted."""
-        await self._take_away(event)
+        self._take_away(event)
 
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """Hear that many messages were deleted at once."""
-        await self._take_away(event)
+        self._take_away(event)
 
-    async def _take_away(
+    def _take_away(
         self, event: discord.RawMessageDeleteEvent | discord.RawBulkMessageDeleteEvent
     ) -> None:
         deleted = self._reader.deleted(event, self._clock())
         if self._reading.locked():
             self._gone.update(signal.id for signal in deleted)
-        await self._hear(deleted)
+        self._hear(deleted)
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Hear that somebody put an emoji to a message, or took it back."""
         reacted = self._reader.reacted(event, self._clock())
-        await self._hear([reacted] if reacted else [])
+        self._hear([reacted] if reacted else [])
 
     on_raw_reaction_remove = on_raw_reaction_add
 
@@ -244,7 +248,7 @@ class Connection(discord.Client):
     ) -> None:
         """Hear that a message's emojis were taken away."""
         cleared = self._reader.cleared(event, self._clock())
-        await self._hear([cleared] if cleared else [])
+        self._hear([cleared] if cleared else [])
 
     on_raw_reaction_clear_emoji = on_raw_reaction_clear
 

@@ -8,6 +8,7 @@ as its question and its answers. Link previews are left out.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -43,8 +44,14 @@ def where(channel_id: int, parent_of: ParentOf) -> tuple[Room, str | None]:
     """Return the room of a channel; or, of a thread, the channel it hangs in, and its own id."""
     parent = parent_of(channel_id)
     if parent is None:
-        return Room(PLATFORM, str(channel_id)), None
-    return Room(PLATFORM, str(parent)), str(channel_id)
+        return room_of(channel_id), None
+    return room_of(parent), str(channel_id)
+
+
+@functools.lru_cache(1024)
+def room_of(channel_id: int) -> Room:
+    """Return the room that a channel is."""
+    return Room(PLATFORM, str(channel_id))
 
 
 def person(user: discord.User | discord.Member, *, steward: bool) -> Person:
@@ -160,7 +167,7 @@ class Reader:
 
     def _where(self, channel: discord.abc.MessageableChannel) -> tuple[Room, str | None]:
         if isinstance(channel, discord.Thread):
-            return Room(PLATFORM, str(channel.parent_id)), str(channel.id)
+            return room_of(channel.parent_id), str(channel.id)
         return where(channel.id, self.parent_of)
 
     def _author(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from asyncio import Future
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.engine.actions import Action, Words
 from bot.engine.agenda import Room
@@ -192,8 +193,8 @@ class Overview:
 class Door(Protocol):
     """What the house does for a platform."""
 
-    async def hear(self, signal: Signal) -> None:
-        """Commit what reached the platform; return when it is on the disk."""
+    def hear(self, signal: Signal) -> Future[Any]:
+        """Commit what reached the platform; it is done when it is on the disk."""
         ...
 
     async def ask(self, text: str, asker: Asker) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from collections.abc import AsyncIterator, Iterator
 
@@ -32,7 +33,9 @@ async def to_html(transcript: Transcript, batches: AsyncIterator[Batch]) -> Asyn
     clock = Clock(transcript.chat.agenda.zone)
     anchors = Anchors(transcript.chat.agenda.rooms)
     articles = _Articles(transcript, clock, anchors)
-    yield head(transcript.summary, clock, anchors).encode("utf-8")
+    # The first time its template is compiled, which would hold up the event loop.
+    above = await asyncio.to_thread(head, transcript.summary, clock, anchors)
+    yield above.encode("utf-8")
     empty = True
     async for batch in batches:
         empty = False
