@@ -9,12 +9,6 @@ from bot.engine.actions import Moment, Words
 from bot.engine.events import Event
 from bot.engine.state import Chat, TopicState
 
-WITHDRAWN = (
-    "What you said in this chat until now is out of the transcript and its text is deleted here. "
-    "What you write from now on counts again."
-)
-
-
 WITHDRAWN_ONE = (
     "This message is out of the transcript and its text is deleted here. Where you wrote it you "
     "delete it yourself."
@@ -68,7 +62,15 @@ def _done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
         case commands.Place(message=message, topics=topics):
             return (f"Message {message} now stands under {wording.topic_names(topics)}.",)
         case commands.Withdraw():
-            return (WITHDRAWN,)
+            return (_withdrawn(chat),)
+
+
+def _withdrawn(chat: Chat) -> str:
+    """Name the chat: another one that is held in the same room keeps what was said there."""
+    return (
+        f"What you said in {chat.agenda.title} ({chat.id}) until now is out of the transcript and "
+        "its text is deleted here. What you write from now on counts again."
+    )
 
 
 def _where(chat: Chat) -> str:

@@ -41,7 +41,13 @@ def on_discord(*after: str, rooms: tuple[Room, ...] = (CHANNEL,), **fields: obje
         ("close", "Urology Journal Club is closed. The closing post and transcript follow."),
         ("place 17 T1", "Message 17 now stands under T1."),
         ("place 17 none", "Message 17 now stands under no topic."),
-        ("withdraw", replies.WITHDRAWN),
+        (
+            "withdraw",
+            (
+                "What you said in Urology Journal Club (urojc-2026-12-07) until now is out of the "
+                "transcript and its text is deleted here. What you write from now on counts again."
+            ),
+        ),
     ],
 )
 def test_who_asks_is_told_what_became_of_it(command: str, answer: str) -> None:
