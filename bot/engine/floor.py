@@ -9,6 +9,7 @@ stand in the thread, what answers one of its posts or bears its hashtag.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -65,7 +66,12 @@ def _answers(chat: Chat, parent: Message | None) -> bool:
 
 
 def bears(text: str, hashtag: str) -> bool:
-    """Whether a text names a hashtag, in whatever case, as a word of its own."""
+    """Whether a text names a hashtag, in whatever case, as a word of its own.
+
+    An accent may be a sign of its own, as some keyboards write it (Unicode Standard Annex 15).
+    """
+    if not hashtag.isascii():
+        text, hashtag = (unicodedata.normalize("NFC", one) for one in (text, hashtag))
     if not hashtag or hashtag.casefold() not in text.casefold():
         return False
     return re.search(rf"(?<!\w){re.escape(hashtag)}(?!\w)", text, re.IGNORECASE) is not None

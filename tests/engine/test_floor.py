@@ -199,6 +199,13 @@ def test_a_hashtag_is_a_word_of_its_own(text: str) -> None:
     assert not bears(text, "#urojc")
 
 
+@pytest.mark.parametrize("tag", ["#m\u00e9ded", "#me\u0301ded"])
+@pytest.mark.parametrize("text", ["M\u00c9DED", "m\u00e9ded", "me\u0301ded", "ME\u0301DED"])
+def test_an_accent_may_be_a_sign_of_its_own(tag: str, text: str) -> None:
+    assert bears(f"Late to #{text}.", tag)
+    assert not bears(f"Late to #{text}s.", tag)
+
+
 def test_a_chat_without_a_hashtag_is_called_by_none() -> None:
     silent = on_discord("club", 0, tag="")
     assert chat_of([silent], said(0.5, "# anything"), None) is None
