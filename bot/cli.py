@@ -32,6 +32,7 @@ from bot.faults import Stopped, not_listening, told
 from bot.logs import keep_log
 from bot.options import EVERY_FORMAT, Chats, Count, Data, Day, Formats, Host, Instant, Out, Port
 from bot.settings import Settings, WrongSettings, read_settings
+from bot.slack_setup import slack
 from bot.terminal import DemoScreen, complain, counting, say, summary_lines
 
 log = logging.getLogger(__name__)
@@ -113,6 +114,9 @@ _app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+_app.add_typer(slack, name="slack")
 
 
 @_app.callback(invoke_without_command=True)

@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from bot import setting_values
 from bot.agendas.mistakes import shown
 from bot.agendas.wall_times import EARLIEST, LATEST, read_day
 from bot.engine.commands import FORMATS
@@ -54,6 +55,21 @@ def read_instant(text: str) -> datetime:
     return moment
 
 
+def read_secure_url(text: str) -> str:
+    """Read the address under which Slack reaches the pages; raises ValueError with a sentence.
+
+    Slack sends to https alone (apis/events-api/using-http-request-urls).
+    """
+    with contextlib.suppress(ValueError):
+        url = setting_values.read_url(text)
+        if url.startswith("https://"):
+            return url
+    raise ValueError(
+        f"{shown(text)} is no address to which Slack sends. Write it like "
+        "https://chat.example.org, with nothing after the host or its port."
+    )
+
+
 def _told(read: Callable[[str], T]) -> Callable[[object], T]:
     """Tell Typer of a wrong value; a default, which is read already, stays as it is."""
 
@@ -81,6 +97,15 @@ Host = Annotated[
 Port = Annotated[
     str | None,
     typer.Option("--port", metavar="NUMBER", help="The port to listen at (default: 8080)."),
+]
+SlackUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        parser=_told(read_secure_url),
+        help="Where Slack reaches the pages: ROUNDS_URL. Without it: Socket Mode.",
+    ),
 ]
 Count = Annotated[
     int,

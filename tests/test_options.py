@@ -8,12 +8,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.options import read_count, read_formats, read_instant
+from bot.options import read_count, read_formats, read_instant, read_secure_url
 
 
 @pytest.mark.parametrize(("text", "count"), [("1", 1), ("12", 12), ("1000", 1000)])
 def test_a_count_is_read(text: str, count: int) -> None:
     assert read_count(text) == count
+
+
+def test_an_address_for_slack_is_read_without_its_slash() -> None:
+    assert read_secure_url("https://Chat.example.org:8443/") == "https://chat.example.org:8443"
 
 
 def test_formats_are_read_in_their_order_each_once_in_any_case() -> None:
@@ -33,6 +37,9 @@ def test_a_moment_is_read_as_utc(text: str) -> None:
 @pytest.mark.parametrize(
     ("read", "text", "says"),
     [
+        (read_secure_url, "http://chat.example.org", "like https://chat.example.org"),
+        (read_secure_url, "https://chat.example.org/slack", "nothing after the host"),
+        (read_secure_url, "", "like https://chat.example.org"),
         (read_count, "0", "from 1 to 1000"),
         (read_count, "-1", "from 1 to 1000"),
         (read_count, "1001", "from 1 to 1000"),

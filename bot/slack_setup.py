@@ -1,0 +1,46 @@
+"""The commands with which the app is made on Slack."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+
+from bot.options import SlackUrl
+from bot.platforms.slack_manifest import manifest
+from bot.terminal import say
+
+WRONG_USAGE = 2
+
+slack = typer.Typer(
+    help="Make the app on Slack.",
+    epilog="Example: rounds slack manifest",
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+@slack.callback(invoke_without_command=True)
+def _slack(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        _say_lines(context.get_help())
+        raise typer.Exit(WRONG_USAGE)
+
+
+@slack.command(
+    "manifest",
+    short_help="Print the app's manifest as JSON.",
+    epilog="Examples: rounds slack manifest · rounds slack manifest --url https://chat.example.org",
+)
+def _manifest(url: SlackUrl = None) -> None:
+    """Print the app's manifest as JSON and nothing else, to be pasted where an app is made.
+
+    It needs no token and reads no settings. With --url Slack sends everything there, signed;
+    without it Rounds opens the connection itself (Socket Mode).
+    """
+    _say_lines(json.dumps(manifest(url or ""), indent=2))
+
+
+def _say_lines(text: str) -> None:
+    for line in text.splitlines():
+        say(line)
