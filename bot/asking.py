@@ -201,7 +201,7 @@ async def _chat_of(tables: Tables, room: Room, now: datetime, thread: str | None
     names = await tables.chats_in(room, 8)
     if thread is not None and (held_there := await tables.chat_of_thread(room, thread)):
         names = [held_there, *names]  # also of a chat of long ago
-    chats = await tables.load(names)
+    chats = await pages.sound(tables, names)
     return chat_for_command(chats.values(), now, room, thread)
 
 

@@ -33,6 +33,7 @@ from bot.platforms.platform import (
     Running,
 )
 from bot.runner import Outcome
+from bot.store import pages
 
 READ_AFTER = timedelta(hours=48)
 """So long after its end what was said in a chat is still read back: it may have been in time."""
@@ -93,7 +94,7 @@ class HouseDoor:
         """Return the chats whose transcripts somebody may ask for, the latest first."""
         async with self.desk.store.reading() as tables:
             held = [line for line in await tables.lines() if line.stage in _HELD]
-            chats = await tables.load([line.id for line in held[:LOOKED_AT]])
+            chats = await pages.sound(tables, [line.id for line in held[:LOOKED_AT]])
         own = [c for c in chats.values() if _moderates(c.agenda, asker)]
         own.sort(key=lambda chat: (chat.opens_at, chat.id), reverse=True)
         return [Choice(chat.id, f"{chat.id}: {chat.agenda.title}") for chat in own]
@@ -119,7 +120,7 @@ class HouseDoor:
         now = self.clock()
         async with self.desk.store.reading() as tables:
             lines = await tables.lines_in_stage(Stage.OPEN)
-            chats = (await tables.load([line.id for line in lines])).values()
+            chats = (await pages.sound(tables, [line.id for line in lines])).values()
         running = [_running(c, rooms) for c in chats if (rooms := _rooms(c.agenda, platform))]
         series, dates = [], []
         for one in self.desk.catalogue().values():
@@ -139,7 +140,7 @@ class HouseDoor:
     async def places(self, platform: str) -> Sequence[Place]:
         """Return where the platform's chats are talked about that are open, or were lately."""
         async with self.desk.store.reading() as tables:
-            chats = await tables.load(await tables.lately(self.clock() - READ_AFTER))
+            chats = await pages.sound(tables, await tables.lately(self.clock() - READ_AFTER))
         return [
             Place(chat.id, room, thread, chat.opens_at)
             for chat in chats.values()

@@ -270,30 +270,42 @@ class Connection(discord.Client):
         await self._read_back(thread)
 
     async def _read_back(self, thread: str | None = None) -> None:
-        """Read every place of the chats that are open or were lately, or one thread alone."""
+        """Read every place of the chats that are open or were lately, or one thread alone.
+
+        One that cannot be read, or not kept, holds up none of the others.
+        """
         readings: list[Reading] = []
+        failure: Exception | None = None
         async with self._reading:
             self._gone.clear()
             members: dict[int, Members] = {}
             try:
-                for place in await self._door.places(PLATFORM):
-                    if place.thread is not None:
-                        self._parents[int(place.thread)] = int(place.room.name)
-                    if thread is not None and place.thread != thread:
-                        continue
+                places = await self._door.places(PLATFORM)
+            except Exception as error:
+                return self._read_again_after(error)
+            self._parents |= {int(p.thread): int(p.room.name) for p in places if p.thread}
+            for place in places:
+                if thread is not None and place.thread != thread:
+                    continue
+                try:
                     readings.append(await self._read(place, members))
-            except Exception as failure:  # whatever the network or the store raises
-                log.warning(
-                    "Discord could not be read back (%s); it is tried again.",
-                    type(failure).__name__,
-                )
-                self._behind.set()
-                return
+                except Exception as error:  # whatever the network or the store raises
+                    failure = error
+                    if isinstance(error, CUT):  # the others would find no way either
+                        break
         if any(reading.unsettled for reading in readings):
             self._begin(self._read_back_after(self._pace.settles_within, thread))
+        if failure is not None:
+            return self._read_again_after(failure)
         if thread is None:
             self._has_been_read = True
             self._owner.read(sum(r.messages for r in readings), sum(r.deleted for r in readings))
+        return None
+
+    def _read_again_after(self, failure: Exception) -> None:
+        why = type(failure).__name__
+        log.warning("Discord could not be read back (%s); it is tried again.", why)
+        self._behind.set()
 
     async def _read(self, place: Place, members: dict[int, Members]) -> Reading:
         channel = await self._readable(int(place.thread or place.room.name))

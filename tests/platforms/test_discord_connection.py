@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -168,6 +169,23 @@ async def test_a_chat_whose_thread_is_deleted_goes_on_in_another(house: DiscordH
     assert rows["It is the right one"].topics == (2,)
     (told,) = house.henry.inbox
     assert "was deleted. The chat goes on in the channel itself" in told.content
+
+
+async def test_a_chat_whose_log_is_broken_keeps_no_other_from_being_read_back(
+    house: DiscordHouse,
+) -> None:
+    club = house.series["urojc"]
+    house.series["bcsm"] = replace(club, name="bcsm", agenda=replace(club.agenda, title="BCSM"))
+    broken = await house.start()
+    await house.henry.command(house.channel, "chat start", series="bcsm")
+    await house.until(lambda: len(house.channel.threads) == 2 and house.said() == ["T1", "T1"])
+    (sound,) = (one for one in house.channel.threads if one is not broken)
+    async with house.away():
+        async with house.store.writing() as tables:
+            sql = "UPDATE events SET kind = 'Opened' WHERE chat LIKE 'urojc%' AND seq = 1"
+            await tables.connection.rows(sql)
+        await house.ann.say(sound, "T1: said meanwhile")
+    await house.kept("T1: said meanwhile")
 
 
 async def test_a_moderator_by_role_is_known_again_when_read_back(house: DiscordHouse) -> None:
