@@ -12,7 +12,7 @@ from bot.engine import events
 from bot.engine.actions import Enclosure, Moment, Post, PostKind, Thread, Words
 from bot.engine.agenda import Room
 from bot.engine.events import Event
-from bot.engine.floor import is_shared, is_threaded
+from bot.engine.floor import is_open_ended, is_shared, is_threaded
 from bot.engine.state import Chat, Stage
 
 LIMITS = {"local": 4000, "discord": 1950, "slack": 3000}
@@ -75,7 +75,7 @@ def _said(chat: Chat, event: Event, room: Room) -> tuple[PostKind, Words, int | 
             words: Words = (f"T{number}: {topic.ask}\n\n", *what_next(chat, event.at))
             return PostKind.TOPIC, words, number
         case events.Summarised():
-            return PostKind.CLOSING, _closing(chat), None
+            return PostKind.CLOSING, _closing(chat, room), None
         case events.Paused():
             return PostKind.NOTICE, _paused(chat), None
         case events.Resumed():
@@ -118,9 +118,10 @@ def _how_to_answer(chat: Chat, room: Room) -> str:
     return how + tagged if agenda.hashtag else how
 
 
-def _closing(chat: Chat) -> Words:
+def _closing(chat: Chat, room: Room) -> Words:
     closing = f"\n\n{chat.agenda.closing.strip()}" if chat.agenda.closing.strip() else ""
-    words: Words = (f"Closed: {_name(chat)}. {_counts(chat)}{closing}",)
+    late = f"\n\n{_over(chat, 'in its threads')}" if is_open_ended(room.platform) else ""
+    words: Words = (f"Closed: {_name(chat)}. {_counts(chat)}{closing}{late}",)
     return (
         (*words, "\n\nThe next chat opens ", Moment(chat.following), ".")
         if chat.following
@@ -190,17 +191,17 @@ def replies(number: int) -> str:
 
 def closed_topic(chat: Chat, number: int) -> Words:
     """Say of a topic's post that it is closed, where its thread stays open to everybody."""
-    return (f"T{number}: {chat.topics[number - 1].ask}\n\nClosed. {_over(chat)}",)
+    return (f"T{number}: {chat.topics[number - 1].ask}\n\nClosed. {_over(chat, 'in this thread')}",)
 
 
 def came_late(chat: Chat) -> Words:
     """Tell somebody, once, what becomes of what they say after the end."""
-    return (f"{_name(chat)} is over. {_over(chat)}",)
+    return (f"{_name(chat)} is over. {_over(chat, 'in its threads')}",)
 
 
-def _over(chat: Chat) -> str:
+def _over(chat: Chat, where: str) -> str:
     kept = "" if chat.agenda.keep_late else ", and its text is not kept"
-    return f"What is said here now counts as late{kept}."
+    return f"What is said {where} from now on counts as late{kept}."
 
 
 # ---------------------------------------------------------------- privately to moderators

@@ -75,8 +75,15 @@ def test_at_the_end_every_topic_that_was_asked_says_so_then_the_room_is_put_away
     assert (first.topic, second.topic) == (1, 2)
     text = wording.plain(first.words)
     assert text.startswith("T1: ")
-    assert text.endswith("Closed. What is said here now counts as late, and its text is not kept.")
+    late = "What is said in this thread from now on counts as late, and its text is not kept."
+    assert text.endswith(f"Closed. {late}")
     assert archive == Archive(CHANNEL)
+
+
+def test_the_closing_post_says_that_the_threads_stay_open() -> None:
+    (closing,) = (a for a in ended().actions if isinstance(a, Post) and a.kind is PostKind.CLOSING)
+    late = "What is said in its threads from now on counts as late, and its text is not kept."
+    assert late in wording.plain(closing.words)
 
 
 def test_a_room_that_exists_for_the_chat_alone_is_put_away_itself() -> None:
