@@ -26,14 +26,14 @@ class Enclosures:
         self._store = store
 
     async def of(self, chat: Chat, action: Action) -> Sequence[File]:
-        """Return the files that an action encloses."""
+        """Return the files that an action encloses; moderators get the picture with the rest."""
         encloses = action.encloses if isinstance(action, Post | Tell) else None
-        match encloses:
-            case Enclosure.PICTURE:
-                return [await self._picture(chat)]
-            case Enclosure.TRANSCRIPT:
-                return [await self.transcript(chat, "html")]
-        return []
+        files = []
+        if encloses is Enclosure.TRANSCRIPT:
+            files.append(await self.transcript(chat, "html"))
+        if encloses is Enclosure.PICTURE or (encloses and isinstance(action, Tell)):
+            files.append(await self._picture(chat))
+        return files
 
     async def transcript(self, chat: Chat, format: str) -> File:  # noqa: A002  as in `render`
         """Return a chat's transcript; what is larger than a platform takes is packed."""

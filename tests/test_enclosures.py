@@ -48,11 +48,13 @@ async def test_a_transcript_comes_as_the_page_that_is_downloaded(
 ) -> None:
     async with house(tmp_path) as h:
         chat = await h.chat(await held(h))
-        (file,) = await Enclosures(h.store).of(chat, action)
+        file, *more = await Enclosures(h.store).of(chat, action)
         async with h.store.reading() as tables:
             page = b"".join([chunk async for chunk in render(tables, chat, "html")])
     assert (file.name, file.content) == ("urojc-2026-12-07.html", page)
     assert SAID.encode().removeprefix(b"T1: ") in file.content
+    pictures = ["urojc-2026-12-07.png"] if isinstance(action, Tell) else []
+    assert [one.name for one in more] == pictures
 
 
 async def test_what_encloses_nothing_brings_nothing(tmp_path: Path) -> None:
