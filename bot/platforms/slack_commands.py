@@ -6,6 +6,10 @@ import re
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.middleware.authorization.async_single_team_authorization import (
+    AsyncSingleTeamAuthorization,
+)
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.engine.agenda import Room
 from bot.engine.errors import Refused
@@ -65,6 +69,17 @@ def install(app: AsyncApp, door: Door, people: People) -> None:
     install_shortcuts(app, door, people)
     install_home(app, door, people)
     _install_rest(app)
+
+
+def authorize(app: AsyncApp, me: AsyncSlackResponse) -> None:
+    """Let an app have what auth.test told, which it would ask for at its first request.
+
+    While Slack does not answer that, Bolt would leave commands without an acknowledgement, and
+    where Slack answers with an error it would acknowledge everything, and let nobody have it.
+    """
+    for middleware in app._async_middleware_list:  # noqa: SLF001  there is no other way
+        if isinstance(middleware, AsyncSingleTeamAuthorization):
+            middleware.auth_test_result = me
 
 
 def typed(text: str, channel: str) -> str:

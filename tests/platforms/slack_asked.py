@@ -25,7 +25,7 @@ from bot.engine.signals import Delivered, Said
 from bot.engine.state import Chat
 from bot.engine.wording import plain
 from bot.platforms.platform import Door
-from bot.platforms.slack_commands import install
+from bot.platforms.slack_commands import authorize, install
 from bot.platforms.slack_manifest import manifest
 from bot.platforms.slack_people import People
 from tests.house import House, house, urojc, way_in
@@ -157,6 +157,7 @@ async def online(
     app.event("message")(_heard)
     people = People(client, found.at.clock, lambda: [found.moderators.id])
     found.people.append(people)
+    authorize(app, await client.auth_test())
     install(app, door or found.door, people)
     way = _socket(found, app) if mode == "socket" else _http(found, app)
     async with way:

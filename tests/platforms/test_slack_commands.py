@@ -102,6 +102,12 @@ async def test_direct_messages_are_no_room(at: Club) -> None:
     assert "open as" not in await at.told(at.henry, "start meded", direct)
 
 
+async def test_the_app_does_not_ask_slack_who_it_is_before_it_answers(at: Club) -> None:
+    at.server.faults.refuse("auth.test", "internal_error", 9)
+    assert "/chat catchup" in await at.told(at.henry, "help")
+    assert len(at.server.calls("auth.test")) == 1
+
+
 # ---------------------------------------------------------------- text
 
 
