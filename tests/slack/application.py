@@ -18,7 +18,6 @@ SCOPES = (
     "channels:manage",
     "channels:read",
     "chat:write",
-    "chat:write.public",
     "commands",
     "files:read",
     "files:write",
@@ -116,6 +115,11 @@ class Application:
         if own.isdisjoint(scopes):
             told = {"needed": ",".join(scopes), "provided": ",".join(sorted(own))}
             raise Refusal("missing_scope", told)
+
+    def use_http(self, url: str) -> None:
+        """Turn Socket Mode off: events, commands and interactions go to this address, signed."""
+        self.socket_mode, self.request_url = False, url
+        self.command_url = self.interaction_url = ""
 
     def url_for(self, kind: str) -> str:
         """Return where a delivery goes over HTTP; all have one address unless they were told."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -34,6 +34,8 @@ class Client:
         self.acknowledging = True
         self.refusals = 0
         """So many requests more are not acknowledged."""
+        self.headers: dict[str, str | Sequence[str]] = {}
+        """What the answer to those has besides."""
         self.app.use(self._note)
 
     async def _note(
@@ -44,7 +46,7 @@ class Client:
         self.requests.append(req)
         if not self.acknowledging or self.refusals > 0:
             self.refusals -= 1
-            return BoltResponse(status=500, body="")
+            return BoltResponse(status=500, body="", headers=self.headers)
         if "event" in req.body:
             return BoltResponse(status=200, body="")
         await next()

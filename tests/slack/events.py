@@ -64,7 +64,7 @@ def callback(world: Workspace, event: JSON) -> JSON:
 
 def tell_message(message: Message) -> None:
     """Report a new message."""
-    event = message.payload(thread=message.broadcast)
+    event = message.payload()
     _tell(message.channel, event, message.ts)
     channel, bot = message.channel, message.channel.workspace.bot
     if f"@{bot.id}" in message.pings and message.author is not bot and not channel.direct:

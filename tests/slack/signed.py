@@ -82,7 +82,7 @@ class Signed:
         if self._session is None:
             self._session = aiohttp.ClientSession()
         async with self._session.post(url, data=body, headers=headers) as response:
-            return Reply(response.status, await response.text(), dict(response.headers))
+            return Reply(response.status, await response.text(), response.headers)
 
     async def verify_url(self) -> bool:
         """Send the challenge that an address must answer (url_verification)."""

@@ -27,9 +27,8 @@ async def bot(server: Server, channel: Channel) -> AsyncIterator[Client]:
     await runner.setup()
     site = aiohttp_web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    application = server.workspace.application
-    application.socket_mode = False
-    application.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    port = runner.addresses[0][1]
+    server.workspace.application.use_http(f"http://127.0.0.1:{port}/slack/events")
     yield client
     await runner.cleanup()
 
@@ -86,6 +85,16 @@ async def test_an_error_brings_the_event_again_with_number_and_reason(
     reasons = [one.headers.get("x-slack-retry-reason", [""])[0] for one in bot.requests]
     assert numbers == ["", "1", "2", "3"]
     assert reasons == ["", "http_error", "http_error", "http_error"]
+
+
+async def test_an_error_may_ask_for_no_more(
+    server: Server, bot: Client, channel: Channel, maria: Person
+) -> None:
+    bot.refusals = 1
+    bot.headers = {"X-Slack-No-Retry": "1"}
+    await maria.say(channel, "T1")
+    await server.until(lambda: server.deliveries.lost)
+    assert (len(bot.requests), server.deliveries.waiting) == (1, [])
 
 
 async def test_an_app_that_is_down_gets_its_events_when_it_is_back(

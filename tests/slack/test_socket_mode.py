@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -64,6 +65,7 @@ async def test_what_is_not_acknowledged_comes_again_at_once_after_one_and_after_
     server.workspace.shift(timedelta(minutes=1))
     await server.until(lambda: len(texts(bot)) == 3 and deliveries.waiting)
     server.workspace.shift(timedelta(minutes=4))
+    await asyncio.sleep(0.1)
     assert deliveries.waiting
     server.workspace.shift(timedelta(minutes=1))
     await server.until(lambda: deliveries.lost)

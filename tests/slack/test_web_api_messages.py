@@ -129,10 +129,10 @@ async def test_where_one_cannot_post(
     with refused("channel_not_found"):
         await web.chat_postMessage(channel=hidden.id, text="T1")
     elsewhere = workspace.channel("elsewhere", with_bot=False)
-    await web.chat_postMessage(channel=elsewhere.id, text="T1")
-    workspace.application.revoke("chat:write.public")
     with refused("not_in_channel"):
         await web.chat_postMessage(channel=elsewhere.id, text="T1")
+    workspace.application.grant("chat:write.public")
+    await web.chat_postMessage(channel=elsewhere.id, text="T1")
     channel.posters = {maria.id}
     with refused("restricted_action"):
         await web.chat_postMessage(channel=channel.id, text="T1")

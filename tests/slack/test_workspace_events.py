@@ -274,12 +274,23 @@ async def test_a_manifest_installs_what_stands_in_it(
 async def test_the_app_hears_that_its_token_is_revoked_and_nothing_more(
     server: Server, bot: Client, workspace: Workspace, channel: Channel, maria: Person
 ) -> None:
-    workspace.uninstall()
-    await heard(server, bot, "app_uninstalled")
+    workspace.revoke_tokens()
     event = await heard(server, bot, "tokens_revoked")
     assert event["tokens"]["bot"] == [workspace.bot.id]
     await maria.say(channel, "nobody hears this")
     assert server.deliveries.named("message") == []
+    workspace.reinstall()
+    await maria.say(channel, "welcome back")
+    await heard(server, bot, "message")
+
+
+async def test_an_app_that_is_taken_out_hears_that_and_is_in_no_channel(
+    server: Server, bot: Client, workspace: Workspace, channel: Channel
+) -> None:
+    workspace.uninstall()
+    await heard(server, bot, "app_uninstalled")
+    await heard(server, bot, "tokens_revoked")
+    assert workspace.bot.id not in channel.members
 
 
 async def test_ts_follow_a_clock_that_is_shifted(

@@ -40,7 +40,6 @@ class Workspace:
         self.name = name
         self.created = self.now()
         self.id = self.new_id("T")
-        self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, UserGroup] = {}
         self.uploads: dict[str, Upload] = {}
@@ -64,7 +63,8 @@ class Workspace:
         """How many messages a page of history holds at most; 15 for some distributed apps."""
         app_id = self.new_id("A")
         bot = User(self, self.new_id("U"), app, bot=True, bot_id=self.new_id("B"), app_id=app_id)
-        self.users[bot.id] = bot
+        slackbot = User(self, "USLACKBOT", "Slackbot")
+        self.users = {bot.id: bot, slackbot.id: slackbot}
         self.application = Application(app_id, bot)
         self.owner = self.user("Olga Owner", owner=True)
         self.general = self.channel("general", creator=self.owner)
