@@ -19,6 +19,7 @@ from bot.platforms.appointment import Appointment
 from bot.platforms.discord_address import gateway_at, listen_at, point_at
 from bot.platforms.discord_connection import USUAL, Connection, Pace
 from bot.platforms.discord_events import keep_events
+from bot.platforms.discord_refusals import LOGIN_REFUSED
 from bot.platforms.platform import Door, File, Hindered, Hook, Receipt, Unreachable
 
 log = logging.getLogger(__name__)
@@ -35,10 +36,9 @@ A bot that begins more than 1,000 in a day loses its token (events/gateway "Rate
 STEADY = timedelta(minutes=10)
 """How long a session lasts that did not break off at once."""
 
-LOGIN_REFUSED = (
-    "Discord refuses the token. Reset it in the developer portal (Bot, Reset Token) and put the "
-    "new one into DISCORD_TOKEN."
-)
+LOOKS_EVERY = 1.0
+"""Seconds after which it looks at the clock while it waits."""
+
 NO_CONTENT = (
     "the Message Content Intent is not granted. Switch it on in the developer portal (Bot, "
     "Privileged Gateway Intents)."
@@ -144,19 +144,23 @@ class Discord:
             try:
                 await self._connect(client)
                 wait = 0.0
-            except discord.LoginFailure:
-                wait = self._refused(LOGIN_REFUSED)
-            except discord.PrivilegedIntentsRequired:
-                wait = self._refused(NO_CONTENT)
             except Exception as failure:  # the library lets through whatever its network raises
+                self.lose(client)
                 every = IDENTIFIES_EVERY if client.has_identified else CONNECTS_EVERY
-                wait = self._failed(failure, every[min(failures, 6)])
+                wait = self._broken_off(failure, every[min(failures, 6)])
             finally:
                 is_steady = client.was_ready and self._clock() - began > STEADY
                 failures = 0 if is_steady else failures + 1
                 self.lose(client)
                 await client.end()
-            await asyncio.sleep(wait)
+            await self._rest(wait)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, at most so long; the clock may be set meanwhile, which no timer notices."""
+        until = self._clock() + timedelta(seconds=seconds)
+        while seconds > 0 and self._clock() < until:
+            await asyncio.sleep(min(seconds, LOOKS_EVERY))
+            seconds -= LOOKS_EVERY
 
     async def _connect(self, client: Connection) -> None:
         """Log in and listen; returns where the connection was given up after a long break."""
@@ -168,10 +172,19 @@ class Discord:
             raise discord.PrivilegedIntentsRequired(None)
         await client.listen()
 
+    def _broken_off(self, failure: Exception, wait: float) -> float:
+        """Say why there is no connection; return after how many seconds one is tried again."""
+        match failure:
+            case discord.LoginFailure() | discord.ConnectionClosed(code=4004):
+                return self._refused(LOGIN_REFUSED)
+            case discord.PrivilegedIntentsRequired():
+                return self._refused(NO_CONTENT)
+        return self._failed(failure, wait)
+
     def _refused(self, sentence: str) -> float:
         self._trouble = Hindered(sentence, logged=True)
         if self._said != sentence:
-            log.error("%s It is tried again every minute.", sentence)
+            log.error("%s It is tried again every minute.", sentence[:1].upper() + sentence[1:])
             self._said = sentence
         return self._pace.asks_again_after.total_seconds()
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -14,10 +14,10 @@ from typing import Any, Protocol
 import discord
 from discord import AllowedMentions, MemberCacheFlags
 
-from bot.engine.actions import privately
 from bot.engine.agenda import Room
 from bot.engine.signals import Signal
 from bot.platforms.discord_address import CUT
+from bot.platforms.discord_changes import Changes
 from bot.platforms.discord_commands import ChatCommands
 from bot.platforms.discord_history import SETTLED, Members, Readable, Reading, read_back
 from bot.platforms.discord_needs import intents
@@ -27,6 +27,10 @@ from bot.platforms.discord_sync import sync
 from bot.platforms.platform import Door, Place
 
 log = logging.getLogger(__name__)
+
+
+LOOKS_EVERY = timedelta(seconds=1)
+"""How often it is looked whether a connection has been cut for too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Owner(Protocol):
         ...
 
 
-class Connection(discord.Client):
+class Connection(Changes):
     """One session with Discord, from login to the end."""
 
     def __init__(
@@ -109,9 +113,8 @@ class Connection(discord.Client):
         self._reading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._has_been_read = False
-        self._behind = asyncio.Event()
+        self._is_behind = False  # something was not taken in, and will be read back
         self._cut_at: datetime | None = None
-        self._freed: set[Room] = set()
 
     @property
     def has_identified(self) -> bool:
@@ -143,17 +146,11 @@ class Connection(discord.Client):
             await self.close()
 
     async def _watch(self) -> None:
-        """Return when the gateway was cut for too long; read back what could not be taken in."""
+        """Return when the gateway was cut for too long; the clock may be set meanwhile."""
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._behind.wait(), 5)
-                await asyncio.sleep(self._pace.reads_again_after.total_seconds())
-                self._behind.clear()
-                await self._read_back()
-            if (
-                self._cut_at is not None
-                and self._clock() - self._cut_at > self._pace.gives_up_after
-            ):
+            await asyncio.sleep(LOOKS_EVERY.total_seconds())
+            cut_at, patience = self._cut_at, self._pace.gives_up_after
+            if cut_at is not None and self._clock() - cut_at > patience:
                 return
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
@@ -166,7 +163,7 @@ class Connection(discord.Client):
         self.was_ready = True
         self._cut_at = None
         self._owner.gain(self)
-        self._free_all()
+        self.free_all()
         self._begin(self._sync())
         await self._read_back()
 
@@ -178,15 +175,15 @@ class Connection(discord.Client):
     async def on_resumed(self) -> None:
         """Nothing was missed, if nothing was before."""
         self._cut_at = None
-        self._free_all()
-        if self._has_been_read and not self._behind.is_set():
+        self.free_all()
+        if self._has_been_read and not self._is_behind:
             self._owner.resumed()
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
         """Log that an event could not be taken in, without its words; it is read back."""
         why = type(sys.exception()).__name__  # its text may quote what was said
         log.error("%s of Discord could not be taken in (%s); it is read again.", event_method, why)
-        self._behind.set()
+        self._fall_behind()
 
     async def _sync(self) -> None:
         try:
@@ -210,7 +207,7 @@ class Connection(discord.Client):
             why = type(failure).__name__
             log.error("Something said on Discord could not be kept (%s); read again.", why)
             self._owner.cut()
-            self._behind.set()
+            self._fall_behind()
 
     async def on_message(self, message: discord.Message) -> None:
         """Hear what somebody said."""
@@ -269,6 +266,18 @@ class Connection(discord.Client):
         await asyncio.sleep(wait.total_seconds())
         await self._read_back(thread)
 
+    def _fall_behind(self) -> None:
+        """Have it read back soon."""
+
+        async def catch_up() -> None:
+            await asyncio.sleep(self._pace.reads_again_after.total_seconds())
+            self._is_behind = False
+            await self._read_back()
+
+        if not self._is_behind:
+            self._is_behind = True
+            self._begin(catch_up())
+
     async def _read_back(self, thread: str | None = None) -> None:
         """Read every place of the chats that are open or were lately, or one thread alone.
 
@@ -305,7 +314,7 @@ class Connection(discord.Client):
     def _read_again_after(self, failure: Exception) -> None:
         why = type(failure).__name__
         log.warning("Discord could not be read back (%s); it is tried again.", why)
-        self._behind.set()
+        self._fall_behind()
 
     async def _read(self, place: Place, members: dict[int, Members]) -> Reading:
         channel = await self._readable(int(place.thread or place.room.name))
@@ -323,7 +332,7 @@ class Connection(discord.Client):
             has_content=True,
             gone=self._gone,
         )
-        if reading.refused:
+        if self.sight.is_news(place.room, place.thread, reading.refused):
             log.warning("%s of %s cannot be read: %s", place.room, place.chat, reading.refused)
         return reading
 
@@ -339,50 +348,20 @@ class Connection(discord.Client):
 
     # ------------------------------------------------------------ what was changed there
 
-    def _free(self, guild: discord.Guild) -> None:
-        """Let what waits for this server be tried again, soon, once for many changes."""
-        if not self._freed:
-            asyncio.get_running_loop().call_later(0.5, self._announce)
-        self._freed.update(Room(PLATFORM, str(channel.id)) for channel in guild.channels)
-        self._freed.add(privately(PLATFORM))
-
-    def _free_all(self) -> None:
-        """Let what waits be tried again: there is a way to Discord again."""
-        for guild in self.guilds:
-            self._free(guild)
-
-    def _announce(self) -> None:
-        rooms, self._freed = tuple(self._freed), set()
-        self._door.reachable(rooms)
+    def changed(self, rooms: Collection[Room], *, sees_more: bool) -> None:
+        """Try again what waits there, and read back what can be read again."""
+        if sees_more:
+            self._begin(self._read_back())
+        self._door.reachable(tuple(rooms))
         self._owner.announced()
-
-    async def on_guild_channel_update(
-        self, _before: object, after: discord.abc.GuildChannel
-    ) -> None:
-        """Try again: a channel's permissions may have changed."""
-        self._free(after.guild)
-
-    async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
-        """Try again: a channel is there."""
-        self._free(channel.guild)
-
-    async def on_guild_role_update(self, _before: object, after: discord.Role) -> None:
-        """Try again: a role's permissions may have changed."""
-        self._free(after.guild)
-
-    async def on_member_update(self, _before: object, after: discord.Member) -> None:
-        """Try again: our own roles may have changed; of others Discord tells nothing."""
-        self._free(after.guild)
-
-    async def on_thread_update(self, _before: object, after: discord.Thread) -> None:
-        """Try again: a thread may have been opened."""
-        self._free(after.guild)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Try again and read back: we are in a server, perhaps again."""
-        self._free(guild)
+        self.free(guild)
         await self._read_back()
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Try again: a server's outage is over."""
-        self._free(guild)
+        """Try again and read back: a server's outage is over."""
+        self.free(guild)
+        if self.was_ready and self._cut_at is None:  # else all is read as soon as it is ready
+            await self._read_back()

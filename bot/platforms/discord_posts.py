@@ -62,10 +62,14 @@ class Posts:
     async def post(
         self, key: str, post: Post, since: datetime | None, files: Sequence[File]
     ) -> Receipt:
-        """Say something in a channel or thread, and let a thread hang from it."""
+        """Say something in a channel or thread, and let a thread hang from it.
+
+        Raises ThreadGone where the thread was deleted and its channel is there.
+        """
         number = int(post.into or post.room.name)
+        known = self._client.get_channel(number) or self._client.get_channel(int(post.room.name))
         needed = ["view_channel", "send_messages" if post.into is None else _IN_THREADS]
-        with self._translated(number, *needed, *(["attach_files"] if files else [])):
+        with translated(known, [*needed, *(["attach_files"] if files else [])]):
             channel, text = self._place(number), text_of(post.words)
             try:
                 sent = await self._send(channel, key, text, since, files, post.notify)

@@ -17,6 +17,7 @@ from bot.platforms.platform import Hindered, Impossible, Unreachable
 
 UNKNOWN_CHANNEL = 10003
 TOO_LARGE = 40005
+MISSING_ACCESS = 50001
 CANNOT_SEND_TO_THIS_USER = 50007
 INVALID_FORM = 50035
 THREAD_IS_ARCHIVED = 50083
@@ -24,9 +25,20 @@ THREAD_IS_LOCKED = 160005
 THREAD_EXISTS = 160004
 TOO_MANY_THREADS = 160006
 
+LOGIN_REFUSED = (
+    "Discord refuses the token. Reset it in the developer portal (Bot, Reset Token) and put the "
+    "new one into DISCORD_TOKEN."
+)
+NOT_IN_THE_SERVER = (
+    "the bot is not in the channel's server, or does not see the channel (Missing Access). Invite "
+    "it again with the link of rounds doctor, or give it View Channel there."
+)
+
 _SENTENCES = {
     10004: "the bot is not in the server. Invite it again with the link of rounds doctor.",
-    50001: "the bot does not see the channel (Missing Access). Give it View Channel there.",
+    MISSING_ACCESS: (
+        "the bot does not see the channel (Missing Access). Give it View Channel there."
+    ),
     THREAD_IS_ARCHIVED: "the thread is archived and locked. Open it again.",
     THREAD_IS_LOCKED: "the thread is locked. Unlock it, or give the bot Manage Threads.",
     TOO_MANY_THREADS: "the server has as many active threads as Discord allows. Archive some.",
@@ -65,9 +77,13 @@ def _of(
         return Unreachable(f"Discord is out of order (HTTP {status}).")
     if code == UNKNOWN_CHANNEL:
         return Hindered(_gone(channel))
+    if code == MISSING_ACCESS and channel is None:
+        return Hindered(NOT_IN_THE_SERVER)
     if code in _SENTENCES:
         return Hindered(_SENTENCES[code])
-    if status in (401, 403):
+    if status == 401:
+        return Hindered(LOGIN_REFUSED)
+    if status == 403:
         return Hindered(_missing(channel, needed, code))
     return Impossible(f"Discord refuses it (HTTP {status}, code {code}).")
 

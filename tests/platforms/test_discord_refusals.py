@@ -55,7 +55,7 @@ async def there() -> AsyncIterator[There]:
         (403, 160005, "the thread is locked"),
         (400, 160006, "as many active threads as Discord allows"),
         (401, 40001, "rounds doctor"),
-        (401, 0, "look at Send Messages"),
+        (401, 0, "Discord refuses the token"),
         (403, 50013, "look at Send Messages"),
     ],
 )
