@@ -278,7 +278,7 @@ class Outbox:
         again = now + (LOOKS_AGAIN_AFTER if logged else _patience(leased.tries, retry_after))
         if not logged and why not in self._why.setdefault(lane, set()):
             self._why[lane].add(why)  # said once, however often it is tried
-            log.warning("%s waits and is tried again until it can be done: %s", leased.key, why)
+            log.warning("%s waits in %s until it can be done: %s", leased.key, lane.room, why)
         async with self._store.writing() as tables:
             await queue.postpone(tables.connection, leased.key, again, untried=logged)
         if isinstance(failure, Hindered):

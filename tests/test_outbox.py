@@ -436,8 +436,8 @@ async def test_a_refusal_is_told_once_and_logged_once_and_tried_until_it_is_over
             "Send Messages is missing. What was due there is posted as soon as it can be, while "
             "the chat is open."
         )
-        assert logged(caplog, "waits and is tried again") == [
-            f"{CHAT}/2/0 waits and is tried again until it can be done: {WHY}"
+        assert logged(caplog, "until it can be done") == [
+            f"{CHAT}/2/0 waits in {CHANNEL} until it can be done: {WHY}"
         ]
         there.trouble = refusing()
         await o.live(6)
