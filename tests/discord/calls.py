@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -49,6 +50,8 @@ class Call:
     problems: list[str] | None = None
     """What is wrong with it, once that was looked at."""
     world: World = field(init=False, repr=False)
+    at: datetime = field(init=False)
+    """When it came, by the world's clock."""
 
     @property
     def bot(self) -> User:

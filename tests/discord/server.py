@@ -142,6 +142,7 @@ class Server:
         async def answer(request: web.Request) -> web.Response:
             call = await read(request, request.path.removeprefix(API))
             call.world, call.ids, call.route = self.world, dict(request.match_info), route
+            call.at = self.world.now()
             self.requests.append(call)
             now = asyncio.get_running_loop().time()
             headers = self.faults.count(call.method, call.path, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.discord.calls import Call
+from tests.discord.guild import Guild
 from tests.discord.interactions import Answer
 from tests.discord.messages import DEFAULT, File, Message
 from tests.discord.people import Member
@@ -43,7 +45,7 @@ class OnDiscord:
         self._ahead = timedelta(0)
         self._connected = 0
         self._set(STARTS - datetime.now(UTC))
-        self.agenda("club", "{local: club}", {"0m": "First?", "1h": "Second?"}, window="400h")
+        self.agenda("club", "{local: club}", {"0m": "First?", "300h": "Second?"}, window="400h")
 
     # ------------------------------------------------------------ time
 
@@ -54,6 +56,13 @@ class OnDiscord:
     async def later(self, **by: float) -> None:
         """Let the clock jump, of the program and of Discord: `later(hours=4, minutes=1)`."""
         self._set(timedelta(**by))
+
+    async def passes(self, condition: Callable[[], object]) -> None:
+        """Let time run fast until something is so."""
+        async with asyncio.timeout(LONG):
+            while not condition():
+                await self.later(seconds=10)
+                await asyncio.sleep(0.1)
 
     def _set(self, by: timedelta) -> None:
         self._ahead += by
@@ -84,7 +93,7 @@ class OnDiscord:
             moderators = "{local: [henry]}"
         lines = [
             f"title: The {name} chat",
-            f'hashtag: "#{name}"',
+            f'hashtag: "#{name.replace("-", "")}"',
             "zone: UTC",
             f"starts: {starts}",
             f"window: {window}",
@@ -151,10 +160,15 @@ class OnDiscord:
         assert answer.ephemeral
         return answer
 
-    async def open(self, series: str, channel: Channel) -> Thread:
-        """Let the moderator open a chat; return its thread."""
+    def also_in(self, guild: Guild, who: Member) -> Member:
+        """Let somebody be a member of another guild too."""
+        guild.members[who.id] = Member(guild, who.user, [], None)
+        return guild.members[who.id]
+
+    async def open(self, series: str, channel: Channel, who: Member | None = None) -> Thread:
+        """Let a moderator open a chat; return its thread."""
         before = len(channel.threads)
-        answer = await self.ask("start", channel, series=series)
+        answer = await self.ask("start", channel, who, series=series)
         assert f"is open as {series}-" in answer.text, answer.text
         return await self.thread(channel, before)
 
@@ -184,6 +198,11 @@ class OnDiscord:
         closed = "SELECT 1 FROM chats WHERE stage = 'closed'"
         await self.until(lambda: not self.process.rows(waiting) and not self.process.rows(closed))
 
+    async def settled_in(self, series: str) -> None:
+        """Wait until a series' chats are over and put away."""
+        open_ones = "SELECT 1 FROM chats WHERE series = ? AND stage <> 'archived'"
+        await self.until(lambda: not self.process.rows(open_ones, series))
+
     def sent(self, method: str, path: str) -> list[Call]:
         """Return the requests of a route, a pattern of its path."""
         return [
@@ -195,6 +214,11 @@ class OnDiscord:
     def told(self, who: Member) -> list[str]:
         """Return what somebody was told privately."""
         return [message.content for message in who.inbox]
+
+    def told_of(self, series: str, what: str = "") -> list[str]:
+        """Return what the moderator was told privately of a series' chats, in which this stands."""
+        told = (text for text in self.told(self.henry) if f"The {series} chat" in text)
+        return [text for text in told if what in text]
 
     async def handed_over(self, chat: str, form: str = "html") -> File:
         """Wait for a chat's transcript, which the moderator is sent privately, once."""
