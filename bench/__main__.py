@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from bench import ingest, timers, transcripts
+from bench import discord, gaps, ingest, timers, transcripts
 
 
 async def measure(*, quick: bool) -> None:
@@ -15,6 +15,10 @@ async def measure(*, quick: bool) -> None:
     await ingest.measure(quick=quick)
     print()
     await timers.measure(quick=quick)
+    print()
+    await discord.measure(quick=quick)
+    print()
+    await gaps.measure(quick=quick)
 
 
 if __name__ == "__main__":

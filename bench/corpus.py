@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from bot.engine import events
 from bot.engine.agenda import Agenda, Reading, Room, Topic
@@ -18,6 +19,8 @@ ROOM = Room("local", "urojc")
 OPENS = datetime(2026, 12, 6, 20, tzinfo=UTC)
 WINDOW = timedelta(hours=48)
 CHAT = "urojc-2026-12-07"
+BEFORE, AFTER = 8, 2
+"""Chats of the series that are over, and that are planned: in every week one."""
 _ASKS = (
     "What question did the authors try to answer?",
     "Is the design able to answer it?",
@@ -47,31 +50,43 @@ _HOSTILE = (
 _EMOJI = ("👍", "❤️", "🎉", "🤔", "😂")
 
 
-def chat_of() -> tuple[Chat, list[events.Event]]:
-    """Return the chat, closed, and its log."""
+def chat_of(
+    room: Room = ROOM, thread: str | None = None, weeks: int = 0
+) -> tuple[Chat, list[events.Event]]:
+    """Return the chat and its log: closed; with a thread in its room, open.
+
+    With `weeks` it is one of its series so many weeks later, which is planned, or earlier: over.
+    """
     agenda = Agenda(
         title="International Urology Journal Club",
         zone="Australia/Sydney",
         window=WINDOW,
-        rooms=(ROOM,),
+        rooms=(room,),
         topics=tuple(Topic(ask, timedelta(hours=8 * n)) for n, ask in enumerate(_ASKS)),
         hashtag="#urojc",
         moderators={"local": ("u1",)},
         reading=Reading(citation="Robotic or open surgery?", doi="10.1016/j.eururo.2026.01.001"),
         keep_late=True,
     )
-    closes = OPENS + WINDOW
+    opens = OPENS + timedelta(weeks=weeks)
+    closes = opens + WINDOW
+    chat = f"urojc-{opens.astimezone(ZoneInfo(agenda.zone)).date()}"
     log: list[events.Event] = [
-        events.Planned(OPENS - timedelta(days=14), CHAT, "urojc", agenda, OPENS, closes),
-        events.Opened(OPENS),
+        events.Planned(opens - timedelta(days=14), chat, "urojc", agenda, opens, closes),
     ]
+    if weeks > 0:
+        return fold(log), log
+    log.append(events.Opened(opens))
     for number in range(1, len(_ASKS) + 1):
-        due = OPENS + timedelta(hours=8 * (number - 1))
+        due = opens + timedelta(hours=8 * (number - 1))
         log += [
             events.TopicOpened(due, number),
-            events.TopicPosted(due + timedelta(seconds=1), number, ROOM, f"t{number}"),
+            events.TopicPosted(due + timedelta(seconds=1), number, room, f"t{number}"),
         ]
-    log.append(events.Closed(closes))
+    if thread is not None:
+        log.append(events.ThreadOpened(opens, room, thread, thread))
+    if thread is None or weeks:
+        log.append(events.Closed(closes))
     return fold(log), log
 
 
@@ -145,22 +160,35 @@ def _somebody(random: Random, people: list[str]) -> int:
     return min(int(random.expovariate(3 / len(people))), len(people) - 1)
 
 
-def reactions(count: int, seed: int = 2) -> Iterator[tuple[str, str, str, datetime, bool]]:
+def reactions(
+    count: int, room: Room = ROOM, seed: int = 2
+) -> Iterator[tuple[str, str, str, datetime, bool]]:
     """Yield reactions to 15 % of `count` messages, as `Tables.put_reactions` takes them."""
     random = Random(seed)  # noqa: S311
     for n in range(count):
         if random.random() < 0.15:
             for _ in range(random.randint(1, 4)):
-                person = f"local:u{random.randint(0, 99)}"
-                yield f"{ROOM}/{n + 1}", person, random.choice(_EMOJI), OPENS, True
+                person = f"{room.platform}:u{random.randint(0, 99)}"
+                yield f"{room}/{n + 1}", person, random.choice(_EMOJI), OPENS, True
 
 
-async def fill(tables: Tables, count: int) -> Chat:
-    """Write the chat with `count` messages into a store; return it."""
-    chat, log = chat_of()
-    await tables.append([(chat.id, seq, event) for seq, event in enumerate(log, 1)])
-    await tables.put_chats([chat])
-    await tables.put_rooms([(ROOM, chat.id)])
-    await tables.put_messages(messages(count))
-    await tables.put_reactions(list(reactions(count)))
+async def fill(tables: Tables, count: int, room: Room = ROOM, thread: str | None = None) -> Chat:
+    """Write the chat with `count` messages into a store, and others of its series; return it."""
+    others = [
+        chat_of(room, None if thread is None else f"{thread}{weeks + BEFORE}", weeks)
+        for weeks in (*range(-BEFORE, 0), *range(1, AFTER + 1))
+    ]
+    chat, log = chat_of(room, thread)
+    for one, events_of_one in (*others, (chat, log)):
+        await tables.append([(one.id, seq, event) for seq, event in enumerate(events_of_one, 1)])
+        await tables.put_chats([one])
+        await tables.put_rooms([(room, one.id)])
+    await say(tables, count, room, thread)
     return chat
+
+
+async def say(tables: Tables, count: int, room: Room = ROOM, thread: str | None = None) -> None:
+    """Write `count` messages of the chat and their reactions into a store."""
+    said = messages(count)
+    await tables.put_messages(m._replace(room=room, thread=thread) for m in said)
+    await tables.put_reactions(list(reactions(count, room)))

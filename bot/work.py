@@ -224,8 +224,9 @@ class Work:
         chats = await self._chats_around(room, at)
         if thread is None or not is_shared(room.platform):
             return chats
-        if any(thread in chat.threads_in(room) for chat in chats):
-            return chats
+        for chat in chats:
+            if thread in chat.threads_in(room):
+                return [chat]
         await self._record_waiting()
         held_there = await self._tables.chat_of_thread(room, thread)
         return [*chats, *await self._sound([held_there] if held_there else [])]
@@ -250,7 +251,7 @@ class Work:
         found = []
         for chat_id in chat_ids:
             try:
-                chat = await self._chat(chat_id)
+                chat = self.chats.get(chat_id) or await self._chat(chat_id)
             except BrokenLog as broken:
                 log.error("Chat %s is left out: its log is broken (%s).", chat_id, broken)
                 continue
