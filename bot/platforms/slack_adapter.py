@@ -151,13 +151,12 @@ class Slack:
                 self._note(refusal, f"{refusal} It is tried again every minute.", logging.ERROR)
                 wait = REFUSED_EVERY
             except Unreachable as failure:
-                words = f"{failure} It is tried until it can be reached."
-                self._note(failure, words, logging.WARNING)
+                self._note(failure, f"{failure} It is tried until it can be.", logging.WARNING)
                 wait = TRIED_EVERY[min(failures, len(TRIED_EVERY) - 1)]
             except Exception as failure:  # the libraries let through whatever their network raises
                 why = f"Slack cannot be reached ({type(failure).__name__})."
-                words = f"{why} It is tried until it can be."
-                self._note(Unreachable(why), words, logging.WARNING)
+                sentence = f"{why} It is tried until it can be."
+                self._note(Unreachable(why), sentence, logging.WARNING)
                 wait = TRIED_EVERY[min(failures, len(TRIED_EVERY) - 1)]
             failures += 1
             await asyncio.sleep(wait)
@@ -177,6 +176,7 @@ class Slack:
         connection = Connection(
             self,
             client,
+            me,
             Reader(user, bot),
             people,
             self._door,
@@ -199,12 +199,12 @@ class Slack:
             self._trouble = Unreachable(NOT_CONNECTED)
             await connection.end()
 
-    def _note(self, trouble: Unreachable, words: str, level: int) -> None:
+    def _note(self, trouble: Unreachable, sentence: str, level: int) -> None:
         """Remember why nothing goes out, and log it once as long as it is the same."""
         self._trouble = trouble
-        if self._said != words:
-            log.log(level, "%s", words)
-            self._said = words
+        if self._said != sentence:
+            log.log(level, "%s", sentence)
+            self._said = sentence
 
     # ------------------------------------------------------------ told by the connection
 

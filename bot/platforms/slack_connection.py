@@ -16,12 +16,13 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.engine.actions import privately
 from bot.engine.agenda import Room
 from bot.engine.signals import Deleted
 from bot.platforms.platform import Door, Unreachable
-from bot.platforms.slack_commands import install
+from bot.platforms.slack_commands import authorize, install
 from bot.platforms.slack_history import History
 from bot.platforms.slack_people import People
 from bot.platforms.slack_signals import PLATFORM, Reader, moment_of
@@ -87,6 +88,7 @@ class Connection:
         self,
         owner: Owner,
         client: AsyncWebClient,
+        me: AsyncSlackResponse,
         reader: Reader,
         people: People,
         door: Door,
@@ -107,6 +109,7 @@ class Connection:
             request_verification_enabled=bool(signing_secret),
             raise_error_for_unhandled_request=False,
         )
+        authorize(self._app, me)
         self._app.middleware(self._take_in)
         self._app.error(self._failed)
         install(self._app, door, people)
@@ -275,8 +278,8 @@ class Connection:
                 return frozenset()
         if changed.deleted:
             self._owner.read(0, changed.deleted)
-        for room, name in dict.fromkeys((*new.refused, *changed.refused)):
-            log.warning("%s on Slack cannot be read back: %s.", room.name, name)
+        for room, reason in dict.fromkeys((*new.refused, *changed.refused)):
+            log.warning("%s cannot be read back: %s.", room, reason)
         return new.found | changed.found
 
 

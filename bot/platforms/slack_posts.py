@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.engine.actions import Amend, Archive, Post, PostKind, Tell, Whisper, Words
 from bot.platforms.local_adapter import text_of as house_text
 from bot.platforms.platform import File, Impossible, Receipt
+from bot.platforms.slack_files import upload
 from bot.platforms.slack_refusals import translated
 from bot.platforms.slack_signals import moment_of
 from bot.platforms.slack_text import text_of
@@ -52,7 +53,6 @@ class Posts:
         self._client = client
         self._me = me
         self._turns: dict[str, asyncio.Lock] = {}
-        self._last: dict[str, float] = {}
 
     async def post(
         self, key: str, post: Post, since: datetime | None, files: Sequence[File]
@@ -186,22 +186,13 @@ class Posts:
 
     async def _wait(self, channel: str) -> None:
         """Let a second pass since the last message in a channel."""
-        loop = asyncio.get_running_loop()
-        async with self._turns.setdefault(channel, asyncio.Lock()):
-            ready_at = self._last.get(channel, 0.0) + APART
-            await asyncio.sleep(max(0.0, ready_at - loop.time()))
-            self._last[channel] = loop.time()
+        turn = self._turns.setdefault(channel, asyncio.Lock())
+        await turn.acquire()
+        asyncio.get_running_loop().call_later(APART, turn.release)
 
     async def _upload(self, channel: str, thread: str | None, file: File) -> None:
         await self._wait(channel)
-        await self._client.files_upload_v2(
-            channel=channel,
-            thread_ts=thread,
-            filename=file.name,
-            title=file.name,
-            content=file.content,
-            alt_txt=file.described or None,
-        )
+        await upload(self._client, channel, [file], thread=thread)
 
     async def _lately(self, channel: str, thread: str | None, since: datetime) -> list[Found]:
         """Return what the bot has said in a place since then."""
