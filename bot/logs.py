@@ -78,6 +78,7 @@ def keep_log(level: str) -> None:
     logging.getLogger("bot").setLevel(own)
     logging.getLogger("asyncio").addFilter(FirstLine())
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every ring
+    logging.getLogger("discord").setLevel(logging.WARNING)  # it tells of every try to connect
     logging.getLogger("discord.client").addFilter(Needless())
     for library in ("slack_bolt", "slack_sdk"):  # they log whole requests, and what was said
         logging.getLogger(library).handlers = [logging.NullHandler()]
