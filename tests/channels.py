@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.engine.actions import Action, Archive, KeepOpen, Post, PostKind, Tell
 from bot.engine.agenda import Room
 from bot.platforms.local_adapter import text_of
-from bot.platforms.platform import File, Receipt
+from bot.platforms.platform import File, Receipt, ThreadGone
 
 REMEMBERS = timedelta(minutes=5)
 """How long a second post under one key is known to be the first; later one must look."""
@@ -60,10 +60,12 @@ class Channels:
     trouble: Trouble = none
     loses: Trouble = none
     posts: list[Standing] = field(default_factory=list)
+    deleted: list[Standing] = field(default_factory=list)  # with their thread
     told: list[Standing] = field(default_factory=list)
     kept_open: list[tuple[str, ...]] = field(default_factory=list)
     put_away: list[tuple[str, ...]] = field(default_factory=list)
     asked: list[Ask] = field(default_factory=list)
+    _gone: set[str] = field(default_factory=set)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(100))
 
     async def perform(
@@ -79,6 +81,8 @@ class Channels:
         self.asked.append(Ask(key, now, action, since))
         if trouble := self.trouble(action):
             raise trouble
+        if isinstance(action, Post) and action.into in self._gone:
+            raise ThreadGone
         names = tuple(file.name for file in files)
         receipt = Receipt(now)
         match action:
@@ -117,6 +121,12 @@ class Channels:
             )  # fmt: skip
         where.append(standing)
         return standing
+
+    def delete_threads(self, room: Room) -> None:
+        """Delete the threads that hang in a room, with all that stands in them."""
+        self._gone |= {one.thread for one in self.posts if one.room == room and one.thread}
+        self.deleted += [one for one in self.posts if one.into in self._gone]
+        self.posts = [one for one in self.posts if one.into not in self._gone]
 
     def topics(self, room: Room) -> list[tuple[int, datetime]]:
         """Return which topics stand in a room since when, in the order in which they came."""
