@@ -99,6 +99,9 @@ async def test_a_reply_is_sent_to_the_channel_at_once_or_later(
     event = await heard(server, bot, "message", "message_changed")
     assert event["message"]["subtype"] == "thread_broadcast"
     assert channel.texts == ["T1", "a loud answer", "an answer"]
+    for other in (topic, reply):
+        with pytest.raises(Refusal, match="cant_broadcast_message"):
+            await maria.broadcast(other)
 
 
 async def test_a_file_comes_with_a_message(
@@ -253,7 +256,7 @@ async def test_a_manifest_installs_what_stands_in_it(
                     {"name": "Withdraw", "type": "message", "callback_id": "withdraw"},
                 ],
             },
-            "oauth_config": {"scopes": {"bot": ["channels:history", "commands"]}},
+            "oauth_config": {"scopes": {"bot": ["channels:history", "commands", "reactions:read"]}},
             "settings": {
                 "event_subscriptions": {"bot_events": ["message.channels"]},
                 "interactivity": {"is_enabled": True},
@@ -262,13 +265,14 @@ async def test_a_manifest_installs_what_stands_in_it(
         }
     )
     application = workspace.application
-    assert application.scopes == {"channels:history", "commands"}
+    assert application.scopes == {"channels:history", "commands", "reactions:read"}
     assert application.commands == {"/rounds"}
     assert [one.callback_id for one in application.shortcuts] == ["withdraw"]
     message = await maria.say(channel, "T1")
     await maria.react(message, "tada")
     await maria.say(channel, "T2")
     await server.until(lambda: len(bot.events) == 2)
+    assert [event["type"] for event in bot.events] == ["message", "message"]
 
 
 async def test_the_app_hears_that_its_token_is_revoked_and_nothing_more(
