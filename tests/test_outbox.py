@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -619,6 +620,26 @@ async def test_a_short_outage_is_no_news_and_a_longer_one_is_told_like_a_refusal
         ]
         assert [number for number, _ in minutes(there)] == [1, 2, 3]
     assert len(logged(caplog, "Discord is not connected.")) == 2, "of each lane, one line"
+
+
+async def test_a_platform_that_is_out_of_reach_as_a_whole_is_logged_by_itself_and_not_tried(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    there = Channels()
+    async with office(tmp_path, there) as o:
+        await o.start(QUICK)
+        await o.live(5)
+        there.trouble = lambda _action: Unreachable("not connected.", logged=True)
+        await o.live(6)  # T2 was due a minute ago
+        waits = [later.at - one.at for one, later in pairwise(there.asked[2:])]
+        assert set(waits) == {timedelta(seconds=30)}
+        await o.live(15)
+        assert (await o.chat()).hindered == {CHANNEL: NOT_THROUGH}
+        there.trouble = refusing()
+        await o.live(4)
+        assert [number for number, _ in minutes(there)] == [1, 2, 3]
+        assert {one.since for one in there.asked} == {None}, "nothing was tried before"
+    assert logged(caplog, "not connected.") == []
 
 
 async def test_a_refusal_now_and_then_interrupted_is_told_as_what_it_is(tmp_path: Path) -> None:
