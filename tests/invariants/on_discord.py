@@ -133,11 +133,13 @@ class OnDiscord:
         self._connected = self.connections
 
     async def announced(self, *titles: str) -> None:
-        """Wait until the guild's scheduled events are these chats, in order of their opening."""
+        """Wait until the guild's scheduled events are these chats, by their openings and names."""
 
         def events() -> list[str]:
             found = self.guild.schedule.payload()
-            return [one["name"] for one in sorted(found, key=lambda e: e["scheduled_start_time"])]
+            return [
+                name for _, name in sorted((e["scheduled_start_time"], e["name"]) for e in found)
+            ]
 
         with contextlib.suppress(TimeoutError):
             await self.until(lambda: events() == [f"The {title} chat" for title in titles])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -100,12 +101,17 @@ async def change(club: OnDiscord, chats: Sequence[Held]) -> None:
         await club.maria.delete(deleted)
 
 
+async def shut_in_one(club: OnDiscord, thread: Thread) -> None:
+    """See a thread locked and archived, by one request."""
+    await club.until(lambda: thread.locked and thread.archived)
+    shut = club.sent("PATCH", f"/channels/{thread.id}")
+    assert [call.body for call in shut] == [{"locked": True, "archived": True}]
+
+
 async def whole(club: OnDiscord, chat: Held, topics: Sequence[str]) -> None:
     """See that a chat was held as it should, from the opening to the transcript."""
     await club.posted(chat.thread, *topics, "Closed")
-    await club.until(lambda: chat.thread.locked and chat.thread.archived)
-    shut = club.sent("PATCH", f"/channels/{chat.thread.id}")
-    assert [call.body for call in shut] == [{"locked": True, "archived": True}]
+    await shut_in_one(club, chat.thread)
     closing = chat.thread.messages[-1]
     assert f"2 participants wrote {len(chat.texts)} messages." in closing.content
     assert [one.file.content[:4] for one in closing.attachments] == [b"\x89PNG"]
@@ -133,6 +139,7 @@ async def test_chats_beside_one_another_live_through(tmp_path: Path, aways: Sequ
         club.agenda("alpha", reading, TOPICS, "2h")
         club.agenda("beta", reading, TOPICS, "3h")
         await club.start()
+        await club.announced("meded", "alpha", "beta", "urojc")
         await club.later(minutes=10)
         chats = [
             Held("meded", "meded-2034-12-04", tweets, await club.thread(tweets)),
@@ -189,7 +196,12 @@ async def test_a_clock_that_jumps_48_hours(tmp_path: Path) -> None:
         await whole(club, urojc, ["T1", "T2"])
         await club.posted(week.thread, "T1", "T2")
         await club.posted(forum, "Welcome", "T1", "T2", "Closed", "The")
-        await club.until(lambda: all(one.locked and one.archived for one in forum.threads))
+        published = [one.file for one in forum.messages[-1].attachments]
+        assert [(one.name, "Second?" in one.content.decode()) for one in published] == [
+            ("forum-2034-12-04.html", True)
+        ]
+        for thread in forum.threads:
+            await shut_in_one(club, thread)
         await club.posted(await club.thread(later), "T1")
         await club.later(minutes=1)
         await club.posted(week.thread, "T1", "T2")
@@ -197,10 +209,66 @@ async def test_a_clock_that_jumps_48_hours(tmp_path: Path) -> None:
         await club.posted(week.thread, "T1", "T2", "T3")
         await club.posted(later.threads[0], "T1", "T2")
 
+        urojc.thread.unlock()
+        urojc.thread.unarchive_by_hand()
+        late = await club.say(club.maria, urojc.thread, "Maria comes late")
         again = await held(club, "urojc", journal)
+        await club.settled()
         await club.process.kill()
         await talk(club, [week, again], "while it is down")
         await club.later(hours=50)
         await club.start()
         await whole(club, again, ["T1"])
         await club.posted(week.thread, "T1", "T2", "T3", "T4")
+        assert not urojc.thread.locked
+        assert len(club.sent("PATCH", f"/channels/{urojc.thread.id}")) == 1
+        of_it = "SELECT chat, text, timing FROM messages WHERE id = ?"
+        assert club.process.rows(of_it, str(late.id)) == [(urojc.id, "", "late")]
+
+
+async def test_every_command_is_answered_to_one_person_alone_within_three_seconds(
+    tmp_path: Path,
+) -> None:
+    """`ask` sees to that; here it is that each does what it says."""
+    async with on_discord(tmp_path) as club:
+        journal = club.guild.channel("journal")
+        club.agenda("urojc", journal, {"0m": "First?", "4h": "Second?", "8h": "Third?"}, "48h")
+        await club.start()
+        assert await club.henry.autocomplete(journal, "chat start", series="uro") == [
+            {"name": "urojc: The urojc chat", "value": "urojc"}
+        ]
+        chat = await held(club, "urojc", journal)
+        thread = chat.thread
+        assert "for the moderators" in (await club.ask("next", thread, club.maria)).text
+        await club.ask("next", thread)
+        await club.posted(thread, "T1", "T2")
+        await club.ask("skip", thread)
+        await club.ask("topic", thread, text="Fourth?")
+        await club.ask("next", thread)
+        await club.posted(thread, "T1", "T2", "T4")
+        await club.ask("pause", thread)
+        await club.ask("resume", thread)
+        await club.ask("extend", thread, by="2h")
+        await club.posted(thread, "T1", "T2", "T4", "Paused", "Topics", "The")
+        placed = await club.say(club.maria, thread, "Maria answers the first")
+        gone = await club.say(club.maria, thread, "Maria takes this back")
+        joao = await club.say(club.joao, thread, "João stays")
+        await club.is_kept(chat.id, [one.content for one in (placed, gone, joao)])
+        await (await (await club.henry.menu("Place under a topic", placed)).done()).choose(
+            "T1: First?"
+        )
+        await (await club.maria.menu("Withdraw", gone)).done()
+        assert "urojc" in (await club.ask("list", thread)).text
+        assert "3 of 4 topics posted" in (await club.ask("status", thread)).text
+        assert "Since you last wrote" in (await club.ask("catchup", thread, club.joao)).text
+        await club.is_kept(chat.id, [placed.content, joao.content])
+        await club.ask("withdraw", thread, club.joao)
+        assert "is closed" in (await club.ask("close", thread)).text
+        await club.until(lambda: thread.locked and thread.archived)
+        (file,) = (await club.ask("transcript", journal, format="json")).files
+        told = [one for one in json.loads(file.content)["messages"] if one["role"] != "bot"]
+        assert [(one["text"], one["topics"], one["withdrawn"]) for one in told] == [
+            (placed.content, [1], False),
+            ("", [4], True),
+            ("", [4], True),
+        ]
