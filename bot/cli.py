@@ -31,6 +31,7 @@ from bot.export import export, replay_into
 from bot.faults import Stopped, not_listening, told
 from bot.logs import keep_log
 from bot.options import EVERY_FORMAT, Chats, Count, Data, Day, Formats, Host, Instant, Out, Port
+from bot.replay import in_a_room_of_ours
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.slack_setup import slack
 from bot.terminal import DemoScreen, complain, counting, say, summary_lines
@@ -199,10 +200,10 @@ async def _held(agenda: Path, out: Path, seconds: float) -> None:
     epilog="Example: rounds doctor --chats chats --data data",
 )
 def _doctor(chats: Chats = None, data: Data = None, host: Host = None, port: Port = None) -> None:
-    """Look whether agendas, store, address and Discord are ready, and say what to do.
+    """Look whether agendas, store, address, Discord and Slack are ready, and say what to do.
 
     Nothing is made or changed, and it may run beside rounds run. The last line is the address
-    that invites the bot.
+    that invites the bot on Discord.
     """
     settings = _for_once(ROUNDS_CHATS=chats, ROUNDS_DATA=data, HOST=host, PORT=port)
     report = asyncio.run(diagnose(settings, clock))
@@ -355,7 +356,7 @@ def _replay(
     it the chat stays in that store.
     """
     settings = _for_once(ROUNDS_DATA=data)
-    series = read_agenda(agenda)
+    series = in_a_room_of_ours(read_agenda(agenda))
     with messages.open("rb") as lines:
         recorded = recording.read(lines, series.agenda.rooms[0])
     for number, why in recorded.bad:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.agendas.mistakes import shown
-from bot.engine.agenda import Series
+from bot.engine.agenda import OWN, Room, Series
 from bot.engine.commands import Change, Start
 from bot.engine.errors import Refused
 from bot.engine.messages import message_key
@@ -19,6 +19,35 @@ from bot.simulation import Simulation
 
 AT_ONCE = 200
 """Lines that are handled together where nothing happens between them."""
+
+
+def in_a_room_of_ours(series: Series) -> Series:
+    """Return a series as its first room alone holds it, in a room of ours of the same name.
+
+    No platform is there when a recording is replayed; whoever moderates there is a moderator here.
+    A series that has rooms of ours alone stays as it is.
+    """
+    first = series.agenda.rooms[0]
+    if all(room.platform == OWN for room in series.agenda.rooms):
+        return series
+
+    def people(listed: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {OWN: tuple(name.removeprefix("user:") for name in listed.get(first.platform, ()))}
+
+    agenda = series.agenda
+    return replace(
+        series,
+        agenda=replace(
+            agenda,
+            rooms=(Room(OWN, first.name),),
+            moderators=people(agenda.moderators),
+            guests=people(agenda.guests),
+        ),
+        dates={
+            day: one if one.moderators is None else replace(one, moderators=people(one.moderators))
+            for day, one in series.dates.items()
+        },
+    )
 
 
 async def replay(

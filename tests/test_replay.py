@@ -12,10 +12,10 @@ from random import Random
 import pytest
 
 from bot import recording
-from bot.engine.agenda import Agenda, Room, Schedule, Series, Topic
+from bot.engine.agenda import Agenda, Override, Room, Schedule, Series, Topic
 from bot.engine.errors import Refused
 from bot.engine.state import Stage
-from bot.replay import replay
+from bot.replay import in_a_room_of_ours, replay
 from bot.store.sqlite import SqliteStore, opened
 from bot.transcripts import FORMATS, render
 from tests.house import START, urojc
@@ -101,6 +101,34 @@ async def test_a_story_is_told_as_it_happened(tmp_path: Path) -> None:
     assert (counts["early"], counts["late"], counts["edited"]) == (1, 1, 1)
     assert (counts["moderators"], counts["by_moderators"]) == (1, 1)
     assert told["chat"]["closed_at"] == told["chat"]["closes_at"] == "2026-12-08T20:00:00Z"
+
+
+async def test_a_series_of_another_platform_is_held_in_a_room_of_ours(tmp_path: Path) -> None:
+    """Its moderators are known by their ids there; no post waits for the platform."""
+    ids = ("user:henry", "role:9")
+    on_discord = changed(
+        CLUB.agenda,
+        rooms=(Room("discord", "17"), Room("discord", "18")),
+        moderators={"discord": ids, "local": ("zoe",)},
+        guests={"discord": ("user:guest",)},
+    )
+    day = START.date() + DAY
+    series = changed(
+        CLUB, agenda=on_discord, dates={day: Override(moderators={"discord": ("user:bob",)})}
+    )
+    held = in_a_room_of_ours(series)
+    assert held.agenda.rooms == (Room("local", "17"),)
+    assert held.agenda.moderators == {"local": ("henry", "role:9")}
+    assert held.agenda.guests == {"local": ("guest",)}
+    assert held.agenda_on(day).moderators == {"local": ("bob",)}
+    told = json.loads((await replayed(STORY, tmp_path, changed(held, dates={})))["json"])
+    own = json.loads((await replayed(STORY, tmp_path / "own"))["json"])
+    assert told["counts"] == own["counts"]
+    assert [m["text"] for m in told["messages"]] == [m["text"] for m in own["messages"]]
+
+
+def test_a_series_of_a_room_of_ours_is_held_there_as_it_is() -> None:
+    assert in_a_room_of_ours(CLUB) == CLUB
 
 
 async def test_lines_mixed_and_repeated_give_the_same_bytes(tmp_path: Path) -> None:
