@@ -241,7 +241,7 @@ class Work:
             return chats
         opened = [chat for chat in chats if chat.stage is not Stage.PLANNED]
         over = [chat for chat in opened if chat.stage is not Stage.OPEN] or opened
-        if len(opened) < REMEMBERED or at >= min(chat.opens_at for chat in over):
+        if len(opened) < REMEMBERED or any(chat.opens_at <= at for chat in over):
             return chats
         await self._record_waiting()
         return await self._sound(await self._tables.chats_in(room, REMEMBERED, at))

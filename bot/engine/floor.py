@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from bot.engine.agenda import Room
@@ -40,25 +40,33 @@ def is_open_ended(platform: str) -> bool:
     return is_shared(platform) and not is_threaded(platform)
 
 
-def chat_of(chats: Iterable[Chat], signal: Speech, parent: Message | None) -> Chat | None:
+def chat_of(chats: Collection[Chat], signal: Speech, parent: Message | None) -> Chat | None:
     """Return the chat that a message belongs to of which nothing is known yet, or None.
 
     `chats` are its room's; `parent` is the message that it answers.
     """
     if not is_shared(signal.room.platform):
         return chat_at(chats, signal.at)
-    held = [c for c in chats if c.stage not in (Stage.CANCELLED, Stage.MISSED)]
     if signal.thread is not None:
-        threaded = [c for c in held if signal.thread in c.threads_in(signal.room)]
+        threaded = [c for c in chats if _is_held(c) and signal.thread in c.threads_in(signal.room)]
         if threaded or is_threaded(signal.room.platform):
             return threaded[0] if threaded else None
     if not isinstance(signal, Said):
         return None
-    running = [c for c in held if c.opens_at <= signal.at <= c.ends_at]
+    running = _running(chats, signal.at)
     if is_threaded(signal.room.platform):
         text = signal.text
         running = [c for c in running if _answers(c, parent) or bears(text, c.agenda.hashtag)]
     return max(running, key=_latest, default=None)
+
+
+def _is_held(chat: Chat) -> bool:
+    return chat.stage is not Stage.CANCELLED and chat.stage is not Stage.MISSED
+
+
+def _running(chats: Iterable[Chat], at: datetime) -> list[Chat]:
+    """Return the chats whose window is open at `at`; none ends later than was planned."""
+    return [c for c in chats if c.opens_at <= at <= c.closes_at and at <= c.ends_at and _is_held(c)]
 
 
 def _answers(chat: Chat, parent: Message | None) -> bool:
@@ -77,16 +85,15 @@ def bears(text: str, hashtag: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(hashtag)}(?!\w)", text, re.IGNORECASE) is not None
 
 
-def chat_at(chats: Iterable[Chat], at: datetime) -> Chat | None:
+def chat_at(chats: Collection[Chat], at: datetime) -> Chat | None:
     """Return the chat that has the floor at `at`, or None.
 
     It is the one whose window is open (of several the one that opened last), else the next
     one that is planned by then (what is said is early), else the last one that ended (late).
     """
-    held = [c for c in chats if c.stage not in (Stage.CANCELLED, Stage.MISSED)]
-    running = [c for c in held if c.opens_at <= at <= c.ends_at]
-    if running:
+    if running := _running(chats, at):
         return max(running, key=_latest)
+    held = [c for c in chats if _is_held(c)]
     coming = [c for c in held if c.planned_at <= at < c.opens_at]
     if coming:
         return min(coming, key=_latest)
@@ -101,7 +108,7 @@ def chat_for_command(
 
     It is the thread's; else the running one, else the last one that ended, else the next one.
     """
-    held = [c for c in chats if c.stage not in (Stage.CANCELLED, Stage.MISSED)]
+    held = [c for c in chats if _is_held(c)]
     if room is not None and thread is not None:
         threaded = [c for c in held if thread in c.threads_in(room)]
         if threaded:
