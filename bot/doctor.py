@@ -1,4 +1,4 @@
-"""What `rounds doctor` looks at, on this machine and on Discord, and the lines that it prints."""
+"""What `rounds doctor` looks at, on this machine and on platforms, and the lines it prints."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from bot.agendas.mistakes import Mistake, printable, shown
 from bot.engine import wording
 from bot.engine.agenda import Series
 from bot.faults import not_listening
-from bot.platforms.channels import channels_of
+from bot.platforms.channels import Channel, channels_of
 from bot.platforms.finding import Finding, Report
 from bot.settings import Settings
 
 HERE = "This machine"
 """The heading of what is no platform's."""
 
-DISCORD = "Discord"
-"""The heading of what is no channel's there."""
+DISCORD, SLACK = "Discord", "Slack"
+"""The headings of what is no channel's there."""
 
 WIDTH = 80
 """Characters in a line, as many as the narrowest usual terminal shows."""
@@ -39,8 +39,9 @@ async def diagnose(settings: Settings, clock: Callable[[], datetime]) -> Report:
     """Look at everything that a chat needs; nothing is made or changed, here or elsewhere."""
     series, mistakes = load_chats(settings.chats, clock())
     own = [*_agendas(settings, series, mistakes), _store(settings), _address(settings)]
-    report = await _discord(settings, series, clock)
-    return Report((*own, *report.findings), report.invitation)
+    discord = await _discord(settings, series, clock)
+    slack = await _slack(settings, series, clock)
+    return Report((*own, *discord.findings, *slack.findings), discord.invitation)
 
 
 async def _discord(
@@ -51,17 +52,47 @@ async def _discord(
         from bot.platforms.discord_checks import look  # noqa: PLC0415  it takes half a second
 
         return await look(settings.discord_token, settings.discord_api, channels, clock)
+    sentence = (
+        "Make a token at https://discord.com/developers/applications (New Application; Bot, Reset "
+        "Token), and start Rounds with it: DISCORD_TOKEN=... rounds run"
+    )
+    return Report((_without("DISCORD_TOKEN", DISCORD, "Token", channels, sentence),))
+
+
+async def _slack(
+    settings: Settings, series: Sequence[Series], clock: Callable[[], datetime]
+) -> Report:
+    channels = channels_of(series, "slack")
+    if settings.slack_bot_token:
+        from bot.platforms.slack_checks import Given, look  # noqa: PLC0415  as above
+
+        given = Given(
+            settings.slack_bot_token,
+            settings.slack_app_token,
+            settings.slack_signing_secret,
+            settings.slack_api,
+            settings.url,
+        )
+        return await look(given, channels, clock)
+    sentence = (
+        "Make the app at https://api.slack.com/apps (Create New App, From a manifest) of what "
+        "rounds slack manifest prints, and start Rounds with its tokens: SLACK_BOT_TOKEN=... "
+        "SLACK_APP_TOKEN=... rounds run"
+    )
+    return Report((_without("SLACK_BOT_TOKEN", SLACK, "Bot token", channels, sentence),))
+
+
+def _without(
+    setting: str, platform: str, what: str, channels: Sequence[Channel], to_do: str
+) -> Finding:
+    """Say what it means that a platform's token is not set."""
     rooms = dict.fromkeys(name for channel in channels for name in channel.rooms)
     if not rooms:
-        sentence = "DISCORD_TOKEN is not set, and no agenda has a room on Discord."
-        return Report((Finding("Not used", DISCORD, True, sentence),))
-    sentence = (
-        f"DISCORD_TOKEN is not set, so nothing happens on Discord, where {_and(rooms)} "
-        f"{'has a room' if len(rooms) == 1 else 'have rooms'}. Make a token at "
-        "https://discord.com/developers/applications (New Application; Bot, Reset Token), and "
-        "start Rounds with it: DISCORD_TOKEN=... rounds run"
-    )
-    return Report((Finding("Token", DISCORD, False, sentence),))
+        sentence = f"{setting} is not set, and no agenda has a room on {platform}."
+        return Finding("Not used", platform, True, sentence)
+    have = "has a room" if len(rooms) == 1 else "have rooms"
+    sentence = f"{setting} is not set, so nothing happens on {platform}, where {_and(rooms)} {have}"
+    return Finding(what, platform, False, f"{sentence}. {to_do}")
 
 
 def _and(names: Iterable[str]) -> str:

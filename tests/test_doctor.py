@@ -19,7 +19,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.doctor import DISCORD, HERE, WIDTH, diagnose, lines
+from bot.doctor import DISCORD, HERE, SLACK, WIDTH, diagnose, lines
 from bot.platforms.discord_commands import ChatCommands
 from bot.platforms.discord_needs import NEEDS, intents, invite_link
 from bot.platforms.discord_sync import sync
@@ -93,7 +93,9 @@ def files_below(folder: Path) -> set[Path]:
 def test_a_machine_that_is_ready_is_all_right_and_nothing_is_made_on_it(place: Path) -> None:
     before = files_below(place)
     report = asyncio.run(diagnose(settings_in(place), clock))
-    assert [one.what for one in report.findings] == ["Agendas", "Store", "Address", "Not used"]
+    found = [one.what for one in report.findings]
+    assert found == ["Agendas", "Store", "Address", "Not used", "Not used"]
+    assert [one.where for one in report.findings[3:]] == [DISCORD, SLACK]
     assert report.wrong == 0
     assert "rounds run makes it" in report.findings[1].sentence
     assert files_below(place) == before
@@ -110,7 +112,7 @@ def test_every_mistake_of_an_agenda_is_told_with_its_place(place: Path) -> None:
 
 def test_a_folder_without_agendas_is_told(place: Path) -> None:
     report = asyncio.run(diagnose(settings_in(place, chats=place / "nowhere"), clock))
-    assert [one.ok for one in report.findings] == [False, True, True, True]
+    assert [one.ok for one in report.findings] == [False, True, True, True, True]
     assert "--chats DIR" in report.findings[0].sentence
 
 

@@ -13,7 +13,8 @@ class Channel:
     """A channel that agendas name by its id, and what they ask of it.
 
     `rooms` are the series whose room it is, `alerts` those whose moderators are told there;
-    `notify` and `moderators` are written as in the agendas of `rooms`.
+    `notify` and `moderators` are written as in the agendas of `rooms`; `archives` are those of
+    `rooms` at whose end the channel is archived.
     """
 
     id: str
@@ -21,6 +22,16 @@ class Channel:
     alerts: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
     moderators: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ()
+
+    def heading(self, place: str) -> str:
+        """Return what stands above all that is found of it: what it is called, and its uses."""
+        uses = [
+            f"{what} of {' and '.join(names)}"
+            for what, names in (("room", self.rooms), ("alerts", self.alerts))
+            if names
+        ]
+        return f"{place}, {', '.join(uses)}"
 
 
 def channels_of(series: Iterable[Series], platform: str) -> tuple[Channel, ...]:
@@ -40,6 +51,7 @@ def channels_of(series: Iterable[Series], platform: str) -> tuple[Channel, ...]:
             tuple(one.name for one in alerts.get(channel, ())),
             _once(n for one in rooms.get(channel, ()) if (n := one.agenda.notify.get(platform))),
             _once(name for one in rooms.get(channel, ()) for name in _moderators(one, platform)),
+            tuple(one.name for one in rooms.get(channel, ()) if one.agenda.archive_channel),
         )
         for channel in rooms | alerts
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
 import aiohttp
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.platforms.clocks import date_of
 from bot.platforms.platform import Unreachable
 
 DISCORD = "https://discord.com/api/v10"
@@ -72,7 +72,7 @@ async def greet(api: str) -> Welcome:
         raise Unreachable(f"{_named(api)} cannot be reached ({type(error).__name__}).") from None
     if answer.status != 200:
         raise Unreachable(f"{_named(api)} answers with HTTP {answer.status}.")
-    return Welcome(_gateway(api, body), _date(answer.headers.get("Date", "")))
+    return Welcome(_gateway(api, body), date_of(answer.headers.get("Date", "")))
 
 
 async def _read(answer: aiohttp.ClientResponse) -> bytes:
@@ -98,12 +98,3 @@ def _gateway(api: str, body: bytes) -> str:
     if not isinstance(url, str) or not url.startswith(("ws://", "wss://")) or not host:
         raise Unreachable(f"{_named(api)} does not answer as Discord does.")
     return url
-
-
-def _date(header: str) -> datetime | None:
-    """Read a Date header (RFC 9110 section 5.6.7)."""
-    try:
-        date = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    return date.astimezone(UTC) if date.tzinfo else None

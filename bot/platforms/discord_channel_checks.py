@@ -55,7 +55,7 @@ async def look_at(channel: Channel, servers: Servers) -> list[Finding]:
 
     Raises discord.HTTPException, and what a cut line raises.
     """
-    where = _heading(f"Channel {channel.id}", channel)
+    where = channel.heading(f"Channel {channel.id}")
     try:
         there = await servers.client.fetch_channel(int(channel.id))
     except discord.Forbidden:
@@ -71,7 +71,7 @@ async def look_at(channel: Channel, servers: Servers) -> list[Finding]:
         return [Finding("Channel", where, False, f"It is a conversation of two. {_COPY}")]
     server = await servers.of(there.guild.id)
     seen = await server.guild.fetch_channel(there.id)  # the same, with the server's roles
-    where = _heading(f"#{seen.name} in {server.guild.name} ({channel.id})", channel)
+    where = channel.heading(f"#{seen.name} in {server.guild.name} ({channel.id})")
     if not isinstance(seen, discord.TextChannel):
         kind = _KINDS.get(seen.type, "no text channel")
         sentence = f"It is {kind}; chats are held in text channels. {_COPY}"
@@ -95,15 +95,6 @@ _COPY = (
     "Take the id of a text channel: switch on Developer Mode (User Settings, Advanced), "
     "right-click the channel, Copy Channel ID."
 )
-
-
-def _heading(place: str, channel: Channel) -> str:
-    uses = [
-        f"{what} of {' and '.join(names)}"
-        for what, names in (("room", channel.rooms), ("alerts", channel.alerts))
-        if names
-    ]
-    return f"{place}, {', '.join(uses)}"
 
 
 def _permissions(

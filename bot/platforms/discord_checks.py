@@ -10,7 +10,8 @@ from typing import cast
 import discord
 
 from bot.platforms.channels import Channel
-from bot.platforms.discord_address import CUT, Welcome, greet, point_at
+from bot.platforms.clocks import compared
+from bot.platforms.discord_address import CUT, greet, point_at
 from bot.platforms.discord_channel_checks import Servers, look_at
 from bot.platforms.discord_commands import ChatCommands
 from bot.platforms.discord_needs import intents, invite_link
@@ -23,12 +24,6 @@ DISCORD = "Discord"
 
 LONGEST = timedelta(minutes=2)
 """How long the whole look may take; discord.py repeats for half a minute what Discord fails at."""
-
-DATE_STEP = timedelta(seconds=1)
-"""A Date header has whole seconds (RFC 9110 section 5.6.7)."""
-
-MOST_APART = timedelta(seconds=2)
-"""How far this machine's clock may be from Discord's, whose times messages bear."""
 
 
 async def look(
@@ -45,7 +40,7 @@ async def look(
             async with asyncio.timeout(LONGEST.total_seconds()):
                 before = clock()
                 welcome = await greet(api)
-                found.append(_clock(welcome, before, clock()))
+                found.append(compared(DISCORD, welcome.date, before, clock()))
                 await client.login(token)
                 found += await _application(client)
                 servers = Servers(client)
@@ -86,26 +81,6 @@ _LATER = (
 
 
 # ---------------------------------------------------------------- once
-
-
-def _clock(welcome: Welcome, before: datetime, after: datetime) -> Finding:
-    """Compare this machine's clock, read before and after a request, with the answer's date."""
-    if welcome.date is None:
-        return Finding("Clock", DISCORD, True, "Discord does not state its time here.")
-    ahead = before - (welcome.date + DATE_STEP)
-    behind = welcome.date - after
-    if max(ahead, behind) <= MOST_APART:
-        return Finding("Clock", DISCORD, True, "It agrees with Discord's.")
-    seconds = f"{max(ahead, behind).total_seconds():,.0f} seconds"
-    wrong = f"{seconds} ahead of Discord's" if ahead > behind else f"{seconds} behind Discord's"
-    return Finding(
-        "Clock",
-        DISCORD,
-        False,
-        f"This machine's is {wrong}, so topics come at wrong times and answers count for wrong "
-        "ones. Let the machine set it by the network: sudo timedatectl set-ntp true on Linux, "
-        "System Settings, Date & Time on macOS; for a container, on the machine that runs it.",
-    )
 
 
 async def _application(client: discord.Client) -> list[Finding]:

@@ -42,6 +42,19 @@ def test_a_channel_comes_once_with_all_that_agendas_ask_of_it() -> None:
     )
 
 
+def test_a_channel_tells_at_the_end_of_which_chats_it_is_archived() -> None:
+    own = series("case", Room("slack", "C1"), archive_channel=True)
+    other = series("urojc", Room("slack", "C1"), Room("slack", "C2"))
+    first, second = channels_of([own, other], "slack")
+    assert (first.archives, second.archives) == (("case",), ())
+
+
+def test_a_heading_names_what_uses_a_channel() -> None:
+    both = Channel("C1", ("urojc", "meded"), ("case",))
+    assert both.heading("#club (C1)") == "#club (C1), room of urojc and meded, alerts of case"
+    assert Channel("C1", alerts=("case",)).heading("#x") == "#x, alerts of case"
+
+
 def test_agendas_without_discord_ask_for_no_channel() -> None:
     local = series("urojc", Room("local", "urojc"), moderators={"local": ("henry",)})
     assert channels_of([local], "discord") == ()
