@@ -521,7 +521,7 @@ def mapped(process: int) -> bytes:
 
 def commands() -> dict[str, typer.core.TyperCommand]:
     """Return every command by what is typed for it: `check`, `slack manifest`."""
-    found = {}
+    found: dict[str, typer.core.TyperCommand] = {}
     for name, command in typer.main.get_command(cli._app).commands.items():  # type: ignore[attr-defined]
         inner = getattr(command, "commands", None)
         found |= {f"{name} {one}": its for one, its in inner.items()} if inner else {name: command}

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.platforms import slack_manifest
+from bot.platforms import slack_adapter, slack_manifest, slack_shortcuts
 from bot.platforms.slack_manifest import ARCHIVE, EVENTS, PLACE, SCOPES, WITHDRAW, manifest
 from tests.slack.client import connected, web_client
 from tests.slack.membership import join
@@ -170,6 +170,12 @@ def test_the_menus_entries_have_the_ids_by_which_they_are_known() -> None:
         "withdraw": ("Withdraw", "message"),
     }
     assert (PLACE, WITHDRAW) == ("place_under_topic", "withdraw")
+    names = (slack_shortcuts.PLACE_NAME, slack_shortcuts.WITHDRAW_NAME)
+    assert tuple(one["name"] for one in entries) == names
+
+
+def test_the_address_is_the_one_at_which_slack_is_listened_to() -> None:
+    assert slack_manifest.EVENTS_PATH == slack_adapter.EVENTS
 
 
 # ---------------------------------------------------------------- scopes
@@ -251,20 +257,20 @@ async def test_the_scopes_suffice_in_public_and_in_private_channels(
     maria = workspace.user("Maria")
     channel = workspace.channel("journal-club", private=private, members=[maria])
     group = workspace.group("doctors", maria)
-    here = {"channel": channel.id}
-    posted = await web.chat_postMessage(**here, text="T1: why?")
-    await web.chat_update(**here, ts=posted["ts"], text="T1: why? (closed)")
-    await web.chat_postMessage(**here, thread_ts=posted["ts"], text="because")
-    await web.chat_postEphemeral(**here, user=maria.id, text="late")
-    await web.conversations_info(**here)
-    await web.conversations_history(**here)
-    await web.conversations_replies(**here, ts=posted["ts"])
+    here = channel.id
+    posted = await web.chat_postMessage(channel=here, text="T1: why?")
+    await web.chat_update(channel=here, ts=posted["ts"], text="T1: why? (closed)")
+    await web.chat_postMessage(channel=here, thread_ts=posted["ts"], text="because")
+    await web.chat_postEphemeral(channel=here, user=maria.id, text="late")
+    await web.conversations_info(channel=here)
+    await web.conversations_history(channel=here)
+    await web.conversations_replies(channel=here, ts=posted["ts"])
     await web.users_info(user=maria.id)
     await web.usergroups_users_list(usergroup=group.id)
     await web.usergroups_list()
-    await web.files_upload_v2(**here, filename="a.txt", content=b"text")
+    await web.files_upload_v2(channel=here, filename="a.txt", content=b"text")
     await web.views_publish(user_id=maria.id, view={"type": "home", "blocks": []})
-    await web.conversations_archive(**here)
+    await web.conversations_archive(channel=here)
     assert channel.archived
 
 
