@@ -7,11 +7,12 @@ from datetime import datetime
 from bot.engine import commands, events, wording
 from bot.engine.actions import Moment, Words
 from bot.engine.events import Event
-from bot.engine.state import Chat, TopicState
+from bot.engine.floor import is_shared
+from bot.engine.state import Chat, Stage, TopicState
 
 WITHDRAWN_ONE = (
-    "This message is out of the transcript and its text is deleted here. Where you wrote it you "
-    "delete it yourself."
+    "This message is out of the transcript, and Rounds has deleted its text. Others still see it "
+    "where you wrote it until you delete it there."
 )
 
 
@@ -66,10 +67,18 @@ def _done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
 
 
 def _withdrawn(chat: Chat) -> str:
-    """Name the chat: another one that is held in the same room keeps what was said there."""
+    """Name the chat: another one that is held in the same room keeps what was said there.
+
+    A shared platform keeps the messages, for Rounds deletes nobody's.
+    """
+    named = f"{chat.agenda.title} ({chat.id})"
+    if chat.stage is Stage.PLANNED:
+        return f"{named} has not opened yet. If you wrote for it early, that is withdrawn."
+    stays = any(is_shared(room.platform) for room in chat.agenda.rooms)
+    still = " Others still see your messages where you wrote them until you delete them there."
     return (
-        f"What you said in {chat.agenda.title} ({chat.id}) until now is out of the transcript and "
-        "its text is deleted here. What you write from now on counts again."
+        f"What you said in {named} until now is out of the transcript, and Rounds has deleted its "
+        f"text.{still if stays else ''} What you write from now on counts again."
     )
 
 

@@ -45,7 +45,8 @@ def on_discord(*after: str, rooms: tuple[Room, ...] = (CHANNEL,), **fields: obje
             "withdraw",
             (
                 "What you said in Urology Journal Club (urojc-2026-12-07) until now is out of the "
-                "transcript and its text is deleted here. What you write from now on counts again."
+                "transcript, and Rounds has deleted its text. What you write from now on counts "
+                "again."
             ),
         ),
     ],
@@ -57,6 +58,21 @@ def test_who_asks_is_told_what_became_of_it(command: str, answer: str) -> None:
     ask = commands.parse(command)[1]
     assert not isinstance(ask, commands.Question)
     assert text(replies.done(chat.it, ask, happened)) == answer
+
+
+def test_who_withdraws_on_discord_is_told_that_others_still_see_it() -> None:
+    chat = on_discord("0m", "6h")
+    told = text(replies.done(chat.it, commands.Withdraw(), chat.asks("withdraw")))
+    assert "until you delete them there. What you write from now on counts again." in told
+
+
+def test_before_the_opening_nobody_is_told_that_their_words_were_taken_out() -> None:
+    chat = Script(agenda("0m", "6h"))
+    told = text(replies.done(chat.it, commands.Withdraw(), chat.asks("withdraw")))
+    assert told == (
+        "Urology Journal Club (urojc-2026-12-07) has not opened yet. If you wrote for it early, "
+        "that is withdrawn."
+    )
 
 
 def test_an_added_topic_says_that_it_waits_for_the_pause_to_end() -> None:
