@@ -133,8 +133,10 @@ def _counts(chat: Chat) -> str:
     tally = chat.tally
     if tally is None:
         return ""
+    if not tally.messages:
+        return "No participant wrote a message."
     counts = f"{count(tally.participants, 'participant')} wrote {count(tally.messages, 'message')}."
-    topics = ", ".join(f"T{one.number} {one.messages}" for one in tally.topics if one.messages)
+    topics = ", ".join(f"T{one.number}: {one.messages:,}" for one in tally.topics if one.messages)
     return f"{counts} By topic: {topics}." if topics else counts
 
 

@@ -210,10 +210,20 @@ def test_the_counted_chat_says_how_it_was_attended_then_is_locked_and_archived()
     post, archive = chat.actions
     assert isinstance(post, Post)
     assert post.kind is PostKind.CLOSING
-    counts = "2 participants wrote 5 messages. By topic: T1 5."
+    counts = "2 participants wrote 5 messages. By topic: T1: 5."
     assert post.words == (f"Closed: Urology Journal Club. {counts}\n\nThank you.",)
     assert archive == Archive(ROOM)
     assert chat.take(signals.Counted(chat.now, Tally())) == []
+
+
+def test_a_chat_in_which_no_participant_wrote_is_not_counted_in_noughts() -> None:
+    chat = Script(agenda("0m"))
+    chat.passes("73h")
+    chat.posted()
+    chat.take(signals.Counted(chat.now, Tally()))
+    post = chat.actions[0]
+    assert isinstance(post, Post)
+    assert post.words == ("Closed: Urology Journal Club. No participant wrote a message.",)
 
 
 def test_the_chat_is_archived_once_its_last_room_is() -> None:
