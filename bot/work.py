@@ -307,7 +307,7 @@ class Work:
         message = await self._message(key)
         if message is None or not message.said or message.chat != chat.id:
             name = key.partition("/")[2][:60]
-            raise Refused(f"There is no message {name} in this chat. Its menu shows its number.")
+            raise Refused(f"There is no message {name} here. Its menu has its link or number.")
 
     async def _asked_about(self, signal: signals.Asked) -> Chat | None:
         chats = await self._chats_in(signal.room, signal.at, signal.thread)

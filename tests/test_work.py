@@ -339,7 +339,7 @@ async def test_a_message_that_is_not_in_the_chat_cannot_be_placed(
         h.clock.advance(MINUTE)
         await h.start(SERIES)
         await h.edit(ROOM, "unsaid", "Its beginning never came")
-        with pytest.raises(Refused, match=f"There is no message {message} in this chat"):
+        with pytest.raises(Refused, match=f"There is no message {message} here"):
             await h.ask(f"place {message} T1", HENRY, ROOM)
 
 
