@@ -23,13 +23,18 @@ EXCERPT = 200
 """Characters of an answer shown in a catch-up."""
 
 
-def help_for(role: Role) -> Words:
-    """List what somebody of this role can ask."""
+def help_for(role: Role, platform: str) -> Words:
+    """List what somebody of this role can ask; Discord itself asks for what follows a command."""
+    is_asked_for = platform == "discord"
     lines = [
-        f"/chat {command.example} — {command.help}"
+        f"/chat {command.name if is_asked_for else command.example} — {command.help}"
         for command in COMMANDS
         if command.everybody or role is Role.MODERATOR
     ]
+    if is_asked_for:
+        lines.append("In a message's menu, under Apps: Withdraw — take that one out")
+        if role is Role.MODERATOR:
+            lines.append("There too: Place under a topic — correct its topic")
     return ("\n".join(lines),)
 
 
@@ -78,6 +83,8 @@ def _stage(chat: Chat) -> Words:
 
 async def catchup(tables: Tables, chat: Chat, by: Person) -> Words:
     """Tell what was asked, and the answers most replied to, since `by` last spoke."""
+    if chat.stage is Stage.PLANNED:
+        return (f"{chat.agenda.title} has not opened yet. It opens ", Moment(chat.opens_at), ".")
     since = await figures.last_spoke(tables.connection, chat.id, by.platform, by.id)
     words: list[str | Moment | Room] = []
     if since is None:

@@ -84,6 +84,8 @@ class Desk:
             if isinstance(ask, commands.Transcript) and ask.chat:
                 return _transcript_of(await _named(tables, ask.chat, by, room), ask)
             chat = await _chat_of(tables, room, now, thread)
+            if chat is None and not self._is_named(room):
+                raise Refused("No chat is held here. Ask in the channel of the chat.")
             permit(ask, role_in(chat.agenda, by) if chat else self._role_in(room, by))
             if chat is None:
                 raise Refused("No chat is held in this room yet.")
@@ -115,10 +117,12 @@ class Desk:
     ) -> Reply:
         """Answer what is about no chat alone; for whoever moderates a series of this room."""
         role = self._role_in(room, by)
+        if isinstance(ask, commands.ListChats) and not self._is_named(room):
+            raise Refused("No chat is held here. Ask in the channel of the chat.")
         permit(ask, role)
         match ask:
             case commands.Help():
-                return Reply(answers.help_for(role))
+                return Reply(answers.help_for(role, room.platform))
             case commands.ListChats():
                 return Reply(await answers.chats(tables, self._own(room, by), by, now))
 
@@ -136,6 +140,10 @@ class Desk:
         way = self.way_in(as_moderator(by, room, agendas), room, now)
         lasts = f"\nThe link is for you alone and works for {wording.duration(way.lasts)}."
         return Reply(("The organizers' pages: ", way.address, lasts))
+
+    def _is_named(self, room: Room) -> bool:
+        """Tell whether an agenda names the room."""
+        return any(room in series.agenda.rooms for series in self.catalogue().values())
 
     def _role_in(self, room: Room, by: Person) -> Role:
         """As what somebody asks who asks about the series of a room."""

@@ -105,7 +105,7 @@ async def test_who_does_not_moderate_a_series_cannot_start_it(tmp_path: Path) ->
 async def test_help_shows_what_the_person_may_ask(tmp_path: Path) -> None:
     async with house(tmp_path, CLUB) as at:
         assert await told(at, "help", ANN) == (
-            "/chat catchup — what was asked and answered since you last spoke\n"
+            "/chat catchup — new topics since you last spoke, and answers with most replies\n"
             "/chat withdraw — take what you said so far out of the transcript\n"
             "/chat help — what can be asked"
         )
@@ -191,7 +191,7 @@ async def test_a_steward_of_one_room_moderates_nothing_of_another(tmp_path: Path
             "There is no chat"
         )
         assert "urojc" not in await told(at, "list", STEWARD, channel)
-        assert "for the moderators" in await refused(at, "list", STEWARD, Room("discord", "1"))
+        assert "No chat is held here" in await refused(at, "list", STEWARD, Room("discord", "1"))
         assert "bcsm-2026-12-07" in await told(at, "start bcsm", STEWARD, channel)
         own = await desk_of(at).ask(
             "transcript md urojc-2026-12-07", STEWARD, Room("discord", "77"), at.clock()
@@ -361,6 +361,36 @@ async def test_moderators_of_another_series_of_the_room_see_no_chat_of_this_one(
         assert "for the moderators" in await refused(at, "transcript", ZOE)
         assert "urojc" not in await told(at, "list", ZOE)
         assert "https://pages.test/in/zoe" in await told(at, "link", ZOE)
+
+
+async def test_help_on_discord_leaves_out_what_discord_asks_for_and_names_the_menus(
+    tmp_path: Path,
+) -> None:
+    channel = Room("discord", "5")
+    club = replace(CLUB, agenda=on_discord(channel, "user:7"))
+    henry = Person("discord", "7", "Henry")
+    async with house(tmp_path, club) as at:
+        told_henry = await told(at, "help", henry, channel)
+        assert "/chat place — correct a message's topic\n" in told_henry
+        assert told_henry.endswith("There too: Place under a topic — correct its topic")
+        told_ann = await told(at, "help", Person("discord", "8", "Ann"), channel)
+        assert told_ann.endswith("under Apps: Withdraw — take that one out")
+
+
+async def test_a_moderator_who_asks_where_no_chat_is_held_is_told_so(tmp_path: Path) -> None:
+    elsewhere = Room(ROOM.platform, "elsewhere")
+    async with house(tmp_path, CLUB) as at:
+        for question in ("status", "list", "transcript"):
+            told_henry = await refused(at, question, HENRY, elsewhere)
+            assert told_henry == "No chat is held here. Ask in the channel of the chat."
+
+
+async def test_before_the_opening_catching_up_says_when_it_opens(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await at.plan(CLUB, START + timedelta(days=1))
+        assert await told(at, "catchup", ANN) == (
+            "International Urology Journal Club has not opened yet. It opens 2026-12-07 20:00 UTC."
+        )
 
 
 async def test_in_an_empty_room_nothing_is_asked_of_a_chat(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Hold topics back while the window runs on."""
+    """Hold topics back while the chat stays open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("next", "", "post the next topic now", "next", False, _plain(Next())),
     Command("topic", "TEXT", "add a topic", "topic What would you do next?", False, _topic),
     Command("skip", "", "leave the next topic out", "skip", False, _plain(Skip())),
-    Command("pause", "", "hold topics back; the window runs on", "pause", False, _plain(Pause())),
+    Command("pause", "", "hold topics back; the chat stays open", "pause", False, _plain(Pause())),
     Command("resume", "", "post topics again", "resume", False, _plain(Resume())),
     Command("extend", "TIME", "move the end of the chat", "extend 2h", False, _extend),
     Command("close", "", "end the chat now", "close", False, _plain(Close())),
@@ -203,8 +203,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("place", "MESSAGE T3", "correct a message's topic", "place 17 T3", False, _place),
     Command("transcript", "[FORMAT] [CHAT]", "the transcript", "transcript md", False, _transcript),
     Command("link", "", "a link to the organizers' pages", "link", False, _plain(Link())),
-    Command("catchup", "", "what was asked and answered since you last spoke", "catchup", True,
-            _plain(Catchup())),
+    Command("catchup", "", "new topics since you last spoke, and answers with most replies",
+            "catchup", True, _plain(Catchup())),
     Command("withdraw", "", "take what you said so far out of the transcript", "withdraw", True,
             _plain(Withdraw())),
     Command("help", "", "what can be asked", "help", True, _plain(Help())),

@@ -97,7 +97,7 @@ async def test_a_refusal_says_what_to_do(at: Club) -> None:
 async def test_direct_messages_are_no_room(at: Club) -> None:
     await at.start()
     direct = at.server.workspace.conversation(at.henry)
-    assert "for the moderators" in await at.told(at.henry, "status", direct)
+    assert "No chat is held here" in await at.told(at.henry, "status", direct)
     assert "/chat catchup" in await at.told(at.henry, "help", direct)
     assert "open as" not in await at.told(at.henry, "start meded", direct)
 
