@@ -20,7 +20,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.engine.actions import privately
 from bot.engine.agenda import Room
-from bot.engine.signals import Deleted
+from bot.engine.signals import Deleted, Edited, Said
 from bot.platforms.platform import Door, Unreachable
 from bot.platforms.slack_commands import authorize, install
 from bot.platforms.slack_history import History
@@ -60,6 +60,9 @@ _OPENED_AGAIN = frozenset(
     }
 )
 """Events after which something may be possible that was refused."""
+
+_DELETIONS_KNOWN = 1000
+"""Of so many deletions it is known that what they deleted is not to be heard any more."""
 
 _OF_LISTENERS = frozenset({"app_home_opened"})
 """Events that a listener answers; all others are taken in here."""
@@ -114,6 +117,7 @@ class Connection:
         self._app.error(self._failed)
         install(self._app, door, people)
         self._history = History(client, door, reader, people, clock)
+        self._deleted: dict[tuple[Room, str], None] = {}  # in the order in which it was told
         self._behind = asyncio.Event()
         self._reading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -226,10 +230,18 @@ class Connection:
         known = await self._people.known(self._reader.wanted(event))
         for signal in self._reader.signals(event, known):
             if isinstance(signal, Deleted):
-                self._history.note_deleted(signal)
+                self._note_deleted(signal)
+            elif isinstance(signal, Said | Edited) and (signal.room, signal.id) in self._deleted:
+                continue  # its deletion overtook it: Slack promises no order
             await self._door.hear(signal)
         self._note_change(kind, event)
         return BoltResponse(status=200, body="")
+
+    def _note_deleted(self, signal: Deleted) -> None:
+        self._history.note_deleted(signal)
+        self._deleted[signal.room, signal.id] = None
+        if len(self._deleted) > _DELETIONS_KNOWN:
+            del self._deleted[next(iter(self._deleted))]
 
     def _note_change(self, kind: str, event: Mapping[str, Any]) -> None:
         """Try again what waits, and ask anew who people are, where Slack says it was changed."""

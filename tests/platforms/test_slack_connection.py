@@ -54,6 +54,19 @@ async def test_what_is_delivered_twice_stands_once(house: SlackHouse) -> None:
     assert len(await house.rows()) == 1
 
 
+async def test_what_its_deletion_overtook_is_not_heard(house: SlackHouse) -> None:
+    await house.start()
+    deliveries = house.server.deliveries
+    deliveries.hold("message", "message.message_deleted")
+    gone = await house.ann.say(house.channel, "T1: gone")
+    await house.ann.delete(gone)
+    deliveries.release(reversed)
+    await house.until(lambda: all(one.acknowledged for one in deliveries.all))
+    await house.ann.say(house.channel, "T1: stays")
+    await house.kept("T1: stays")
+    assert len(await house.rows()) == 1
+
+
 async def test_what_could_not_be_kept_is_not_acknowledged_and_comes_again(
     house: SlackHouse,
 ) -> None:
