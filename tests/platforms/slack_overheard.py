@@ -22,18 +22,20 @@ NOW = datetime(2026, 12, 7, 3, 0, tzinfo=UTC)
 class Overheard:
     """A workspace with a channel; `events` are those that nobody has asked for yet."""
 
-    def __init__(self) -> None:
-        self.world = Workspace()
+    def __init__(self, world: Workspace | None = None) -> None:
+        self.world = world or Workspace()
         self.world.set(datetime(2026, 12, 7, 1, 2, 3, 456789, tzinfo=UTC))
         self.ann = self.world.user("Ann Lee", display_name="Ann")
         self.channel = self.world.channel("journal-club", members=[self.ann])
         self.room = Room("slack", self.channel.id)
         self.reader = Reader(self.world.bot.id, self.world.bot.bot_id)
         self.events: list[JSON] = []
+        self._bring = self.world.tell
         self.world.tell = self._keep
 
     def _keep(self, occurrence: Occurrence) -> None:
         self.events.append(copy.deepcopy(occurrence.event))
+        self._bring(occurrence)
 
     def known(self, event: JSON) -> Known:
         """Return whom an event needs to be known, with their names as the workspace has them."""

@@ -23,8 +23,10 @@ from tests.engine.script import OPENS, Script, agenda
 from tests.platforms.slack_overheard import NOW, Overheard
 from tests.slack import posting
 from tests.slack.basics import stamp
+from tests.slack.client import connected
 from tests.slack.files import File, take_in
 from tests.slack.messages import Draft
+from tests.slack.server import serving
 
 # ---------------------------------------------------------------- times
 
@@ -590,3 +592,29 @@ def test_any_order_repetition_and_loss_of_events_gives_the_same_rows(data: st.Da
         assert row.thread == thread_of(message.payload())
         assert row.withdrawn == (message in gone)
         assert row.text == ("" if row.withdrawn else message.text)
+
+
+# ---------------------------------------------------------------- over the wire
+
+
+async def test_a_conversation_over_the_wire_gives_the_same_signals() -> None:
+    async with serving() as server:
+        slack = Overheard(server.workspace)
+        async with connected(server) as client:
+            topic = posting.post(slack.channel, slack.world.bot, Draft("T1: the control group?"))
+            first = await slack.ann.say(slack.channel, "T1: p < 0.05", thread=topic)
+            await slack.ann.edit(first, "T1: p > 0.05")
+            await slack.ann.say(slack.channel, "me too", thread=topic, broadcast=True)
+            await slack.ann.react(first, "thumbsup")
+            await slack.ann.unreact(first, "thumbsup")
+            root = await slack.ann.say(slack.channel, "oops", subtype="me_message")
+            await slack.ann.say(slack.channel, "what?", thread=root)
+            await slack.ann.delete(root)
+            await slack.ann.delete(first)
+            await slack.ann.say(slack.channel, "the end")
+            others = len(slack.events) - 1  # slack_bolt drops our own
+            await server.until(lambda: len(client.events) == others)
+        arrived = sorted(client.events, key=lambda event: str(event["event_ts"]))
+        signals = [signal for event in arrived for signal in slack.read(event)]
+        assert signals == slack.hear()
+        assert len(signals) == 11
