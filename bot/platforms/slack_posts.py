@@ -75,6 +75,8 @@ class Posts:
                 ts=amend.ref,
                 text=text_of(amend.words),
                 blocks=_blocks(amend.words, PostKind.TOPIC),
+                parse="none",  # it would look for channels and people by default
+                link_names=False,
             )
         return Receipt(now)
 
