@@ -85,7 +85,7 @@ class OnDiscord:
         window: str = "48h",
         starts: str = "2099-01-05 07:00",
         **more: object,
-    ) -> None:
+    ) -> Path:
         """Write an agenda: its questions by their moments after the opening."""
         place = room if isinstance(room, str) else f'{{discord: "{room.id}"}}'
         moderators = f'{{discord: ["user:{self.henry.id}"], local: [henry]}}'
@@ -106,6 +106,7 @@ class OnDiscord:
         ]
         path = self.process.chats / f"{name}.yaml"
         path.write_text("\n".join(lines) + "\n", "utf-8")
+        return path
 
     # ------------------------------------------------------------ the program
 
@@ -256,6 +257,12 @@ class OnDiscord:
         """Return the lines of the log that hold all of these."""
         return [line for line in self.log.splitlines() if all(part in line for part in parts)]
 
+    def check_posts(self) -> None:
+        """Nothing that the bot said has pinged anybody."""
+        bot = self.discord.world.bot
+        for place in self.discord.world.places.values():
+            assert [one.content for one in place.messages if one.author is bot and one.pinged] == []
+
     def check_log(self) -> None:
         """The log holds no traceback and nothing that people said."""
         log = self.log
@@ -282,3 +289,4 @@ async def on_discord(folder: Path, token: str = "bot-token") -> AsyncIterator[On
             if process.runs:
                 assert await process.stop() == 0
         club.check_log()
+        club.check_posts()

@@ -176,12 +176,15 @@ async def test_a_clock_that_jumps_48_hours(tmp_path: Path) -> None:
             "forum", forum, {"0m": "First?", "1m": "Second?"}, "48h", threads="per_topic",
             publish="true",
         )  # fmt: skip
-        club.agenda(
-            "week", weeks, {"0m": "First?", "10h": "Second?", "20h": "Third?", "60h": "Fourth?"},
-            "7d",
-        )  # fmt: skip
+        asks = {"0m": "First?", "10h": "Second?", "20h": "Third?", "60h": "Fourth?"}
+        club.agenda("week", weeks, asks, "10d")
         club.agenda("later", later, {"0m": "First?", "5m": "Second?"}, "1h", "2034-12-06 06:40")
+        club.agenda("moved", later, {"0m": "First?"}, "1h", "2034-12-20 07:00")
+        dropped = club.agenda("dropped", later, {"0m": "First?"}, "1h", "2034-12-21 07:00")
         await club.start()
+        await club.announced("later", "moved", "dropped", "forum", "urojc", "week")
+        club.agenda("moved", later, {"0m": "First?"}, "1h", "2034-12-22 07:00")
+        dropped.unlink()
         urojc = await held(club, "urojc", journal)
         week = await held(club, "week", weeks)
         await club.ask("start", forum, series="forum")
@@ -220,6 +223,17 @@ async def test_a_clock_that_jumps_48_hours(tmp_path: Path) -> None:
         await club.start()
         await whole(club, again, ["T1"])
         await club.posted(week.thread, "T1", "T2", "T3", "T4")
+        await club.announced("moved", "forum", "urojc", "week")
+        (moved,) = [e for e in club.guild.schedule.payload() if "moved" in e["name"]]
+        assert moved["scheduled_start_time"].startswith("2034-12-22T07:00")
+
+        await club.later(hours=48)
+        kept_open = f"/channels/{week.thread.id}"
+        await club.until(lambda: len(club.sent("PATCH", kept_open)) == 2)
+        assert [call.body for call in club.sent("PATCH", kept_open)] == [
+            {"auto_archive_duration": 4320},
+            {"auto_archive_duration": 10080},
+        ]
         assert not urojc.thread.locked
         assert len(club.sent("PATCH", f"/channels/{urojc.thread.id}")) == 1
         of_it = "SELECT chat, text, timing FROM messages WHERE id = ?"

@@ -74,7 +74,7 @@ async def test_a_refused_token_and_a_missing_intent_are_tried_once_a_minute(
 
             application.token = "another-token"
             await club.discord.gateway.close(4004)
-            await club.until(lambda: len(club.logged(TOKEN)) == 2)
+            await club.until(lambda: len(club.logged("discord_adapter", TOKEN)) == 2)
             await club.later(minutes=10)
             application.token = "its-own-token"
             await club.connected()
@@ -97,14 +97,23 @@ def name_of(permission: str) -> str:
 async def test_what_a_missing_permission_holds_up_comes_when_it_is_given(tmp_path: Path) -> None:
     async with on_discord(tmp_path) as club:
         channels = {}
+        alerts, quiet, unled = map(club.guild.channel, ("alerts", "quiet", "unled"))
         for permission, flag in BEFORE.items():
             name = name_of(permission)
             channels[permission] = club.guild.channel(name)
             channels[permission].deny(flag)
             club.agenda(name, channels[permission], ASKS, "48h", "2034-12-04 07:00")
+        at_seven = "2034-12-04 07:00"
+        told_in = f'{{discord: "{alerts.id}"}}'
+        club.agenda("quiet", quiet, ASKS, "48h", at_seven, alerts=told_in)
+        by_role = f'{{discord: ["role:{club.guild.role("Moderators").id}"]}}'
+        club.agenda("unled", unled, ASKS, "48h", at_seven, moderators=by_role)
+        for channel in (quiet, unled):
+            channel.deny(Permission.SEND_MESSAGES)
         other = club.guild.channel("other")
         club.agenda("other", other, ASKS, "48h", "2034-12-04 07:00")
         await club.start()
+        await club.announced(*sorted((*map(name_of, channels), "quiet", "unled", "other")))
         async with at_home(club):
             await club.later(minutes=10)
             await club.posted(await club.thread(other), "T1")
@@ -117,6 +126,10 @@ async def test_what_a_missing_permission_holds_up_comes_when_it_is_given(tmp_pat
                 (line,) = club.logged(f"{name}-2034-12-04/")
                 assert permission in line
                 assert f"discord:{channel.id}" in line
+            await club.until(lambda: alerts.messages)
+            assert "the permission Send Messages is missing" in alerts.messages[0].content
+            await club.until(lambda: club.logged("unled-", "nobody can be told privately"))
+            assert club.told_of("quiet") == club.told_of("unled") == []
             await club.later(minutes=10)
             await club.posted(other.threads[0], "T1", "T2")
 
@@ -127,8 +140,8 @@ async def test_what_a_missing_permission_holds_up_comes_when_it_is_given(tmp_pat
             await club.later(minutes=2)
             for channel in channels.values():
                 await club.posted(channel.threads[0], "T1", "T2")
-            await club.settled()
             for permission in channels:
+                await club.until(partial(club.told_of, name_of(permission), "goes on"))
                 assert len(club.told_of(name_of(permission))) == 2
                 assert "goes on" in club.told_of(name_of(permission))[1]
 
