@@ -45,7 +45,8 @@ class Process:
 
     async def start(self) -> None:
         """Start the program, and wait until it listens."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("ROUNDS_", "DISCORD_"))}
+        theirs = ("ROUNDS_", "DISCORD_", "SLACK_")
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(theirs)}
         own = {"PYTHONPATH": str(ROOT), "ROUNDS_LOG": "debug", **self.environment}
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
