@@ -79,6 +79,7 @@ class Slack:
         self._posts: Posts | None = None
         self._trouble: Unreachable = Unreachable(NOT_CONNECTED)
         self._said = ""  # what the log has said of the trouble
+        self._heard_until: datetime | None = None
 
         self.is_current = False
 
@@ -183,6 +184,7 @@ class Slack:
             self._clock,
             self._pace,
             "" if self._secrets.app else self._secrets.signing,
+            self._heard_until,
         )
         self._connection, self._posts = connection, Posts(client, user)
         self._said = ""
@@ -195,6 +197,7 @@ class Slack:
                 await connection.serve()
         finally:
             self.is_current = False
+            self._heard_until = connection.heard_until
             self._connection, self._posts = None, None
             self._trouble = Unreachable(NOT_CONNECTED)
             await connection.end()

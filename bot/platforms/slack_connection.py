@@ -23,7 +23,7 @@ from bot.engine.agenda import Room
 from bot.engine.signals import Deleted, Edited, Said
 from bot.platforms.platform import Door, Unreachable
 from bot.platforms.slack_commands import authorize, install
-from bot.platforms.slack_history import History
+from bot.platforms.slack_history import History, Reading
 from bot.platforms.slack_people import People
 from bot.platforms.slack_signals import PLATFORM, Reader, moment_of
 
@@ -98,6 +98,7 @@ class Connection:
         clock: Callable[[], datetime],
         pace: Pace,
         signing_secret: str,
+        heard_until: datetime | None,  # everything said before was heard or read
     ) -> None:
         self._owner = owner
         self._client = client
@@ -121,14 +122,15 @@ class Connection:
         self._behind = asyncio.Event()
         self._reading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._heard_until: datetime | None = None  # everything said before was heard or read
+        self._again: asyncio.Task[None] | None = None  # the second look
+        self.heard_until = heard_until
         self._checked_at: datetime | None = None
 
     # ------------------------------------------------------------ the session
 
     async def listen(self, app_token: str, base_url: str) -> None:
         """Listen at a socket until it was silent for too long."""
-        await self._history.begin()  # before anything is heard
+        await self._history.begin(self.heard_until)  # before anything is heard
         asking = AsyncWebClient(token=app_token, base_url=base_url, retry_handlers=[])
         handler = AsyncSocketModeHandler(
             self._app,
@@ -148,13 +150,15 @@ class Connection:
 
     async def serve(self) -> None:
         """Take in what Slack sends to our address; nothing tells when it cannot reach it."""
-        await self._history.begin()
+        await self._history.begin(self.heard_until)
         await self._read_back()
         while True:
+            known: datetime | None = self._clock() - self._pace.settled_after
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._behind.wait(), self._pace.checks_every.total_seconds())
                 await asyncio.sleep(self._pace.reads_again_after.total_seconds())
-            await self._read_back()
+                known = None
+            await self._read_back(known)
 
     async def receive(self, body: str, headers: Mapping[str, str]) -> BoltResponse:
         """Answer a signed request."""
@@ -165,6 +169,7 @@ class Connection:
         """Close everything."""
         for task in list(self._tasks):
             task.cancel()
+        await self._leave_off()
         await self._people.close()
 
     async def _watch(self, handler: AsyncSocketModeHandler) -> None:
@@ -178,8 +183,8 @@ class Connection:
             now = self._clock()
             if await handler.client.is_connected():
                 cut_at = None
-                if self._heard_until is not None:
-                    self._heard_until = now
+                if self.heard_until is not None:
+                    self.heard_until = now
                 if await self._is_dead(now):
                     log.warning("Slack's socket is open and brings nothing; a new one is opened.")
                     return
@@ -269,30 +274,52 @@ class Connection:
     # ------------------------------------------------------------ reading back
 
     async def _read_back(self, known: datetime | None = None) -> frozenset[str]:
-        """Read what is new since `known` (None: since we last listened), then what was changed.
+        """Read what is new since `known` (None: since we last listened).
 
-        Returns the ids of the messages that nobody had brought.
+        Returns the ids of the messages that nobody had brought. What was there before is looked
+        at once more beside everything else, for edits and deletions: where Slack gives 15
+        messages a minute that takes hours.
         """
         async with self._reading:
             self._behind.clear()
-            now, since = self._clock(), known or self._heard_until
+            await self._leave_off()
+            now, since = self._clock(), known or self.heard_until
             try:
                 if since is not None:
                     await self._history.begin(since)
                 new = await self._history.read_new()
-                self._heard_until = now
-                self._owner.read(len(new.found), 0)
-                changed = await self._history.read_again()
             except Exception as failure:  # whatever the network or the store raises
                 why = str(failure) if isinstance(failure, Unreachable) else type(failure).__name__
                 log.warning("Slack could not be read back (%s); it is tried again.", why)
                 self._behind.set()
                 return frozenset()
-        if changed.deleted:
-            self._owner.read(0, changed.deleted)
-        for room, reason in dict.fromkeys((*new.refused, *changed.refused)):
+            self.heard_until = now
+            self._owner.read(len(new.found), new.deleted)
+            self._tell_refused(new)
+            if known is None:
+                self._again = asyncio.create_task(self._look_again())
+        return new.found
+
+    async def _look_again(self) -> None:
+        try:
+            changed = await self._history.read_again()
+        except Exception as failure:  # the next reading goes on where this one was
+            log.warning("Slack was not read to the end (%s).", type(failure).__name__)
+            return
+        self._owner.read(len(changed.found), changed.deleted)
+        self._tell_refused(changed)
+
+    async def _leave_off(self) -> None:
+        """End the second look; the next one goes on where it was."""
+        if self._again is not None:
+            self._again.cancel()
+            await asyncio.gather(self._again, return_exceptions=True)
+            self._again = None
+
+    @staticmethod
+    def _tell_refused(reading: Reading) -> None:
+        for room, reason in dict.fromkeys(reading.refused):
             log.warning("%s cannot be read back: %s.", room, reason)
-        return new.found | changed.found
 
 
 def _was_said(message: str, by: datetime) -> bool:

@@ -27,7 +27,7 @@ async def upload(
     `comment` is in Slack's own writing. Raises SlackApiError, and aiohttp's ClientError and
     TimeoutError where the network or the place for the bytes fails.
     """
-    filled = []
+    filled: list[dict[str, str | None]] = []
     for file in files:
         place = await client.files_getUploadURLExternal(
             filename=file.name, length=len(file.content), alt_txt=file.described or None
