@@ -61,6 +61,8 @@ def _words(event: Event, names: Names) -> Words:
             return ("Topics resumed.",)
         case events.Extended(closes_at=closes_at):
             return ("Extended; closes ", Moment(closes_at), ".")
+        case events.ToldLate():
+            return ("Somebody who wrote after the end was told that it counts as late.",)
         case events.Withdrew():
             return ("Somebody withdrew what they had said.",)
         case events.Closed(by=by):
