@@ -14,7 +14,7 @@ from bot.engine.agenda import Agenda, Override, Reading, Room, Schedule
 from bot.engine.commands import COMMANDS
 from bot.engine.errors import Refused
 from bot.engine.people import Person
-from bot.engine.signals import Delivered
+from bot.engine.signals import Delivered, Hindered
 from bot.engine.state import Stage
 from bot.engine.wording import plain
 from tests.house import START, House, house, moderator, person, room_of, urojc, way_in
@@ -216,6 +216,20 @@ async def test_a_question_in_a_threads_chat_is_about_that_chat(tmp_path: Path) -
             assert reply.chat == f"{one.name}-2026-12-07"
             closed = await desk_of(at).ask("close", STEWARD, channel, at.clock(), thread)
             assert closed.chat == f"{one.name}-2026-12-07"
+
+
+async def test_the_status_names_the_rooms_that_refuse_and_why(tmp_path: Path) -> None:
+    channel = Room("discord", "99")
+    club = replace(CLUB, agenda=replace(CLUB.agenda, rooms=(channel,)))
+    async with house(tmp_path, club) as at:
+        started = await desk_of(at).ask("start urojc", STEWARD, channel, at.clock())
+        post = Post(channel, PostKind.OPENING, ("Welcome",))
+        why = "the permission Send Messages is missing."
+        await at.runner.handle(Hindered(at.clock(), f"{started.chat}/2/0", post, why))
+        at.clock.advance(timedelta(minutes=1))
+        status = await told(at, "status", STEWARD, channel)
+        assert f"\nNothing can be posted in discord:99: {why}\n" in status
+        assert status.endswith("2 posts could not be delivered yet.")
 
 
 async def test_a_question_in_a_thread_of_long_ago_is_about_its_chat(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.engine.actions import Action
+from bot.engine.actions import Action, Post
 from bot.engine.agenda import Room
 from bot.store.codec import decode_action, encode_action, moment, stamp
 from bot.store.tables import Connection, chunks, marks
@@ -112,9 +112,12 @@ async def lease(
 
 
 async def held_up(connection: Connection, chat: str, since: datetime) -> int:
-    """Count a chat's actions that have waited since then."""
-    sql = "SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND chat = ? AND queued_at <= ?"
-    ((count,),) = await connection.rows(sql, (chat, stamp(since)))
+    """Count a chat's posts that have waited since then."""
+    ((count,),) = await connection.rows(
+        "SELECT COUNT(*) FROM outbox "
+        "WHERE state = 'waiting' AND chat = ? AND queued_at <= ? AND kind = ?",
+        (chat, stamp(since), Post.__name__),
+    )
     return int(count)
 
 

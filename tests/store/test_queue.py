@@ -130,8 +130,9 @@ async def test_an_action_is_marked_once_and_its_words_are_dropped(tables: Tables
     assert await queue.lease(tables.connection, LANE, OPENS, OPENS + HOUR) is None
 
 
-async def test_actions_that_have_waited_for_long_are_counted(tables: Tables) -> None:
+async def test_posts_that_have_waited_for_long_are_counted(tables: Tables) -> None:
     await queue.put(tables.connection, [(CHAT, 1, 0, post("x")), (CHAT, 2, 0, post("y"))], OPENS)
+    await queue.put(tables.connection, [(CHAT, 2, 1, Archive(ROOM))], OPENS)
     await queue.put(tables.connection, [(CHAT, 3, 0, post("z"))], OPENS + HOUR)
     await queue.mark(tables.connection, f"{CHAT}/1/0", "done")
     assert await queue.held_up(tables.connection, CHAT, OPENS - HOUR) == 0

@@ -34,7 +34,7 @@ LOG: list[Event] = [
     events.Corrected(START, "local:urojc/17-abc", (2, 3), "local:henry"),
     events.Corrected(START, "local:urojc/17-abc", (), "local:henry"),
     events.Withdrew(START, "local:p-ana"),
-    events.ToldLate(START, Room("slack", "C1"), "U1"),
+    events.ToldLate(START, Room("slack", "C1"), "U1", None),
     events.Closed(START),
     events.Closed(START, "local:henry"),
     events.Summarised(START, Tally(2, 1, 5)),
