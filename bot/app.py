@@ -109,6 +109,7 @@ async def _house(
     door = HouseDoor(desk, outbox, enclosures, clock)
 
     def connected(name: str) -> None:
+        outbox.reach(name)
         alarm.now()
         calendar.connected(name)
 

@@ -94,11 +94,17 @@ class Outbox:
         self._why: dict[Lane, set[str]] = {}  # what the log has said of each lane that waits
         self._failing_since: dict[Lane, datetime] = {}  # where nothing got through, nor was refused
         self._hastened: set[Lane] = set()  # while they were served
+        self._reached: set[str] = set()  # platforms that were out of reach
         self._not_set_up: set[str] = set()  # platforms of which the log has said so
 
     def poke(self) -> None:
         """Look again: something was put in."""
         self._poked.set()
+
+    def reach(self, platform: str) -> None:
+        """Try at once what waits for a platform: it can be reached again."""
+        self._reached.add(platform)
+        self.poke()
 
     async def hasten(self, rooms: Collection[Room]) -> None:
         """Try at once what waits for these rooms: something was changed there."""
@@ -134,9 +140,14 @@ class Outbox:
 
     async def _serve_lanes(self) -> float | None:
         """Begin to serve every lane that waits; return after how many seconds to look again."""
+        reached, self._reached = self._reached, set()
         try:
             lanes = await self._lanes()
+            there = {lane.room for lane in lanes if lane.room.platform in reached}
+            if there:
+                await self.hasten(there)
         except Exception:
+            self._reached |= reached
             log.exception("The outbox cannot be read; it is tried again in 5 s.")
             return AFTER_A_FAILURE.total_seconds()
         now = self._clock()

@@ -924,6 +924,24 @@ async def test_haste_moves_no_topic_that_waits_for_its_turn(tmp_path: Path) -> N
         assert minutes(there) == [(1, 0), (2, 25), (3, 27)]
 
 
+async def test_what_waits_goes_out_as_soon_as_its_platform_can_be_reached(
+    tmp_path: Path, place: Place
+) -> None:
+    async with office(tmp_path, place) as o, at_work(o.outbox):
+        place.trouble = lambda _room: Unreachable("no network", 5 * MINUTE)
+        await o.start()
+        await until(lambda: place.asked != [])
+        place.trouble = lambda _room: None
+        o.outbox.poke()
+        await asyncio.sleep(0.1)
+        assert place.texts(FIRST) == [], "its time has not come"
+        o.outbox.reach("elsewhere")
+        await asyncio.sleep(0.1)
+        assert place.texts(FIRST) == []
+        o.outbox.reach("local")
+        await until(lambda: place.texts(FIRST) == ["Welcome to I", "T1"])
+
+
 # ---------------------------------------------------------------- a platform that is not set up
 
 
