@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.engine.actions import Post, PostKind
 from bot.platforms.discord_adapter import IDENTIFIES_EVERY, Discord
 from bot.platforms.discord_connection import Pace
 from bot.platforms.platform import Hindered, Unreachable
+from tests.discord.gateway import Gateway
 from tests.platforms.discord_house import DiscordHouse, on_discord
 
 
@@ -107,6 +109,10 @@ async def test_a_gateway_that_refuses_the_first_connection_is_asked_again(
             assert not task.done()
 
 
+def _has_begun(gateway: Gateway, sessions: int) -> bool:
+    return gateway.identifies == sessions
+
+
 async def test_sessions_that_break_off_at_once_are_begun_more_and_more_rarely(
     tmp_path: Path,
 ) -> None:
@@ -115,7 +121,7 @@ async def test_sessions_that_break_off_at_once_are_begun_more_and_more_rarely(
     async with on_discord(tmp_path) as house:
         gateway = house.server.gateway
         for begun in (1, 2):
-            await house.until(lambda begun=begun: gateway.identifies == begun)
+            await house.until(functools.partial(_has_begun, gateway, begun))
             await house.until(lambda: house.discord.is_current)
             for line in gateway.lines:
                 line.send("{not JSON")

@@ -34,6 +34,7 @@ class There:
             await self.known.send(SECRET)
         assert SECRET not in str(refusal.value)
         assert refusal.value.__cause__ is None
+        assert isinstance(refusal.value, Unreachable | Impossible)
         return refusal.value
 
 
