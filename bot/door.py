@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from asyncio import Future
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ from bot.platforms.platform import (
 )
 from bot.runner import Outcome
 from bot.store import pages
+
+log = logging.getLogger(__name__)
 
 READ_AFTER = timedelta(hours=48)
 """So long after its end what was said in a chat is still read back: it may have been in time."""
@@ -156,9 +159,15 @@ class HouseDoor:
 
     def reachable(self, rooms: Sequence[Room]) -> None:
         """Try at once what waits for these rooms: something was changed there."""
-        task = asyncio.create_task(self.outbox.hasten(rooms))
+        task = asyncio.create_task(self._hasten(rooms))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
+
+    async def _hasten(self, rooms: Sequence[Room]) -> None:
+        try:
+            await self.outbox.hasten(rooms)
+        except Exception as failure:  # the process ends, say; it is tried in its turn anyway
+            log.debug("What waits could not be tried at once (%s).", type(failure).__name__)
 
 
 def _moderates(agenda: Agenda, asker: Asker) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -224,3 +226,16 @@ async def test_what_waits_for_a_room_is_tried_when_the_room_is_said_to_be_reacha
                 if rows == [(0,)]:
                     break
                 await asyncio.sleep(0.01)
+
+
+async def test_what_is_said_to_be_reachable_as_the_process_ends_fails_nowhere(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path, LISTED) as h:
+        door = door_of(h)
+    door.reachable([CHANNEL])
+    async with asyncio.timeout(5):
+        while door._under_way:  # noqa: ASYNC110  nothing else tells when it is over
+            await asyncio.sleep(0.01)
+    gc.collect()  # what nobody has looked at would be told now
+    assert [one for one in caplog.records if one.levelno > logging.DEBUG] == []
