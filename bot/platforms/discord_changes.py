@@ -85,7 +85,8 @@ class Changes(discord.Client):
     def _tell(self) -> None:
         rooms, self._freed = self._freed, set()
         sees_more, self._sees_more = self._sees_more, False
-        self.changed(rooms, sees_more=sees_more)
+        if not self.is_closed():
+            self.changed(rooms, sees_more=sees_more)
 
     async def on_guild_channel_update(
         self, _before: object, after: discord.abc.GuildChannel

@@ -38,15 +38,16 @@ class Pace:
     """How long is waited for what.
 
     `ready_within`: the gateway may be silent so long between one server and the next before it
-    counts as ready. `reads_again_after` something could not be taken in. `settles_within`: what
-    was stored just before an absence, and is not found after it, is looked for once more then,
-    for it was deleted, or Discord's history lags behind. `sees_a_thread_after`
+    counts as ready; one that comes later is read back then. `reads_again_after` something could
+    not be taken in. `settles_within`: what was stored just before an absence, and is not found
+    after it, is looked for once more then, for it was deleted, or Discord's history lags behind.
+    `sees_a_thread_after`
     it was made, for somebody may have said something there before the chat knew of it.
     `gives_up_after` so long without a connection: the library tries it less and less often.
     `asks_again_after` a token or an intent was refused.
     """
 
-    ready_within: timedelta = timedelta(seconds=2)
+    ready_within: timedelta = timedelta(seconds=1)
     reads_again_after: timedelta = timedelta(seconds=30)
     settles_within: timedelta = SETTLED + timedelta(seconds=5)
     sees_a_thread_after: timedelta = timedelta(seconds=2)
