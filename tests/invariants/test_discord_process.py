@@ -17,13 +17,14 @@ from tests.discord.threads import Thread
 from tests.invariants.on_discord import OnDiscord, on_discord
 
 Away = Callable[[OnDiscord], AbstractAsyncContextManager[None]]
-"""What keeps the program from hearing while the block runs."""
+"""What keeps the program from hearing while the block runs; ten minutes pass by the end of it."""
 
 
 @contextlib.asynccontextmanager
 async def ended(club: OnDiscord) -> AsyncIterator[None]:
     assert await club.process.stop() == 0
     yield
+    await club.later(minutes=10)
     await club.start()
 
 
@@ -31,6 +32,7 @@ async def ended(club: OnDiscord) -> AsyncIterator[None]:
 async def killed(club: OnDiscord) -> AsyncIterator[None]:
     await club.process.kill()
     yield
+    await club.later(minutes=10)
     await club.start()
 
 
@@ -42,6 +44,7 @@ async def cut(club: OnDiscord) -> AsyncIterator[None]:
     yield
     gateway.is_shut = False
     await club.until(lambda: gateway.resumes > resumes)
+    await club.later(minutes=10)  # not before: after some minutes nothing is resumed
 
 
 @contextlib.asynccontextmanager
@@ -50,6 +53,7 @@ async def cut_for_good(club: OnDiscord) -> AsyncIterator[None]:
     gateway.is_shut, identifies = True, gateway.identifies
     gateway.lose_sessions()
     yield
+    await club.later(minutes=10)
     gateway.is_shut = False
     await club.until(lambda: gateway.identifies > identifies)
     await club.connected()
@@ -157,7 +161,6 @@ async def test_chats_beside_one_another_live_through(tmp_path: Path, aways: Sequ
                 await change(club, chats)
                 await talk(club, chats, f"while {away.__name__}")
                 await change(club, chats)
-                await club.later(minutes=10)
         for chat in chats:
             await club.posted(chat.thread, "T1", "T2", "T3")
             await club.is_kept(chat.id, chat.texts)
