@@ -146,8 +146,8 @@ async def test_a_chat_in_which_nothing_was_said_has_a_page_too() -> None:
 
 async def test_rooms_are_named_only_where_there_are_several() -> None:
     html = (await club("html")).decode()
-    assert "<u>local</u>" in article(html, "m-r1-m2")
-    assert "<u>slack</u>" in article(html, "m-r2-1733515800.000100")
+    assert "<u>built-in room</u>" in article(html, "m-r1-m2")
+    assert "<u>Slack</u>" in article(html, "m-r2-1733515800.000100")
 
 
 async def test_the_same_chat_gives_the_same_bytes_in_whatever_order_it_was_stored() -> None:

@@ -59,14 +59,14 @@ async def test_headings_are_those_of_the_chat_alone() -> None:
 async def test_a_message_stands_under_its_author_as_a_quotation() -> None:
     text = await club_text()
     assert (
-        "**Jenny Donovan** · 07:08 · guest · local · to Kofi Mensah: “A1: Survival, see "
+        "**Jenny Donovan** · 07:08 · guest · built-in room · to Kofi Mensah: “A1: Survival, see "
         "https://doi.org/10.1056/NEJMoa2214122.”\n\n"
         "> @Emma Lindqvist we asked @Kofi Mensah and @nobody; PSA &lt; 10 && age &gt; 50 not "
         "underlined 2\\*3\\*4 snake\\_case\\_name\n>\n"
         "> [forest &lt;plot&gt; fdp.png](https://cdn.example/f?a=1&b=2) (182 kB)\n>\n"
         "> \\=cmd.csv (12 bytes)\n"
     ) in text
-    assert "**Kofi Mensah** · 15:00 · edited · local\n\n> A4: Second & last wording\n" in text
+    assert "**Kofi Mensah** · 15:00 · edited · built-in room\n\n> A4: Second & last wording\n" in text
     assert "(withdrawn by its author)" in text
     assert "(said after the close; its text is not kept)" in text
     assert "> 👍 2 · &lt;b&gt; 1\n" in text
