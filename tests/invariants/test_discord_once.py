@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.discord.places import Channel
+from tests.discord.rules import Permission
 from tests.discord.threads import Thread
 from tests.invariants.on_discord import OnDiscord, on_discord
 
@@ -86,8 +87,11 @@ async def at_eight(club: OnDiscord) -> Moment:
 
 
 async def test_every_answer_is_lost_once(tmp_path: Path) -> None:
+    """Where the history may not be read, the nonce alone keeps a post from coming twice."""
     async with on_discord(tmp_path) as club:
         moment = await at_eight(club)
+        for name in ("opening", "topic"):
+            moment.channels[name].deny(Permission.READ_MESSAGE_HISTORY)
         await moment.comes(times=1)
         await club.later(seconds=10)
         await moment.once()

@@ -137,6 +137,8 @@ async def test_what_a_missing_permission_holds_up_comes_when_it_is_given(tmp_pat
                 channel.grant(BEFORE[permission])
                 await club.posted(channel, "Welcome")
                 await club.posted(await club.thread(channel), "T1")
+            for channel in channels.values():
+                assert club.posts(channel.threads[0]) == ["T1"], "the next one is not due yet"
             await club.later(minutes=2)
             for channel in channels.values():
                 await club.posted(channel.threads[0], "T1", "T2")
@@ -199,11 +201,12 @@ async def test_a_permission_that_is_taken_in_the_middle_of_a_chat_ends_nothing(
                 channels[permission].grant(flag)
             for permission in silent:
                 await club.posted(threads[permission], "T1", "T2")
+            for permission, texts in kept.items():
+                await club.is_kept(f"{name_of(permission)}-2034-12-04", texts)
+            assert [club.posts(threads[one]) for one in silent] == [["T1", "T2"]] * 2
             await club.later(minutes=2)
             for thread in threads.values():
                 await club.posted(thread, "T1", "T2", "T3")
-            for permission, texts in kept.items():
-                await club.is_kept(f"{name_of(permission)}-2034-12-04", texts)
 
             await club.later(hours=2)
             for permission, flag in AT_THE_END.items():
