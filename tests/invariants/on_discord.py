@@ -57,12 +57,12 @@ class OnDiscord:
         """Let the clock jump, of the program and of Discord: `later(hours=4, minutes=1)`."""
         self._set(timedelta(**by))
 
-    async def passes(self, condition: Callable[[], object]) -> None:
-        """Let time run fast until something is so."""
+    async def passes(self, condition: Callable[[], object], step: float = 60.0) -> None:
+        """Let time run fast until something is so: a step, in seconds, between two looks at it."""
         async with asyncio.timeout(LONG):
             while not condition():
-                await self.later(seconds=10)
-                await asyncio.sleep(0.1)
+                await self.later(seconds=step)
+                await asyncio.sleep(1.1)  # the program looks at its clock every second
 
     def _set(self, by: timedelta) -> None:
         self._ahead += by
