@@ -66,7 +66,8 @@ async def test_a_message_stands_under_its_author_as_a_quotation() -> None:
         "> [forest &lt;plot&gt; fdp.png](https://cdn.example/f?a=1&b=2) (182 kB)\n>\n"
         "> \\=cmd.csv (12 bytes)\n"
     ) in text
-    assert "**Kofi Mensah** · 15:00 · edited · built-in room\n\n> A4: Second & last wording\n" in text
+    edited = "**Kofi Mensah** · 15:00 · edited · built-in room"
+    assert f"{edited}\n\n> A4: Second & last wording\n" in text
     assert "(withdrawn by its author)" in text
     assert "(said after the close; its text is not kept)" in text
     assert "> 👍 2 · &lt;b&gt; 1\n" in text
