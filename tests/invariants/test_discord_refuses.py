@@ -41,7 +41,7 @@ async def test_a_refused_token_and_a_missing_intent_are_tried_once_a_minute(
         await club.process.start()
         await club.until(lambda: club.logged(TOKEN))
         async with at_home(club):
-            await club.passes(lambda: len(club.sent("GET", "/users/@me")) == 3, step=25)
+            await club.passes(lambda: len(club.sent("GET", "/users/@me")) == 2, step=25)
             tries = [call.at for call in club.sent("GET", "/users/@me")]
             assert min(later - sooner for sooner, later in pairwise(tries)) >= timedelta(minutes=1)
             assert len(club.logged(TOKEN)) == 1
