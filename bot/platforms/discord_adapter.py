@@ -8,7 +8,6 @@ is read back; until then nobody takes the talk for complete (`is_current`).
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -20,9 +19,8 @@ from bot.platforms.discord_address import gateway_at, listen_at, point_at
 from bot.platforms.discord_connection import USUAL, Connection, Pace
 from bot.platforms.discord_events import keep_events
 from bot.platforms.discord_refusals import LOGIN_REFUSED
-from bot.platforms.platform import Door, File, Hindered, Hook, Receipt, Unreachable
-
-log = logging.getLogger(__name__)
+from bot.platforms.platform import Door, File, Hook, Receipt
+from bot.platforms.standing import Standing
 
 CONNECTS_EVERY = (1, 2, 5, 10, 20, 30, 60)
 """Seconds until the next try while Discord cannot be reached."""
@@ -43,10 +41,9 @@ NO_CONTENT = (
     "the Message Content Intent is not granted. Switch it on in the developer portal (Bot, "
     "Privileged Gateway Intents)."
 )
-NOT_CONNECTED = "Discord is not connected."
 
 
-class Discord:
+class Discord(Standing):
     """The platform. `changed` is called when it comes to be connected, or something changed."""
 
     def __init__(
@@ -58,17 +55,14 @@ class Discord:
         api: str = "",
         pace: Pace = USUAL,
     ) -> None:
+        super().__init__("Discord", changed)
         self._token = token
         self._door = door
         self._clock = clock
-        self._changed = changed
         self._api = api
         self._pace = pace
         self._client: Connection | None = None  # while it is ready
-        self._trouble: Unreachable = _unconnected()
-        self._said = ""  # what the log has said of the trouble
         self._doing: set[asyncio.Task[Receipt]] = set()
-        self.is_current = False
         self.hooks: Mapping[str, Hook] = {}  # Discord comes over its gateway
 
     # ------------------------------------------------------------ actions
@@ -88,7 +82,7 @@ class Discord:
         """
         client = self._client
         if client is None:
-            raise self._trouble
+            raise self.trouble
         # Whoever has waited long enough leaves; the request goes on. Cut off in a global rate
         # limit it would let the library wait for ever.
         doing = asyncio.create_task(self._do(client, key, action, now, since, files))
@@ -130,7 +124,7 @@ class Discord:
     ) -> Sequence[str]:
         """Let the servers' scheduled events be these; see `Board`."""
         if self._client is None:
-            raise _unconnected()
+            raise self.unconnected()
         return await keep_events(self._client, wanted, spared, now)
 
     # ------------------------------------------------------------ the connection
@@ -176,62 +170,24 @@ class Discord:
         """Say why there is no connection; return after how many seconds one is tried again."""
         match failure:
             case discord.LoginFailure() | discord.ConnectionClosed(code=4004):
-                return self._refused(LOGIN_REFUSED)
+                self.refused(LOGIN_REFUSED)
             case discord.PrivilegedIntentsRequired():
-                return self._refused(NO_CONTENT)
-        return self._failed(failure, wait)
-
-    def _refused(self, sentence: str) -> float:
-        self._trouble = Hindered(sentence, logged=True)
-        if self._said != sentence:
-            log.error("%s It is tried again every minute.", sentence[:1].upper() + sentence[1:])
-            self._said = sentence
+                self.refused(NO_CONTENT)
+            case _:
+                self.failed(failure)
+                return wait
         return self._pace.asks_again_after.total_seconds()
-
-    def _failed(self, failure: Exception, wait: float) -> float:
-        why = str(failure) if isinstance(failure, Unreachable) else type(failure).__name__
-        self._trouble = _unconnected(why)
-        if self._said != NOT_CONNECTED:
-            log.warning("Discord cannot be reached (%s); it is tried until it can be.", why)
-            self._said = NOT_CONNECTED
-        return wait
 
     # ------------------------------------------------------------ told by the connection
 
     def gain(self, client: Connection) -> None:
         """Perform actions through this connection, which is ready."""
         self._client = client
-        self._said = ""
-        log.info("Discord is connected.")
-        self._changed()
+        self.connected()
 
     def lose(self, client: Connection) -> None:
         """Perform nothing through this connection any more."""
-        self.is_current = False
+        self.cut()
         if self._client is client:
             self._client = None
-            self._trouble = _unconnected()
-
-    def read(self, found: int, deleted: int) -> None:
-        """Take note that everything that was said is known: so many were found, and deleted."""
-        self.is_current = True
-        if found:
-            log.info("Discord was read back: %d found there, %d deleted there.", found, deleted)
-        self._changed()
-
-    def cut(self) -> None:
-        """Take note that what is said may be missed for now."""
-        self.is_current = False
-
-    def resumed(self) -> None:
-        """Take note that the gateway has told what it could not tell meanwhile."""
-        self.is_current = True
-        self._changed()
-
-    def announced(self) -> None:
-        """Take note that something was changed that may have been in the way."""
-        self._changed()
-
-
-def _unconnected(why: str = "") -> Unreachable:
-    return Unreachable(f"{NOT_CONNECTED} ({why})" if why else NOT_CONNECTED, logged=True)
+            self.disconnected()

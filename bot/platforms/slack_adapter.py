@@ -8,7 +8,6 @@ said meanwhile is read back; until then nobody takes the talk for complete (`is_
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,14 +16,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, Tell, Whisper
 from bot.platforms.appointment import Appointment
-from bot.platforms.platform import Door, File, Hindered, Hook, Receipt, Unreachable
+from bot.platforms.platform import Door, File, Hindered, Hook, Receipt
 from bot.platforms.slack_connection import USUAL, Connection, Pace
 from bot.platforms.slack_people import People
 from bot.platforms.slack_posts import Posts
 from bot.platforms.slack_refusals import translated
 from bot.platforms.slack_signals import Reader
-
-log = logging.getLogger(__name__)
+from bot.platforms.standing import Standing
 
 API = "https://slack.com/api/"
 
@@ -40,8 +38,6 @@ REFUSED_EVERY = 60
 TRIED_EVERY = (1, 2, 5, 10, 20, 30, 60)
 """Seconds until the next try while Slack cannot be reached."""
 
-NOT_CONNECTED = "Slack is not connected."
-
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
@@ -52,7 +48,7 @@ class Secrets:
     signing: str = ""
 
 
-class Slack:
+class Slack(Standing):
     """The platform. `changed` is called when it comes to be connected, or something changed.
 
     `groups` gives the ids of the user groups that agendas name.
@@ -68,20 +64,16 @@ class Slack:
         api: str = "",
         pace: Pace = USUAL,
     ) -> None:
+        super().__init__("Slack", changed)
         self._secrets = secrets
         self._door = door
         self._clock = clock
-        self._changed = changed
         self._groups = groups
         self._api = api or API
         self._pace = pace
         self._connection: Connection | None = None
         self._posts: Posts | None = None
-        self._trouble: Unreachable = Unreachable(NOT_CONNECTED)
-        self._said = ""  # what the log has said of the trouble
         self._heard_until: datetime | None = None
-
-        self.is_current = False
 
     # ------------------------------------------------------------ actions
 
@@ -100,7 +92,7 @@ class Slack:
         """
         posts = self._posts
         if posts is None:
-            raise self._trouble
+            raise self.trouble
         match action:
             case Post():
                 return await posts.post(key, action, since, files)
@@ -149,15 +141,10 @@ class Slack:
                 failures = 0
                 continue
             except Hindered as refusal:
-                self._note(refusal, f"{refusal} It is tried again every minute.", logging.ERROR)
+                self.refused(str(refusal))
                 wait = REFUSED_EVERY
-            except Unreachable as failure:
-                self._note(failure, f"{failure} It is tried until it can be.", logging.WARNING)
-                wait = TRIED_EVERY[min(failures, len(TRIED_EVERY) - 1)]
             except Exception as failure:  # the libraries let through whatever their network raises
-                why = f"Slack cannot be reached ({type(failure).__name__})."
-                sentence = f"{why} It is tried until it can be."
-                self._note(Unreachable(why), sentence, logging.WARNING)
+                self.failed(failure)
                 wait = TRIED_EVERY[min(failures, len(TRIED_EVERY) - 1)]
             failures += 1
             await asyncio.sleep(wait)
@@ -187,41 +174,14 @@ class Slack:
             self._heard_until,
         )
         self._connection, self._posts = connection, Posts(client, user)
-        self._said = ""
-        log.info("Slack is connected.")
-        self._changed()
+        self.connected()
         try:
             if self._secrets.app:
                 await connection.listen(self._secrets.app, self._api)
             else:
                 await connection.serve()
         finally:
-            self.is_current = False
             self._heard_until = connection.heard_until
             self._connection, self._posts = None, None
-            self._trouble = Unreachable(NOT_CONNECTED)
+            self.disconnected()
             await connection.end()
-
-    def _note(self, trouble: Unreachable, sentence: str, level: int) -> None:
-        """Remember why nothing goes out, and log it once as long as it is the same."""
-        self._trouble = trouble
-        if self._said != sentence:
-            log.log(level, "%s", sentence)
-            self._said = sentence
-
-    # ------------------------------------------------------------ told by the connection
-
-    def read(self, found: int, deleted: int) -> None:
-        """Take note that everything that was said is known: so many were found, and deleted."""
-        self.is_current = True
-        if found:
-            log.info("Slack was read back: %d found there, %d deleted there.", found, deleted)
-        self._changed()
-
-    def cut(self) -> None:
-        """Take note that what is said may be missed for now."""
-        self.is_current = False
-
-    def announced(self) -> None:
-        """Take note that something was changed that may have been in the way."""
-        self._changed()
