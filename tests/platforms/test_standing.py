@@ -52,17 +52,18 @@ def test_a_refusal_is_said_once_and_another_one_again(
 def test_it_is_current_from_reading_to_the_next_cut(
     standing: Standing, calls: list[int], caplog: pytest.LogCaptureFixture
 ) -> None:
-    standing.connected()
-    assert not standing.is_current
-    standing.read(0, 0)
-    assert standing.is_current
-    standing.cut()
-    assert not standing.is_current
-    standing.resumed()
-    assert standing.is_current
-    standing.disconnected()
-    assert not standing.is_current
-    standing.announced()
+    seen = []
+    for happens in (
+        standing.connected,
+        lambda: standing.read(0, 0),
+        standing.cut,
+        standing.resumed,
+        standing.disconnected,
+        standing.announced,
+    ):
+        happens()
+        seen.append(standing.is_current)
+    assert seen == [False, True, False, True, False, False]
     assert len(calls) == 4, "connected, read, resumed, announced"
     standing.read(12, 3)
     assert caplog.messages[-1] == "Discord was read back: 12 found there, 3 deleted there."
