@@ -8,7 +8,6 @@ import difflib
 import io
 import json
 import logging
-import os
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -29,16 +28,22 @@ from bot.doctor import diagnose, lines
 from bot.engine.agenda import Series
 from bot.export import export, replay_into
 from bot.faults import Stopped, not_listening, told
+from bot.invocation import (
+    INTERRUPTED,
+    MISTAKE,
+    WRONG_USAGE,
+    say_all,
+    settings_for_once,
+    settings_from,
+)
 from bot.logs import keep_log
 from bot.options import EVERY_FORMAT, Chats, Count, Data, Day, Formats, Host, Instant, Out, Port
 from bot.replay import in_a_room_of_ours
-from bot.settings import Settings, WrongSettings, read_settings
+from bot.settings import WrongSettings
 from bot.slack_setup import slack
 from bot.terminal import DemoScreen, complain, counting, say, summary_lines
 
 log = logging.getLogger(__name__)
-
-MISTAKE, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
 DEMO_SECONDS, FAST_SECONDS = 60, 4
 
@@ -90,23 +95,6 @@ def _complain(text: str) -> None:
         complain(line)
 
 
-def _say_all(lines: Iterable[object]) -> None:
-    for line in lines:
-        say(str(line))
-
-
-def _settings(**options: str | None) -> Settings:
-    given = {name: text for name, text in options.items() if text is not None}
-    return read_settings(os.environ, given)
-
-
-def _for_once(**options: str | None) -> Settings:
-    """Read the settings for a command that does its work and ends; its log is only warnings."""
-    settings = _settings(**options)
-    keep_log("debug" if settings.log == "debug" else "warning")
-    return settings
-
-
 _app = typer.Typer(
     help="Run moderated chats from agendas, and hand over their transcripts.",
     epilog="For a first look: rounds demo",
@@ -123,7 +111,7 @@ _app.add_typer(slack, name="slack")
 @_app.callback(invoke_without_command=True)
 def _rounds(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
-        _say_all(context.get_help().splitlines())
+        say_all(context.get_help().splitlines())
         raise typer.Exit(WRONG_USAGE)
 
 
@@ -140,7 +128,7 @@ def _run(chats: Chats = None, data: Data = None, host: Host = None, port: Port =
 
     Prints the address of each room and a link for each moderator.
     """
-    settings = _settings(ROUNDS_CHATS=chats, ROUNDS_DATA=data, HOST=host, PORT=port)
+    settings = settings_from(ROUNDS_CHATS=chats, ROUNDS_DATA=data, HOST=host, PORT=port)
     keep_log(settings.log)
     if not settings.chats.is_dir():
         raise Stopped(
@@ -168,7 +156,7 @@ def _demo(
     It needs no account. Open the printed page and join in. On a terminal the page stays up until
     Ctrl-C. The agenda is demo.yaml in the folder of agendas, what is said is demo.jsonl there.
     """
-    settings = _for_once(ROUNDS_CHATS=chats)
+    settings = settings_for_once(ROUNDS_CHATS=chats)
     out.mkdir(parents=True, exist_ok=True)
     seconds = FAST_SECONDS if fast else DEMO_SECONDS
     asyncio.run(_held(settings.chats / "demo.yaml", out, seconds))
@@ -186,7 +174,7 @@ async def _held(agenda: Path, out: Path, seconds: float) -> None:
             held: Held = await stack.enter_async_context(
                 hold(agenda, agenda.with_suffix(".jsonl"), out, seconds, screen)
             )
-        _say_all([*summary_lines(held.summary), *held.files])
+        say_all([*summary_lines(held.summary), *held.files])
         if _is_terminal(sys.stdin) and _is_terminal(sys.stdout):
             stopped = asyncio.Event()
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
@@ -205,9 +193,9 @@ def _doctor(chats: Chats = None, data: Data = None, host: Host = None, port: Por
     Nothing is made or changed, and it may run beside rounds run. The last line is the address
     that invites the bot on Discord.
     """
-    settings = _for_once(ROUNDS_CHATS=chats, ROUNDS_DATA=data, HOST=host, PORT=port)
+    settings = settings_for_once(ROUNDS_CHATS=chats, ROUNDS_DATA=data, HOST=host, PORT=port)
     report = asyncio.run(diagnose(settings, clock))
-    _say_all(lines(report))
+    say_all(lines(report))
     if report.wrong:
         raise typer.Exit(MISTAKE)
 
@@ -231,9 +219,9 @@ def _check(
 
     A mistake is printed as file:line:column: what is wrong, and what to write instead.
     """
-    settings, now = _for_once(ROUNDS_CHATS=chats), clock()
+    settings, now = settings_for_once(ROUNDS_CHATS=chats), clock()
     series, mistakes = _agendas(paths or [settings.chats], now)
-    _say_all(mistakes or series_lines(series, now))
+    say_all(mistakes or series_lines(series, now))
     if mistakes:
         raise typer.Exit(MISTAKE)
 
@@ -274,7 +262,7 @@ def _next(
     A line holds the chat's id, its opening as a wall time in its zone and in UTC, how many topics
     it has, and what is still missing.
     """
-    settings, now = _for_once(ROUNDS_CHATS=chats), clock()
+    settings, now = settings_for_once(ROUNDS_CHATS=chats), clock()
     series, mistakes = load_chats(settings.chats, now)
     known = {one.name: one for one in series}
     concern = [m for m in mistakes if not names or not known or Path(m.file).stem in names]
@@ -283,7 +271,7 @@ def _next(
     for name in wanted:
         if name not in known and name not in wrong and known:
             raise Stopped(_no_series(name, known))
-    _say_all(date_lines([known[name] for name in wanted if name in known], count, now, day))
+    say_all(date_lines([known[name] for name in wanted if name in known], count, now, day))
     for mistake in concern:
         complain(str(mistake))
     if concern:
@@ -304,8 +292,8 @@ def _no_series(name: str, known: Iterable[str]) -> str:
 )
 def _schema() -> None:
     """Print the JSON Schema of an agenda, for editors that check and complete as one types."""
-    _for_once()
-    _say_all(json.dumps(schema(), indent=2, ensure_ascii=False).splitlines())
+    settings_for_once()
+    say_all(json.dumps(schema(), indent=2, ensure_ascii=False).splitlines())
 
 
 # ---------------------------------------------------------------- commands that write transcripts
@@ -328,8 +316,8 @@ def _export(
 
     The files are transcript.html, .md, .json and .csv; their paths are printed.
     """
-    settings = _for_once(ROUNDS_DATA=data)
-    _say_all(asyncio.run(export(settings.store, chat, tuple(formats), out)))
+    settings = settings_for_once(ROUNDS_DATA=data)
+    say_all(asyncio.run(export(settings.store, chat, tuple(formats), out)))
 
 
 @_app.command(
@@ -355,7 +343,7 @@ def _replay(
     A line is {"id", "ts", "author", "text"}. Without --data nothing is kept but the files; with
     it the chat stays in that store.
     """
-    settings = _for_once(ROUNDS_DATA=data)
+    settings = settings_for_once(ROUNDS_DATA=data)
     series = in_a_room_of_ours(read_agenda(agenda))
     with messages.open("rb") as lines:
         recorded = recording.read(lines, series.agenda.rooms[0])
@@ -366,7 +354,7 @@ def _replay(
     store = settings.store if data is not None else None
     with counting("Replaying") as progress:
         held = asyncio.run(replay_into(store, series, recorded, starts, out, progress))
-    _say_all([*summary_lines(held.summary), *held.files])
+    say_all([*summary_lines(held.summary), *held.files])
     if recorded.bad:
         left_out = "1 line was" if len(recorded.bad) == 1 else f"{len(recorded.bad)} lines were"
         complain(f"{left_out} left out.")

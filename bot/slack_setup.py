@@ -6,11 +6,9 @@ import json
 
 import typer
 
+from bot.invocation import WRONG_USAGE, say_all
 from bot.options import SlackUrl
 from bot.platforms.slack_manifest import manifest
-from bot.terminal import say
-
-WRONG_USAGE = 2
 
 slack = typer.Typer(
     help="Make the app on Slack.",
@@ -23,7 +21,7 @@ slack = typer.Typer(
 @slack.callback(invoke_without_command=True)
 def _slack(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
-        _say_lines(context.get_help())
+        say_all(context.get_help().splitlines())
         raise typer.Exit(WRONG_USAGE)
 
 
@@ -38,9 +36,4 @@ def _manifest(url: SlackUrl = None) -> None:
     It needs no token and reads no settings. With --url Slack sends everything there, signed;
     without it Rounds opens the connection itself (Socket Mode).
     """
-    _say_lines(json.dumps(manifest(url or ""), indent=2))
-
-
-def _say_lines(text: str) -> None:
-    for line in text.splitlines():
-        say(line)
+    say_all(json.dumps(manifest(url or ""), indent=2).splitlines())

@@ -300,6 +300,7 @@ TESTED_ELSEWHERE = {
     "engine/messages.py": "values; tests/engine/test_hearing.py",
     "engine/signals.py": "values; tests/engine/test_chat.py and tests/engine/test_hearing.py",
     "engine/state.py": "values; tests/engine/test_chat.py",
+    "invocation.py": "tests/test_cli.py runs every command",
     "platforms/finding.py": "values; tests/test_doctor.py prints them",
     "platforms/platform.py": "what a platform promises; tests/test_outbox.py relies on it",
     "setting_values.py": "tests/test_settings.py reads every setting, rightly and wrongly written",
