@@ -21,6 +21,7 @@ from bot.engine.sending import lapses_at, when_its_turn_comes
 from bot.engine.signals import Delivered, Undeliverable
 from bot.engine.state import Chat
 from bot.platforms.platform import (
+    Errand,
     File,
     Hindered,
     Impossible,
@@ -246,9 +247,7 @@ class Outbox:
             files = await self._enclose(chat, action)
             patience = WITH_FILES if files else self._answers_within
             async with asyncio.timeout(patience.total_seconds()):
-                receipt = await platform.perform(
-                    key, action, self._clock(), since=since, files=files
-                )
+                receipt = await platform.perform(Errand(key, action, self._clock(), since, files))
         except ThreadGone:
             await self._find_another_way(leased, action)
             return None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.engine.actions import Action, Archive, KeepOpen, Post, PostKind, Tell
 from bot.engine.agenda import Room
 from bot.platforms.local_adapter import text_of
-from bot.platforms.platform import File, Receipt, ThreadGone
+from bot.platforms.platform import Errand, Receipt, ThreadGone
 
 REMEMBERS = timedelta(minutes=5)
 """How long a second post under one key is known to be the first; later one must look."""
@@ -68,22 +68,15 @@ class Channels:
     _gone: set[str] = field(default_factory=set)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(100))
 
-    async def perform(
-        self,
-        key: str,
-        action: Action,
-        now: datetime,
-        *,
-        since: datetime | None = None,
-        files: Sequence[File] = (),
-    ) -> Receipt:
+    async def perform(self, errand: Errand) -> Receipt:
         """Do it, unless there is trouble."""
+        key, action, now, since = errand.key, errand.action, errand.now, errand.since
         self.asked.append(Ask(key, now, action, since))
         if trouble := self.trouble(action):
             raise trouble
         if isinstance(action, Post) and action.into in self._gone:
             raise ThreadGone
-        names = tuple(file.name for file in files)
+        names = tuple(file.name for file in errand.files)
         receipt = Receipt(now)
         match action:
             case Post() | Tell():

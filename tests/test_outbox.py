@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from bot.engine.state import Chat, Stage
 from bot.outbox import NOT_THROUGH, Outbox
 from bot.platforms.local_adapter import text_of
 from bot.platforms.platform import (
+    Errand,
     File,
     Hindered,
     Impossible,
@@ -50,15 +51,8 @@ class Place:
         self.hangs: set[Room] = set()
         self.let_go = asyncio.Event()
 
-    async def perform(
-        self,
-        key: str,
-        action: Action,
-        now: datetime,
-        *,
-        since: datetime | None = None,
-        files: Sequence[File] = (),
-    ) -> Receipt:
+    async def perform(self, errand: Errand) -> Receipt:
+        key, action = errand.key, errand.action
         self.asked.append(key)
         if action.room in self.hangs:
             await self.let_go.wait()
@@ -66,9 +60,9 @@ class Place:
         if trouble is not None:
             raise trouble
         if not isinstance(action, Post):
-            return Receipt(now)
+            return Receipt(errand.now)
         self.posts.setdefault(key, (action.room, text_of(action.words)))
-        return Receipt(now, ref=f"post {key}", text=self.posts[key][1])
+        return Receipt(errand.now, ref=f"post {key}", text=self.posts[key][1])
 
     def texts(self, room: Room) -> list[str]:
         """Return the beginnings of a room's posts, in the order in which they came."""
@@ -880,22 +874,14 @@ async def test_a_change_announced_while_something_is_tried_is_not_missed(tmp_pat
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     class Slow(Channels):
-        async def perform(
-            self,
-            key: str,
-            action: Action,
-            now: datetime,
-            *,
-            since: datetime | None = None,
-            files: Sequence[File] = (),
-        ) -> Receipt:
-            trouble = self.trouble(action)
+        async def perform(self, errand: Errand) -> Receipt:
+            trouble = self.trouble(errand.action)
             if not begun.is_set():
                 begun.set()
                 await go_on.wait()
             if trouble:
                 raise trouble
-            return await super().perform(key, action, now, since=since, files=files)
+            return await super().perform(errand)
 
     there = Slow(trouble=refusing(CHANNEL))
     async with office(tmp_path, there) as o, at_work(o.outbox):

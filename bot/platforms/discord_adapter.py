@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, Tell, Whisper
+from bot.engine.actions import Amend, Archive, KeepOpen, Post, Tell, Whisper
 from bot.platforms.appointment import Appointment
 from bot.platforms.discord_address import gateway_at, listen_at, point_at
 from bot.platforms.discord_connection import USUAL, Connection, Pace
 from bot.platforms.discord_events import keep_events
 from bot.platforms.discord_refusals import LOGIN_REFUSED
-from bot.platforms.platform import Door, File, Hook, Receipt
+from bot.platforms.platform import Door, Errand, Hook, Receipt
 from bot.platforms.standing import Standing
 
 CONNECTS_EVERY = (1, 2, 5, 10, 20, 30, 60)
@@ -67,16 +67,8 @@ class Discord(Standing):
 
     # ------------------------------------------------------------ actions
 
-    async def perform(
-        self,
-        key: str,
-        action: Action,
-        now: datetime,
-        *,
-        since: datetime | None = None,
-        files: Sequence[File] = (),
-    ) -> Receipt:
-        """Do what `action` says, once for each `key` however often it is asked.
+    async def perform(self, errand: Errand) -> Receipt:
+        """Do what the errand's action says.
 
         Raises Unreachable, Hindered or Impossible.
         """
@@ -85,7 +77,7 @@ class Discord(Standing):
             raise self.trouble
         # Whoever has waited long enough leaves; the request goes on. Cut off in a global rate
         # limit it would let the library wait for ever.
-        doing = asyncio.create_task(self._do(client, key, action, now, since, files))
+        doing = asyncio.create_task(self._do(client, errand))
         self._doing.add(doing)
         doing.add_done_callback(self._done)
         return await asyncio.shield(doing)
@@ -95,29 +87,21 @@ class Discord(Standing):
         if not doing.cancelled():
             doing.exception()  # whoever still waits is told; nobody else needs to be
 
-    async def _do(
-        self,
-        client: Connection,
-        key: str,
-        action: Action,
-        now: datetime,
-        since: datetime | None,
-        files: Sequence[File],
-    ) -> Receipt:
-        match action:
+    async def _do(self, client: Connection, errand: Errand) -> Receipt:
+        match action := errand.action:
             case Post():
-                receipt = await client.posts.post(key, action, since, files)
+                receipt = await client.posts.post(action, errand)
                 if receipt.thread is not None:
                     client.expect(int(receipt.thread), int(action.room.name))
                 return receipt
             case KeepOpen():
-                return await client.posts.keep_open(action, now)
+                return await client.posts.keep_open(action, errand.now)
             case Archive():
-                return await client.posts.archive(action, now)
+                return await client.posts.archive(action, errand.now)
             case Tell():
-                return await client.posts.tell(key, action, since, files, now)
+                return await client.posts.tell(action, errand)
             case Amend() | Whisper():
-                return Receipt(now)  # a thread is locked, and its talk ends with it
+                return Receipt(errand.now)  # a thread is locked, and its talk ends with it
 
     async def keep_appointments(
         self, wanted: Sequence[Appointment], spared: Collection[str], now: datetime

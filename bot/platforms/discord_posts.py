@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -26,6 +27,7 @@ from bot.platforms.discord_refusals import (
 )
 from bot.platforms.discord_text import LONGEST, nonce_of, text_of
 from bot.platforms.platform import (
+    Errand,
     File,
     Hindered,
     Impossible,
@@ -59,9 +61,7 @@ class Posts:
     def __init__(self, client: discord.Client) -> None:
         self._client = client
 
-    async def post(
-        self, key: str, post: Post, since: datetime | None, files: Sequence[File]
-    ) -> Receipt:
+    async def post(self, post: Post, errand: Errand) -> Receipt:
         """Say something in a channel or thread, and let a thread hang from it.
 
         Raises ThreadGone where the thread was deleted and its channel is there.
@@ -69,10 +69,10 @@ class Posts:
         number = int(post.into or post.room.name)
         known = self._client.get_channel(number) or self._client.get_channel(int(post.room.name))
         needed = ["view_channel", "send_messages" if post.into is None else _IN_THREADS]
-        with translated(known, [*needed, *(["attach_files"] if files else [])]):
+        with translated(known, [*needed, *(["attach_files"] if errand.files else [])]):
             channel, text = self._place(number), text_of(post.words)
             try:
-                sent = await self._send(channel, key, text, since, files, post.notify)
+                sent = await self._send(channel, text, errand, post.notify)
             except discord.NotFound as failure:
                 if failure.code == UNKNOWN_CHANNEL and self._has_lost_thread(post):
                     raise ThreadGone from None
@@ -108,9 +108,7 @@ class Posts:
                 await thread.edit(locked=True, archived=True)
         return Receipt(now)
 
-    async def tell(
-        self, key: str, tell: Tell, since: datetime | None, files: Sequence[File], now: datetime
-    ) -> Receipt:
+    async def tell(self, tell: Tell, errand: Errand) -> Receipt:
         """Say something privately: in the agenda's channel, else to each person who can be reached.
 
         Raises Impossible where nobody can.
@@ -119,23 +117,16 @@ class Posts:
         if tell.channel:
             number = int(tell.channel)
             with self._translated(number, "view_channel", "send_messages"):
-                await self._send(self._place(number), key, text, since, files)
-            return Receipt(now)
-        if not await self._tell_all(key, tell.people, text, since, files):
+                await self._send(self._place(number), text, errand)
+            return Receipt(errand.now)
+        if not await self._tell_all(tell.people, text, errand):
             raise Impossible(
                 "nobody can be told privately. Name moderators as user:ID who take direct "
                 'messages, or a private channel: alerts: {discord: "ID"}'
             )
-        return Receipt(now)
+        return Receipt(errand.now)
 
-    async def _tell_all(
-        self,
-        key: str,
-        people: Sequence[str],
-        text: str,
-        since: datetime | None,
-        files: Sequence[File],
-    ) -> bool:
+    async def _tell_all(self, people: Sequence[str], text: str, errand: Errand) -> bool:
         """Write to everybody who can be reached; False: nobody can.
 
         A failure with one of them keeps it from none of the others. It is raised afterwards, but
@@ -144,7 +135,7 @@ class Posts:
         told, failure = False, None
         for person in filter(str.isdecimal, people):
             try:
-                told = await self._tell(key, int(person), text, since, files) or told
+                told = await self._tell(int(person), text, errand) or told
             except Impossible:
                 continue
             except Unreachable as why:
@@ -153,15 +144,13 @@ class Posts:
             raise failure
         return told
 
-    async def _tell(
-        self, key: str, person: int, text: str, since: datetime | None, files: Sequence[File]
-    ) -> bool:
+    async def _tell(self, person: int, text: str, errand: Errand) -> bool:
         """Write to one person; False: Discord does not let us."""
         with translated(None, ["send_messages"]):
             try:
                 user = await self._client.fetch_user(person)
                 channel = await user.create_dm()
-                await self._send(channel, f"{key}/{person}", text, since, files)
+                await self._send(channel, text, replace(errand, key=f"{errand.key}/{person}"))
             except discord.HTTPException as failure:
                 if failure.code in _NOT_TO_BE_TOLD:
                     return False
@@ -171,23 +160,18 @@ class Posts:
     # ------------------------------------------------------------ messages
 
     async def _send(
-        self,
-        channel: discord.abc.Messageable,
-        key: str,
-        text: str,
-        since: datetime | None,
-        files: Sequence[File],
-        notify: str = "",
+        self, channel: discord.abc.Messageable, text: str, errand: Errand, notify: str = ""
     ) -> discord.Message:
         pinged = [discord.Object(int(notify.removeprefix(ROLE)))] if notify else []
         text = f"<@&{pinged[0].id}> {text}" if pinged else text
+        since, files = errand.since, errand.files
         found = await self._sent(channel, text, since) if since is not None else None
         if found is not None:
             return found
         nobody_else = AllowedMentions(
             everyone=False, users=False, roles=pinged or False, replied_user=False
         )
-        nonce = nonce_of(key)
+        nonce = nonce_of(errand.key)
         try:
             return await channel.send(
                 text, files=_attached(files), nonce=nonce, allowed_mentions=nobody_else

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-
-from bot.engine.actions import Action, Moment, Post, Words
-from bot.platforms.platform import File, Receipt
+from bot.engine.actions import Moment, Post, Words
+from bot.platforms.platform import Errand, Receipt
 
 
 class LocalRooms:
     """The rooms of this process's own pages; a post is there as soon as it is recorded."""
 
-    async def perform(
-        self,
-        key: str,
-        action: Action,
-        now: datetime,
-        *,
-        since: datetime | None = None,  # noqa: ARG002  its key is enough
-        files: Sequence[File] = (),  # noqa: ARG002  the pages have them
-    ) -> Receipt:
-        """Name the post by its key, so that it exists once however often it is asked."""
-        if not isinstance(action, Post):
-            return Receipt(now)
-        thread = None if action.topic is None else f"T{action.topic}"
-        return Receipt(now, ref=key.replace("/", "."), text=text_of(action.words), thread=thread)
+    async def perform(self, errand: Errand) -> Receipt:
+        """Name the post by its key, so that it exists once however often it is asked.
+
+        The pages have the files that go with it.
+        """
+        post = errand.action
+        if not isinstance(post, Post):
+            return Receipt(errand.now)
+        thread = None if post.topic is None else f"T{post.topic}"
+        ref = errand.key.replace("/", ".")
+        return Receipt(errand.now, ref, text=text_of(post.words), thread=thread)
 
 
 def text_of(words: Words) -> str:

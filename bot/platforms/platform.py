@@ -67,21 +67,26 @@ class Impossible(Exception):
     """The platform will never do it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """An action that is to be performed once for each `key`, however often it is asked.
+
+    `since` is given where it may have been done before: look first, from that moment on.
+    """
+
+    key: str
+    action: Action
+    now: datetime
+    since: datetime | None = None
+    files: Sequence[File] = ()
+
+
 class Platform(Protocol):
     """A place where chats are held."""
 
-    async def perform(
-        self,
-        key: str,
-        action: Action,
-        now: datetime,
-        *,
-        since: datetime | None = None,
-        files: Sequence[File] = (),
-    ) -> Receipt:
-        """Do what `action` says, once for each `key` however often it is asked.
+    async def perform(self, errand: Errand) -> Receipt:
+        """Do what the errand's action says.
 
-        `since` is given where it may have been done before: look first, from that moment on.
         Raises Unreachable, Hindered, ThreadGone or Impossible.
         """
         ...

@@ -14,9 +14,9 @@ from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, Tell, Whisper
+from bot.engine.actions import Amend, Archive, KeepOpen, Post, Tell, Whisper
 from bot.platforms.appointment import Appointment
-from bot.platforms.platform import Door, File, Hindered, Hook, Receipt
+from bot.platforms.platform import Door, Errand, Hindered, Hook, Receipt
 from bot.platforms.slack_connection import USUAL, Connection, Pace
 from bot.platforms.slack_people import People
 from bot.platforms.slack_posts import Posts
@@ -77,35 +77,27 @@ class Slack(Standing):
 
     # ------------------------------------------------------------ actions
 
-    async def perform(
-        self,
-        key: str,
-        action: Action,
-        now: datetime,
-        *,
-        since: datetime | None = None,
-        files: Sequence[File] = (),
-    ) -> Receipt:
-        """Do what `action` says, once for each `key` however often it is asked.
+    async def perform(self, errand: Errand) -> Receipt:
+        """Do what the errand's action says.
 
         Raises Unreachable, Hindered or Impossible.
         """
         posts = self._posts
         if posts is None:
             raise self.trouble
-        match action:
+        match action := errand.action:
             case Post():
-                return await posts.post(key, action, since, files)
+                return await posts.post(action, errand)
             case Amend():
-                return await posts.amend(action, now)
+                return await posts.amend(action, errand.now)
             case Archive():
-                return await posts.archive(action, now)
+                return await posts.archive(action, errand.now)
             case Tell():
-                return await posts.tell(key, action, since, files, now)
+                return await posts.tell(action, errand)
             case Whisper():
-                return await posts.whisper(action, now)
+                return await posts.whisper(action, errand.now)
             case KeepOpen():
-                return Receipt(now)  # no thread is ever put away
+                return Receipt(errand.now)  # no thread is ever put away
 
     async def keep_appointments(
         self,

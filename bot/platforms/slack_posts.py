@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.actions import Amend, Archive, Post, PostKind, Tell, Whisper, Words
 from bot.platforms.local_adapter import text_of as house_text
-from bot.platforms.platform import File, Impossible, Receipt
+from bot.platforms.platform import Errand, File, Impossible, Receipt
 from bot.platforms.slack_files import upload
 from bot.platforms.slack_refusals import translated
 from bot.platforms.slack_signals import moment_of
@@ -54,16 +55,14 @@ class Posts:
         self._me = me
         self._turns: dict[str, asyncio.Lock] = {}
 
-    async def post(
-        self, key: str, post: Post, since: datetime | None, files: Sequence[File]
-    ) -> Receipt:
+    async def post(self, post: Post, errand: Errand) -> Receipt:
         """Say something in a channel, or in a thread there.
 
         A topic's thread is the one that hangs from its post, and has its ts.
         """
         channel = post.room.name
         with translated(post.room):
-            ts = await self._send(key, channel, post.words, since, files, post)
+            ts = await self._send(channel, post.words, errand, post)
         thread = ts if post.topic is not None else None
         return Receipt(moment_of(ts), ts, house_text(post.words), thread)
 
@@ -102,29 +101,28 @@ class Posts:
             )
         return Receipt(now)
 
-    async def tell(
-        self, key: str, tell: Tell, since: datetime | None, files: Sequence[File], now: datetime
-    ) -> Receipt:
+    async def tell(self, tell: Tell, errand: Errand) -> Receipt:
         """Say something privately: in the agenda's channel, else to each person who can be reached.
 
         Raises Impossible where nobody can.
         """
         with translated(tell.room):
             if tell.channel:
-                await self._send(key, tell.channel, tell.words, since, files)
-                return Receipt(now)
+                await self._send(tell.channel, tell.words, errand)
+                return Receipt(errand.now)
             told = False
             for person in await self._people(tell.people):
                 channel = await self._conversation(person)
                 if channel is not None:
                     told = True
-                    await self._send(f"{key}/{person}", channel, tell.words, since, files)
+                    theirs = replace(errand, key=f"{errand.key}/{person}")
+                    await self._send(channel, tell.words, theirs)
         if not told:
             raise Impossible(
                 "nobody can be told privately. Name moderators by their member ids (U...) or a "
                 'group (group:S...), or a private channel: alerts: {slack: "ID"}'
             )
-        return Receipt(now)
+        return Receipt(errand.now)
 
     async def _people(self, names: Sequence[str]) -> list[str]:
         """Return the people of these ids and groups, each once."""
@@ -151,22 +149,17 @@ class Posts:
     # ------------------------------------------------------------ messages
 
     async def _send(
-        self,
-        key: str,
-        channel: str,
-        words: Words,
-        since: datetime | None,
-        files: Sequence[File],
-        post: Post | None = None,
+        self, channel: str, words: Words, errand: Errand, post: Post | None = None
     ) -> str:
         """Say something once, and put the files below it once; return the message's ts."""
         into = post.into if post else None
+        since = errand.since
         lately = [] if since is None else await self._lately(channel, into, since)
-        ts = next((str(one["ts"]) for one in lately if _key_of(one) == key), None)
+        ts = next((str(one["ts"]) for one in lately if _key_of(one) == errand.key), None)
         if ts is None:
-            ts = await self._say(key, channel, words, post)
+            ts = await self._say(errand.key, channel, words, post)
         there = {str(file.get("name")) for one in lately for file in one.get("files") or ()}
-        for file in files:
+        for file in errand.files:
             if file.name not in there:
                 await self._upload(channel, into, file)
         return ts

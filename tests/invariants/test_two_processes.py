@@ -12,7 +12,6 @@ from random import Random
 import pytest
 
 from bot.app import Ringing
-from bot.engine.actions import Action
 from bot.engine.commands import parse
 from bot.engine.errors import Refused
 from bot.engine.messages import PlacedBy
@@ -22,7 +21,7 @@ from bot.engine.state import Chat, Stage
 from bot.outbox import Outbox
 from bot.planner import Planner
 from bot.platforms.local_adapter import LocalRooms
-from bot.platforms.platform import File, Receipt
+from bot.platforms.platform import Errand, Receipt
 from bot.runner import Runner, Store
 from bot.store.sqlite import opened
 from tests.invariants.history import CHAT, OPENS, ROOM, agenda, of_people, rows
@@ -68,18 +67,10 @@ class Counted(LocalRooms):
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def perform(
-        self,
-        key: str,
-        action: Action,
-        now: datetime,
-        *,
-        since: datetime | None = None,
-        files: Sequence[File] = (),
-    ) -> Receipt:
-        self.asked.append(key)
+    async def perform(self, errand: Errand) -> Receipt:
+        self.asked.append(errand.key)
         await asyncio.sleep(0)
-        return await super().perform(key, action, now)
+        return await super().perform(errand)
 
 
 class Member:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.actions import Archive, KeepOpen, Moment, Post, PostKind, Thread
+from bot.engine.actions import Action, Archive, KeepOpen, Moment, Post, PostKind, Thread
 from bot.engine.agenda import Room
 from bot.platforms.local_adapter import LocalRooms
-from bot.platforms.platform import File, Platform
+from bot.platforms.platform import Errand, File, Platform, Receipt
 from tests.platforms.discord_house import on_discord
 
 AT = datetime(2026, 12, 6, 20, tzinfo=UTC)
@@ -33,6 +33,15 @@ class Place:
     def post(self, kind: PostKind, *words: str | Moment, topic: int | None = None) -> Post:
         opens = Thread("A club", timedelta(hours=48)) if kind is PostKind.OPENING else None
         return Post(self.room, kind, words, topic, opens)
+
+    async def perform(
+        self,
+        key: str,
+        action: Action,
+        since: datetime | None = None,
+        files: tuple[File, ...] = (),
+    ) -> Receipt:
+        return await self.platform.perform(Errand(key, action, self.clock(), since, files))
 
 
 @contextlib.asynccontextmanager
@@ -61,7 +70,7 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 async def test_a_post_has_a_name_of_its_own_its_time_and_its_text(place: Place) -> None:
     words = ("Opens ", Moment(AT), ".")
     receipt = await place.platform.perform(
-        "a/1/0", place.post(PostKind.REMINDER, *words), place.clock()
+        Errand("a/1/0", place.post(PostKind.REMINDER, *words), place.clock())
     )
     assert receipt.ref
     assert receipt.text == f"Opens <t:{int(AT.timestamp())}:F>."
@@ -73,17 +82,19 @@ async def test_the_same_action_again_is_the_same_post(place: Place) -> None:
     """Also when it is said to have been tried before, and whatever comes between."""
     began = place.clock()
     opening = place.post(PostKind.OPENING, "Welcome.")
-    first = await place.platform.perform("a/2/0", opening, place.clock())
-    await place.platform.perform("a/3/0", place.post(PostKind.NOTICE, "Between."), place.clock())
+    first = await place.perform("a/2/0", opening)
+    await place.platform.perform(
+        Errand("a/3/0", place.post(PostKind.NOTICE, "Between."), place.clock())
+    )
     for since in (None, began):
-        again = await place.platform.perform("a/2/0", opening, place.clock(), since=since)
+        again = await place.perform("a/2/0", opening, since=since)
         assert (again.ref, again.text, again.thread) == (first.ref, first.text, first.thread)
     assert place.posts() in (None, 2)
 
 
 async def test_equal_words_of_different_actions_are_different_posts(place: Place) -> None:
     notice = place.post(PostKind.NOTICE, "Topics are posted again.")
-    refs = {(await place.platform.perform(f"a/{n}/0", notice, place.clock())).ref for n in (1, 2)}
+    refs = {(await place.perform(f"a/{n}/0", notice)).ref for n in (1, 2)}
     assert len(refs) == 2
     assert place.posts() in (None, 2)
 
@@ -91,13 +102,13 @@ async def test_equal_words_of_different_actions_are_different_posts(place: Place
 async def test_a_post_may_bring_files(place: Place) -> None:
     post = place.post(PostKind.CLOSING, "Closed.")
     files = (File("a.png", b"\x89PNG", "A picture."), File("a.html", b"<p>"))
-    receipt = await place.platform.perform("a/9/0", post, place.clock(), files=files)
+    receipt = await place.perform("a/9/0", post, files=files)
     assert receipt.text == "Closed."
 
 
 async def test_the_end_can_be_done_twice_and_where_nothing_is_open(place: Place) -> None:
     receipt = await place.platform.perform(
-        "a/2/0", place.post(PostKind.OPENING, "Welcome."), place.clock()
+        Errand("a/2/0", place.post(PostKind.OPENING, "Welcome."), place.clock())
     )
     threads = (receipt.thread,) if receipt.thread else ()
     for action in (
@@ -106,5 +117,5 @@ async def test_the_end_can_be_done_twice_and_where_nothing_is_open(place: Place)
         Archive(place.room, threads),
         Archive(place.room),
     ):
-        done = await place.platform.perform("a/8/0", action, place.clock())
+        done = await place.perform("a/8/0", action)
         assert (done.ref, done.text) == ("", "")

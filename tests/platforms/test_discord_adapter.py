@@ -14,7 +14,7 @@ import pytest
 from bot.engine.actions import Post, PostKind
 from bot.platforms.discord_adapter import IDENTIFIES_EVERY, Discord
 from bot.platforms.discord_connection import Pace
-from bot.platforms.platform import Hindered, Unreachable
+from bot.platforms.platform import Errand, Hindered, Unreachable
 from tests.discord.gateway import Gateway
 from tests.platforms.discord_house import DiscordHouse, on_discord
 
@@ -32,7 +32,9 @@ async def running(discord: Discord) -> AsyncIterator[asyncio.Task[None]]:
 async def refused(house: DiscordHouse, discord: Discord) -> Unreachable:
     """Ask for a post; return why it was not made."""
     with pytest.raises(Unreachable) as refusal:
-        await discord.perform("k/1/0", Post(house.room, PostKind.NOTICE, ("x",)), house.clock())
+        await discord.perform(
+            Errand("k/1/0", Post(house.room, PostKind.NOTICE, ("x",)), house.clock())
+        )
     return refusal.value
 
 
@@ -45,7 +47,7 @@ async def test_until_it_is_connected_posts_wait(tmp_path: Path) -> None:
         async with running(house.discord):
             await house.until(lambda: house.discord.is_current)
             post = Post(house.room, PostKind.NOTICE, ("x",))
-            receipt = await house.discord.perform("k/1/0", post, house.clock())
+            receipt = await house.discord.perform(Errand("k/1/0", post, house.clock()))
             assert receipt.ref == str(house.channel.messages[0].id)
             assert house.changes > 0
         assert "not connected" in str(await refused(house, house.discord))
@@ -148,7 +150,7 @@ async def test_who_waits_too_long_leaves_and_the_post_is_made_once(tmp_path: Pat
         post = Post(house.room, PostKind.NOTICE, ("Slow.",))
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.1):
-                await house.discord.perform("k/1/0", post, house.clock())
-        receipt = await house.discord.perform("k/1/0", post, house.clock())
+                await house.discord.perform(Errand("k/1/0", post, house.clock()))
+        receipt = await house.discord.perform(Errand("k/1/0", post, house.clock()))
         await asyncio.sleep(0.6)
         assert [str(one.id) for one in house.channel.messages] == [receipt.ref]

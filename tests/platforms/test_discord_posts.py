@@ -11,7 +11,15 @@ import pytest
 from bot.engine.actions import Archive, KeepOpen, Moment, Post, PostKind, Tell, Thread, privately
 from bot.engine.agenda import Room
 from bot.platforms.discord_posts import WITHOUT_FILE, Posts
-from bot.platforms.platform import File, Hindered, Impossible, Receipt, ThreadGone, Unreachable
+from bot.platforms.platform import (
+    Errand,
+    File,
+    Hindered,
+    Impossible,
+    Receipt,
+    ThreadGone,
+    Unreachable,
+)
 from tests.discord.basics import id_time
 from tests.discord.client import Client, connected
 from tests.discord.guild import Guild
@@ -48,9 +56,13 @@ class Set:
         )
 
     async def post(
-        self, post: Post, since: datetime | None = None, files: tuple[File, ...] = ()
+        self,
+        post: Post,
+        since: datetime | None = None,
+        files: tuple[File, ...] = (),
+        key: str = KEY,
     ) -> Receipt:
-        return await self.posts.post(KEY, post, since, files)
+        return await self.posts.post(post, Errand(key, post, self.now, since, files))
 
     async def thread(self) -> ThreadThere:
         await self.post(self.opening())
@@ -62,7 +74,7 @@ class Set:
         return Tell(privately("discord"), ids, channel, ("It is over.",))
 
     async def tell(self, tell: Tell, since: datetime | None = None) -> Receipt:
-        return await self.posts.tell(KEY, tell, since, (), self.now)
+        return await self.posts.tell(tell, Errand(KEY, tell, self.now, since))
 
     def texts(self, there: Channel | ThreadThere) -> list[str]:
         """Return what the bot has said in a place."""
@@ -99,7 +111,7 @@ async def test_a_thread_of_more_than_three_days_is_left_alone_for_seven(on: Set)
 async def test_what_is_said_into_a_thread_stands_there(on: Set) -> None:
     thread = await on.thread()
     post = Post(on.room, PostKind.TOPIC, ("T1: What next?",), topic=1, into=str(thread.id))
-    receipt = await on.posts.post("urojc-2026-12-07/3/0", post, None, ())
+    receipt = await on.post(post, key="urojc-2026-12-07/3/0")
     assert on.texts(thread) == ["T1: What next?"]
     assert on.texts(on.channel) == [TEXT]
     assert receipt.thread is None
@@ -185,7 +197,9 @@ async def test_the_same_words_of_an_earlier_chat_or_of_somebody_else_are_not_tak
     await on.post(Post(on.room, PostKind.NOTICE, (TEXT,)))
     on.server.world.shift(timedelta(hours=1))
     await on.henry.say(on.channel, TEXT)
-    receipt = await on.posts.post("urojc-2027-01-04/2/0", on.opening(), on.now, ())
+    receipt = await on.posts.post(
+        on.opening(), Errand("urojc-2027-01-04/2/0", on.opening(), on.now, on.now)
+    )
     assert len(on.channel.messages) == 3
     assert receipt.ref == str(on.channel.messages[-1].id)
 
@@ -286,7 +300,7 @@ async def test_a_missing_permission_is_named_as_discord_names_it(on: Set) -> Non
         on.channel.deny(permission)
         await on.server.until(lambda: True)
         with pytest.raises(Hindered, match=f"the permission {name} is missing"):
-            await on.posts.post("other/1/0", post, None, ())
+            await on.post(post, key="other/1/0")
         on.channel.grant(permission)
 
 
@@ -347,12 +361,12 @@ async def test_what_is_not_there_any_more_is_said(on: Set) -> None:
     thread.delete()
     into = replace(on.opening(), into=str(thread.id), opens=None)
     with pytest.raises(ThreadGone):
-        await on.posts.post("other/1/0", into, None, ())
+        await on.post(into, key="other/1/0")
     on.channel.delete()
     with pytest.raises(Hindered, match="the channel is not there"):
-        await on.posts.post("other/1/0", into, None, ())
+        await on.post(into, key="other/1/0")
     with pytest.raises(Hindered, match="the channel is not there"):
-        await on.posts.post("other/2/0", on.opening(), None, ())
+        await on.post(on.opening(), key="other/2/0")
 
 
 async def test_a_channel_without_text_threads_is_named(on: Set) -> None:

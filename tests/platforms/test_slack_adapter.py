@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine.actions import KeepOpen, Post, PostKind
-from bot.platforms.platform import Hindered, Unreachable
+from bot.platforms.platform import Errand, Hindered, Unreachable
 from bot.platforms.slack_adapter import EVENTS, Secrets, Slack
 from tests.platforms.slack_house import SlackHouse, on_slack
 
@@ -28,7 +28,9 @@ async def running(slack: Slack) -> AsyncIterator[asyncio.Task[None]]:
 async def refused(house: SlackHouse, slack: Slack) -> Unreachable:
     """Ask for a post; return why it was not made."""
     with pytest.raises(Unreachable) as refusal:
-        await slack.perform("k/1/0", Post(house.room, PostKind.NOTICE, ("x",)), house.clock())
+        await slack.perform(
+            Errand("k/1/0", Post(house.room, PostKind.NOTICE, ("x",)), house.clock())
+        )
     return refusal.value
 
 
@@ -38,9 +40,9 @@ async def test_until_it_is_connected_posts_wait(tmp_path: Path) -> None:
         async with running(house.slack):
             await house.until(lambda: house.slack.is_current)
             post = Post(house.room, PostKind.NOTICE, ("Hello.",))
-            receipt = await house.slack.perform("k/1/0", post, house.clock())
+            receipt = await house.slack.perform(Errand("k/1/0", post, house.clock()))
             assert receipt.ref == house.post("Hello.").ts
-            assert await house.slack.perform("k/2/0", KeepOpen(house.room), house.clock())
+            assert await house.slack.perform(Errand("k/2/0", KeepOpen(house.room), house.clock()))
             assert list(await house.slack.keep_appointments([], [], house.clock())) == []
             assert house.changes > 0
         assert not house.slack.is_current

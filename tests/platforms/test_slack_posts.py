@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.actions import Amend, Archive, Moment, Post, PostKind, Tell, Whisper, privately
 from bot.engine.agenda import Room
-from bot.platforms.platform import File, Hindered, Impossible, Receipt, Unreachable
+from bot.platforms.platform import Errand, File, Hindered, Impossible, Receipt, Unreachable
 from bot.platforms.slack_posts import Posts
 from bot.platforms.slack_signals import moment_of
 from tests.slack.channels import Channel
@@ -46,9 +46,13 @@ class Set:
         return Post(self.room, PostKind.TOPIC, words, 1)
 
     async def post(
-        self, post: Post, since: datetime | None = None, files: tuple[File, ...] = ()
+        self,
+        post: Post,
+        since: datetime | None = None,
+        files: tuple[File, ...] = (),
+        key: str = KEY,
     ) -> Receipt:
-        return await self.posts.post(KEY, post, since, files)
+        return await self.posts.post(post, Errand(key, post, self.now, since, files))
 
     def texts(self) -> list[str]:
         return [one.text for one in self.channel.messages if one.author is self.workspace.bot]
@@ -102,7 +106,9 @@ async def test_a_connection_that_is_cut_after_the_commit_makes_no_second_post(
 
 async def test_equal_words_of_another_action_are_another_post(on: Set) -> None:
     began = on.now
-    await on.posts.post("urojc-2026-12-07/1/0", on.notice("Again."), None, ())
+    await on.posts.post(
+        on.notice("Again."), Errand("urojc-2026-12-07/1/0", on.notice("Again."), on.now)
+    )
     await on.post(on.notice("Again."), since=began)
     assert len(on.texts()) == 2
 
@@ -146,19 +152,21 @@ async def test_people_and_groups_are_told_each_once(on: Set) -> None:
     ann = on.workspace.user("Ann")
     group = on.workspace.group("chairs", on.henry, ann)
     tell = Tell(privately("slack"), (on.henry.id, f"group:{group.id}"), "", ("It is over.",))
-    await on.posts.tell(KEY, tell, None, (), on.now)
+    await on.posts.tell(tell, Errand(KEY, tell, on.now))
     assert [one.text for one in on.henry.inbox] == ["It is over."]
     assert [one.text for one in ann.inbox] == ["It is over."]
     private = on.workspace.channel("chairs-only", private=True)
-    await on.posts.tell(KEY, replace(tell, channel=private.id), None, (), on.now)
+    there = replace(tell, channel=private.id)
+    await on.posts.tell(there, Errand(KEY, there, on.now))
     assert [one.text for one in private.messages if one.author is on.workspace.bot] == [
         "It is over."
     ]
 
 
 async def test_where_nobody_can_be_told_it_says_so(on: Set) -> None:
+    nobody = Tell(privately("slack"), (), "", ("x",))
     with pytest.raises(Impossible, match="nobody can be told privately"):
-        await on.posts.tell(KEY, Tell(privately("slack"), (), "", ("x",)), None, (), on.now)
+        await on.posts.tell(nobody, Errand(KEY, nobody, on.now))
 
 
 async def test_what_slack_refuses_is_said_by_what_is_to_be_done(on: Set) -> None:
