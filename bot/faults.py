@@ -10,7 +10,8 @@ from pathlib import Path
 from bot.agendas.mistakes import shown
 from bot.engine.errors import BrokenLog, RoundsError
 from bot.settings import Settings
-from bot.store.sqlite import StoreError, outside_cause
+from bot.store.errors import StoreError
+from bot.store.sqlite import outside_cause
 
 
 class Stopped(RoundsError):

@@ -16,7 +16,7 @@ import pytest
 from bot.engine.errors import BrokenLog, Refused
 from bot.faults import Stopped, not_listening, told
 from bot.settings import Settings
-from bot.store.sqlite import StoreError
+from bot.store.errors import StoreError
 
 
 def failure(call: Callable[[], object]) -> Exception:

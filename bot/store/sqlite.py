@@ -17,6 +17,7 @@ from pathlib import Path
 import aiosqlite
 
 from bot.store.codec import Row
+from bot.store.errors import StoreError
 from bot.store.tables import Conflict, Tables
 
 log = logging.getLogger(__name__)
@@ -57,10 +58,6 @@ def outside_cause(error: Exception) -> str | None:
         return None
     code = getattr(error, "sqlite_errorcode", None)  # errors of Python's own module have none
     return str(error) if code is not None and code & 0xFF in _OUTSIDE else None
-
-
-class StoreError(Exception):
-    """The store cannot be opened; the sentence says what to do."""
 
 
 class _Connection:

@@ -13,7 +13,8 @@ import pytest
 
 from bot.engine.agenda import Room
 from bot.engine.messages import Message
-from bot.store.sqlite import MIGRATIONS, SqliteStore, StoreError, opened
+from bot.store.errors import StoreError
+from bot.store.sqlite import MIGRATIONS, SqliteStore, opened
 from bot.store.tables import Conflict, Tables
 from tests.engine.script import OPENS
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.engine.agenda import Room, Series
-from bot.store.sqlite import StoreError
+from bot.store.errors import StoreError
 from bot.web.counts import KEPT, Counts
 from tests.house import House, moderator, person
 

@@ -1,0 +1,7 @@
+"""What keeps a store from being used, whatever database it is."""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """The store cannot be used; the sentence says what to do."""
