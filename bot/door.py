@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import logging
 from asyncio import Future
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from bot.engine.messages import message_key
 from bot.engine.people import Role, asking_in, role_in
 from bot.engine.replies import WITHDRAWN_ONE
 from bot.engine.rights import permit
-from bot.engine.signals import Deleted, Signal
+from bot.engine.signals import Deleted, ReadBack, Signal
 from bot.engine.state import Chat, Stage
 from bot.outbox import Outbox
 from bot.platforms.platform import (
@@ -157,11 +157,29 @@ class HouseDoor:
         async with self.desk.store.reading() as tables:
             return await tables.spoken_in(place.chat, place.room, place.thread)
 
+    def read_back(self, room: Room, why: str) -> None:
+        """Tell the moderators of a room's chats, once, `why` it cannot be read; empty: it can."""
+        self._begin(self._tell_of_reading(room, why))
+
     def reachable(self, rooms: Sequence[Room]) -> None:
         """Try at once what waits for these rooms: something was changed there."""
-        task = asyncio.create_task(self._hasten(rooms))
+        self._begin(self._hasten(rooms))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
+
+    async def _tell_of_reading(self, room: Room, why: str) -> None:
+        now = self.clock()
+        try:
+            async with self.desk.store.reading() as tables:
+                chats = await pages.sound(tables, await tables.lately(now - READ_AFTER))
+            for chat in chats.values():
+                if room in chat.agenda.rooms and chat.unreadable.get(room, "") != why:
+                    await self.desk.runner.handle(ReadBack(now, room, why), chat.id)
+        except Exception as failure:  # the process ends, say; it is told at the next reading
+            log.debug("Nobody could be told of a reading (%s).", type(failure).__name__)
 
     async def _hasten(self, rooms: Sequence[Room]) -> None:
         try:

@@ -228,6 +228,26 @@ async def test_what_waits_for_a_room_is_tried_when_the_room_is_said_to_be_reacha
                 await asyncio.sleep(0.01)
 
 
+async def test_moderators_are_told_once_that_a_room_cannot_be_read_back(tmp_path: Path) -> None:
+    async with house(tmp_path, LISTED, OTHER) as h:
+        door = await open_chat(h)
+        for room, why in (
+            (ELSEWHERE, "Read Message History is missing."),
+            (CHANNEL, "Read Message History is missing."),
+            (CHANNEL, "Read Message History is missing."),
+            (CHANNEL, ""),
+        ):
+            door.read_back(room, why)
+            async with asyncio.timeout(5):
+                while door._under_way:  # noqa: ASYNC110  nothing else tells when it is over
+                    await asyncio.sleep(0.01)
+        async with h.store.reading() as tables:
+            rows = await tables.connection.rows(
+                "SELECT kind FROM events WHERE kind IN ('Unreadable', 'Readable') ORDER BY seq"
+            )
+    assert rows == [("Unreadable",), ("Readable",)]
+
+
 async def test_what_is_said_to_be_reachable_as_the_process_ends_fails_nowhere(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -10,7 +10,9 @@ The rules:
 
 1.  A chat exists from its plan on (what is said before the opening is early), opens at its
     moment, or late if nobody was there, and closes itself. A chat whose whole window passed
-    unseen is missed, not opened.
+    unseen is missed, not opened, and its moderators are told, of several in a row at once. It is
+    missed also where its agenda was taken back afterwards; where it was moved to a moment that
+    is still to come it is held then.
 2.  A topic is opened at its moment, in order, once. After an absence or a pause the first
     overdue topic comes at once, the other overdue ones two minutes apart, and the rest keep
     their distance while the window allows (`bot.engine.pace`).
@@ -76,6 +78,8 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
     match signal:
         case signals.Woke(at=at):
             return list(_due(chat, at))
+        case signals.Overslept(at=at, earlier=earlier, last=last):
+            return [events.Missed(at, earlier, last)] if _is_overslept(chat, at) else []
         case signals.Asked():
             return _asked(chat, signal)
         case signals.AgendaChanged():
@@ -86,6 +90,8 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
             return _delivered(chat, signal)
         case signals.Hindered(at=at, action=action, why=why):
             return _hindered(chat, at, action, why)
+        case signals.ReadBack(at=at, room=room, why=why):
+            return _read_back(chat, at, room, why)
         case signals.SpokeLate(at=at, room=room, person=person, thread=thread):
             told = f"{room.platform}:{person}" in chat.told_late
             return [] if told else [events.ToldLate(at, room, person, thread)]
@@ -141,8 +147,12 @@ def _next_due(chat: Chat, now: datetime) -> list[Event]:
     return [events.KeptOpen(now)] if keep is not None and keep <= now else []
 
 
+def _is_overslept(chat: Chat, now: datetime) -> bool:
+    return chat.stage is Stage.PLANNED and now >= chat.closes_at
+
+
 def _due_before_opening(chat: Chat, now: datetime) -> list[Event]:
-    if now >= chat.closes_at:
+    if _is_overslept(chat, now):
         return [events.Missed(now)]
     for before in chat.reminders:
         due = chat.opens_at - before
@@ -169,10 +179,12 @@ def _replanned(chat: Chat, signal: signals.AgendaChanged) -> list[Event]:
         return []
     agenda, opens_at = signal.agenda, signal.opens_at
     if agenda is None or opens_at is None:
-        return [events.Cancelled(signal.at)]
+        return [] if _is_overslept(chat, signal.at) else [events.Cancelled(signal.at)]
     if (agenda, opens_at, signal.following) == (chat.agenda, chat.opens_at, chat.following):
         return []
     closes_at = opens_at + agenda.window
+    if _is_overslept(chat, signal.at) and signal.at >= closes_at:
+        return []
     return [events.Replanned(signal.at, agenda, opens_at, closes_at, signal.following)]
 
 
@@ -180,6 +192,14 @@ def _hindered(chat: Chat, at: datetime, action: Action, why: str) -> list[Event]
     """Note a refusal once; of one to tell the moderators they cannot be told."""
     known = chat.hindered.get(action.room) == why or isinstance(action, Tell)
     return [] if known else [events.Hindered(at, action.room, why)]
+
+
+def _read_back(chat: Chat, at: datetime, room: Room, why: str) -> list[Event]:
+    """Note once that a room of a chat that is not counted yet cannot be read, and that it can."""
+    is_over = chat.stage not in (Stage.OPEN, Stage.CLOSED)
+    if is_over or room not in chat.agenda.rooms or chat.unreadable.get(room, "") == why:
+        return []
+    return [events.Unreadable(at, room, why) if why else events.Readable(at, room)]
 
 
 def _delivered(chat: Chat, signal: signals.Delivered) -> list[Event]:
@@ -325,7 +345,14 @@ def react(chat: Chat, event: Event) -> list[Action]:
             return [Whisper(room, person, thread, wording.came_late(chat))]
         case events.KeptOpen():
             return [*map(KeepOpen, chat.threaded)]
-        case events.Hindered() | events.Unhindered() | events.ThreadLost() | events.Missed():
+        case (
+            events.Hindered()
+            | events.Unhindered()
+            | events.Unreadable()
+            | events.Readable()
+            | events.ThreadLost()
+            | events.Missed()
+        ):
             return [*telling.tells(chat, event)]
     return []
 

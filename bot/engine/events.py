@@ -42,9 +42,15 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """Its window passed while nobody was there to open it."""
+    """Its window passed while nobody was there to open it.
+
+    So did those of `earlier` chats of its series in a row before it. What is told of the `last`
+    of them tells of all.
+    """
 
     at: datetime
+    earlier: int = 0
+    last: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +247,23 @@ class Unhindered:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What was said in a room during an absence cannot be read there; `why` says what to do."""
+
+    at: datetime
+    room: Room
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A room can be read again."""
+
+    at: datetime
+    room: Room
+
+
+@dataclass(frozen=True, slots=True)
 class GaveUp:
     """An action will never be done; `why` is for the operator."""
 
@@ -278,5 +301,7 @@ Event = (
     | ToldLate
     | Hindered
     | Unhindered
+    | Unreadable
+    | Readable
     | GaveUp
 )

@@ -57,6 +57,10 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
             return {"hindered": {**chat.hindered, room: why}}
         case events.Unhindered(room=room):
             return {"hindered": {r: why for r, why in chat.hindered.items() if r != room}}
+        case events.Unreadable(room=room, why=why):
+            return {"unreadable": {**chat.unreadable, room: why}}
+        case events.Readable(room=room):
+            return {"unreadable": {r: why for r, why in chat.unreadable.items() if r != room}}
         case events.TopicAdded(number=number, ask=ask, due=due):
             return {"topics": (*chat.topics, TopicState(number, ask, due))}
         case events.TopicOpened(number=number, at=at):

@@ -131,6 +131,19 @@ class Woke:
 
 
 @dataclass(frozen=True, slots=True)
+class Overslept:
+    """A chat's whole window passed while nobody was there to open it.
+
+    So did those of `earlier` chats of its series in a row before it; it is the `last` of them of
+    which the same moderators are told.
+    """
+
+    at: datetime
+    earlier: int
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """The chat has ended and was counted."""
 
@@ -162,6 +175,15 @@ class SpokeLate:
     room: Room
     person: str
     thread: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """A room was read after an absence; `why` it could not be, as moderators are told it."""
+
+    at: datetime
+    room: Room
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +235,11 @@ Signal = (
     | DateCame
     | AgendaChanged
     | Woke
+    | Overslept
     | Counted
     | Delivered
     | SpokeLate
+    | ReadBack
     | Hindered
     | ThreadGone
     | Undeliverable

@@ -90,6 +90,7 @@ class Chat:
     threads: Mapping[Room, str] = field(default_factory=dict)  # the chat's own
     kept_open_at: datetime | None = None
     hindered: Mapping[Room, str] = field(default_factory=dict)  # rooms that refuse, and why
+    unreadable: Mapping[Room, str] = field(default_factory=dict)  # the same for reading back
     corrections: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     withdrawn: Mapping[str, datetime] = field(default_factory=dict)
     tally: Tally | None = None

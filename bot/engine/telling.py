@@ -15,7 +15,12 @@ from bot.engine.state import Chat
 
 
 def tells(chat: Chat, event: Event) -> list[Tell]:
-    """Return what is said privately because of `event`, on each platform of the chat."""
+    """Return what is said privately because of `event`, on each platform of the chat.
+
+    Of several chats of a series that were missed in a row the last one's words tell of all.
+    """
+    if isinstance(event, events.Missed) and not event.last:
+        return []
     words, encloses = _said(chat, event)
     platforms = dict.fromkeys(r.platform for r in chat.agenda.rooms if r.platform != OWN)
     return [
@@ -30,6 +35,25 @@ def tells(chat: Chat, event: Event) -> list[Tell]:
     ]
 
 
+def tells_the_same(chat: Chat, other: Chat) -> bool:
+    """Whether what concerns the one is told to the same people, in the same places, as the other's.
+
+    A chat's date may have moderators, rooms or a channel of its own.
+    """
+    return _told(chat) == _told(other)
+
+
+def _told(chat: Chat) -> set[tuple[str, frozenset[str], str]]:
+    return {
+        (
+            platform,
+            frozenset(chat.agenda.moderators.get(platform, ())),
+            chat.agenda.alerts.get(platform, ""),
+        )
+        for platform in {room.platform for room in chat.agenda.rooms}
+    }
+
+
 def _said(chat: Chat, event: Event) -> tuple[Words, Enclosure | None]:
     match event:
         case events.Summarised():
@@ -38,9 +62,13 @@ def _said(chat: Chat, event: Event) -> tuple[Words, Enclosure | None]:
             return wording.hindered(chat, room, why), None
         case events.Unhindered(room=room):
             return wording.unhindered(chat, room), None
+        case events.Unreadable(room=room, why=why):
+            return wording.unreadable(chat, room, why), None
+        case events.Readable(room=room):
+            return wording.readable(chat, room), None
         case events.ThreadLost(room=room):
             return wording.thread_lost(chat, room), None
-    return wording.missed(chat), None
+    return wording.missed(chat, event.earlier if isinstance(event, events.Missed) else 0), None
 
 
 def _people(chat: Chat, platform: str) -> tuple[str, ...]:

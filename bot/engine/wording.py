@@ -239,6 +239,20 @@ def unhindered(chat: Chat, room: Room) -> Words:
     return (f"{_name(chat)} {goes_on.get(chat.stage, 'can be closed in')} ", room, ".")
 
 
+def unreadable(chat: Chat, room: Room, why: str) -> Words:
+    """Say that a room cannot be read back, why, and what becomes of it."""
+    then = (
+        f": {why} What is said there while Rounds is away will be missing from the transcript, "
+        "unless that is changed before the chat is counted."
+    )
+    return (f"{_name(chat)} cannot be read back in ", room, then)
+
+
+def readable(chat: Chat, room: Room) -> Words:
+    """Say that a room can be read back again."""
+    return (f"{_name(chat)} can be read back again in ", room, ".")
+
+
 def thread_lost(chat: Chat, room: Room) -> Words:
     """Say that the chat's thread in a room is gone, and what becomes of the chat."""
     what = (
@@ -256,12 +270,15 @@ def refusals(chat: Chat) -> Words:
     return tuple(words)
 
 
-def missed(chat: Chat) -> Words:
-    """Say that a chat was not held."""
+def missed(chat: Chat, earlier: int) -> Words:
+    """Say that a chat was not held, and so many before it in a row."""
+    before = ""
+    if earlier:
+        before = f" So {'was the one' if earlier == 1 else f'were the {earlier:,}'} before it."
     return (
         f"{_name(chat)} was missed: from its opening, ",
         Moment(chat.opens_at),
-        ", to its end nobody was there to hold it. Hold it now with /chat start.",
+        f", to its end nobody was there to hold it.{before} Hold it now with /chat start.",
     )
 
 

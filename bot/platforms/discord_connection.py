@@ -19,7 +19,14 @@ from bot.engine.signals import Signal
 from bot.platforms.discord_address import CUT
 from bot.platforms.discord_changes import Changes
 from bot.platforms.discord_commands import ChatCommands
-from bot.platforms.discord_history import SETTLED, Members, Readable, Reading, read_back
+from bot.platforms.discord_history import (
+    NOT_SEEN,
+    SETTLED,
+    Members,
+    Readable,
+    Reading,
+    read_back,
+)
 from bot.platforms.discord_needs import intents
 from bot.platforms.discord_posts import Posts
 from bot.platforms.discord_signals import PLATFORM, Reader
@@ -333,6 +340,8 @@ class Connection(Changes):
             has_content=True,
             gone=self._gone,
         )
+        if place.thread is None and reading.refused != NOT_SEEN:
+            self._door.read_back(place.room, reading.refused)
         if self.sight.is_news(place.room, place.thread, reading.refused):
             log.warning("%s of %s cannot be read: %s", place.room, place.chat, reading.refused)
         return reading

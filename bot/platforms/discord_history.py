@@ -37,6 +37,9 @@ Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | d
 Hear = Callable[[Signal], Awaitable[None]]
 """Commits a signal; returns when it is on the disk."""
 
+NOT_SEEN = "View Channel is missing."
+"""Why nothing can be read where nothing can be posted either."""
+
 _GONE = (10007, 10013)  # Unknown Member, Unknown User
 
 
@@ -135,7 +138,7 @@ def _refusal(channel: Readable, *, has_content: bool) -> str:
         return "The channel is not there."
     able = channel.permissions_for(channel.guild.me)
     if not able.view_channel:
-        return "View Channel is missing."
+        return NOT_SEEN
     return "" if able.read_message_history else "Read Message History is missing."
 
 

@@ -234,6 +234,10 @@ class Door(Protocol):
         """Return the ids of the messages that are known of a place and were not withdrawn."""
         ...
 
+    def read_back(self, room: Room, why: str) -> None:
+        """Tell the moderators of a room's chats, once, `why` it cannot be read; empty: it can."""
+        ...
+
     def reachable(self, rooms: Sequence[Room]) -> None:
         """Try at once what waits for these rooms: something was changed there."""
         ...

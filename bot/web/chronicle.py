@@ -35,7 +35,8 @@ def doers(log: list[Event]) -> set[str]:
 
 
 _TROUBLE = (
-    events.GaveUp, events.Missed, events.Cancelled, events.Hindered, events.ThreadLost
+    events.GaveUp, events.Missed, events.Cancelled, events.Hindered, events.Unreadable,
+    events.ThreadLost
 )  # fmt: skip
 
 
@@ -87,6 +88,10 @@ def _words_of_rooms(event: Event) -> Words:
             return ("Held up in ", room, f": {why}")
         case events.Unhindered(room=room):
             return ("Goes on in ", room, ".")
+        case events.Unreadable(room=room, why=why):
+            return ("Cannot be read back in ", room, f": {why}")
+        case events.Readable(room=room):
+            return ("Read back again in ", room, ".")
         case events.RoomArchived(room=room):
             return ("Put away: ", room, ".")
         case events.GaveUp(room=room, why=why):

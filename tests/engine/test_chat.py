@@ -444,6 +444,35 @@ def test_a_refusal_is_told_once_for_each_reason_and_again_when_it_goes_on() -> N
     assert refused(chat, topic) == [events.Hindered(chat.now, CHANNEL, MISSING)], "told anew"
 
 
+def test_that_a_room_cannot_be_read_back_is_told_once_for_each_reason_and_its_end() -> None:
+    chat = on_discord("0m", window="1h")
+    chat.passes("24h")
+    taken(chat, Tell)
+    for why, told_of in (
+        ("", []),
+        ("Read Message History is missing.", [events.Unreadable]),
+        ("Read Message History is missing.", []),
+        ("", [events.Readable]),
+        ("", []),
+    ):
+        happened = chat.take(signals.ReadBack(chat.now, CHANNEL, why))
+        assert [type(event) for event in happened] == told_of
+    missing, again = told(chat)
+    assert missing.startswith(
+        "Urology Journal Club cannot be read back in discord:9: Read Message History is missing. "
+    )
+    assert again == "Urology Journal Club can be read back again in discord:9."
+    assert chat.take(signals.ReadBack(chat.now, Room("discord", "7"), "why.")) == [], "not its room"
+
+
+def test_a_chat_that_is_counted_needs_no_reading_any_more() -> None:
+    chat = on_discord("0m", window="1h")
+    chat.passes("26h")
+    assert chat.it.stage is Stage.CLOSED
+    chat.take(signals.Counted(chat.now, Tally()))
+    assert chat.take(signals.ReadBack(chat.now, CHANNEL, "Read Message History is missing.")) == []
+
+
 def test_what_cannot_be_said_privately_is_no_news_of_the_chat() -> None:
     chat = on_discord("0m")
     chat.passes("24h")

@@ -94,6 +94,12 @@ def test_every_event_counts_once_and_changes_only_what_it_says() -> None:
             events.Unhindered(OPENS, CHANNEL),
             {"hindered"},
         ),
+        events.Unreadable: (OPENED, events.Unreadable(OPENS, CHANNEL, "no."), {"unreadable"}),
+        events.Readable: (
+            (*OPENED, events.Unreadable(OPENS, CHANNEL, "no.")),
+            events.Readable(OPENS, CHANNEL),
+            {"unreadable"},
+        ),
         events.ToldLate: (OPENED, events.ToldLate(OPENS, CHANNEL, "7", None), {"told_late"}),
         events.GaveUp: (OPENED, events.GaveUp(OPENS, "c/1/0", CHANNEL, "gone"), set()),
     }  # fmt: skip

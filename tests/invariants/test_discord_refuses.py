@@ -195,10 +195,14 @@ async def test_a_permission_that_is_taken_in_the_middle_of_a_chat_ends_nothing(
             await club.later(minutes=10)
             for permission in threads.keys() - silent:
                 await club.posted(threads[permission], "T1", "T2", "T3")
+            unread = name_of("Read Message History")
+            await club.until(partial(club.told_of, unread, "cannot be read back"))
             await club.is_kept(f"{name_of('View Channel')}-2034-12-04", kept["View Channel"][:1])
 
             for permission, flag in LATER.items():
                 channels[permission].grant(flag)
+            await club.until(partial(club.told_of, unread, "can be read back again"))
+            assert len(club.told_of(unread)) == 2
             for permission in silent:
                 await club.posted(threads[permission], "T1", "T2")
             for permission, texts in kept.items():

@@ -43,6 +43,8 @@ LOG: list[Event] = [
     events.KeptOpen(START),
     events.Hindered(START, CHANNEL, "Rounds lacks Manage Threads."),
     events.Unhindered(START, CHANNEL),
+    events.Unreadable(START, CHANNEL, "Read Message History is missing."),
+    events.Readable(START, CHANNEL),
     events.RoomArchived(START, ROOM),
     events.Archived(START),
     events.GaveUp(START, "c/1/0", ROOM, "the channel is gone"),
@@ -102,5 +104,6 @@ def test_troubles_are_marked() -> None:
     marked = [type(event) for event, entry in zip(LOG, chronicle(LOG), strict=True)
               if entry.is_trouble]  # fmt: skip
     assert marked == [
-        events.Cancelled, events.Missed, events.ThreadLost, events.Hindered, events.GaveUp,
+        events.Cancelled, events.Missed, events.ThreadLost, events.Hindered,
+        events.Unreadable, events.GaveUp,
     ]  # fmt: skip
