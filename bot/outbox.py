@@ -82,6 +82,7 @@ class Outbox:
         clock: Callable[[], datetime],
         answers_within: timedelta = ANSWERS_WITHIN,
         enclose: Enclosing = nothing,
+        owner: str = "",
     ) -> None:
         self._store = store
         self._runner = runner
@@ -89,6 +90,7 @@ class Outbox:
         self._clock = clock
         self._answers_within = answers_within
         self._enclose = enclose
+        self._owner = owner  # as the leases name it
         self._poked = asyncio.Event()
         self._serving: dict[Lane, asyncio.Task[None]] = {}
         self._not_before: dict[Lane, datetime] = {}
@@ -195,7 +197,7 @@ class Outbox:
         while True:
             now = self._clock()
             async with self._store.writing() as tables:
-                leased = await queue.lease(tables.connection, lane, now, now + LEASE)
+                leased = await queue.lease(tables.connection, lane, now, now + LEASE, self._owner)
                 if not isinstance(leased, Leased):
                     return leased
                 chat = await _chat(tables, leased)
@@ -203,7 +205,7 @@ class Outbox:
                     continue
                 action = when_its_turn_comes(chat, leased.action, leased.queued_at, now)
                 if isinstance(action, datetime):
-                    await queue.postpone(tables.connection, leased.key, action, untried=True)
+                    await self._postpone(tables, leased, action, untried=True)
                     return action
             if action is None:
                 await self._lapse(leased, now)
@@ -277,7 +279,7 @@ class Outbox:
         now = self._clock()
         await self._report(signals.ThreadGone(now, leased.key, action.room, thread))
         async with self._store.writing() as tables:
-            await queue.postpone(tables.connection, leased.key, now)
+            await self._postpone(tables, leased, now)
 
     async def _put_off(self, lane: Lane, leased: Leased, failure: Exception) -> datetime:
         retry_after, why = None, type(failure).__name__  # what it says may quote a post
@@ -290,13 +292,18 @@ class Outbox:
             self._why[lane].add(why)  # said once, however often it is tried
             log.warning("%s waits in %s until it can be done: %s", leased.key, lane.room, why)
         async with self._store.writing() as tables:
-            await queue.postpone(tables.connection, leased.key, again, untried=logged)
+            await self._postpone(tables, leased, again, untried=logged)
         if isinstance(failure, Hindered):
             self._failing_since.pop(lane, None)
             await self._report(signals.Hindered(now, leased.key, leased.action, why))
         elif now - self._failing_since.setdefault(lane, now) >= TOLD_AFTER:
             await self._report(signals.Hindered(now, leased.key, leased.action, NOT_THROUGH))
         return again
+
+    async def _postpone(
+        self, tables: Tables, leased: Leased, until: datetime, *, untried: bool = False
+    ) -> None:
+        await queue.postpone(tables.connection, leased.key, until, self._owner, untried=untried)
 
     async def _report(self, report: Report) -> None:
         """Tell the chat; if its log is broken nobody can be told, and the room goes on."""

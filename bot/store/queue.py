@@ -91,12 +91,12 @@ async def _first(connection: Connection, lane: Lane) -> tuple[Leased, int] | Non
 
 
 async def lease(
-    connection: Connection, lane: Lane, now: datetime, until: datetime
+    connection: Connection, lane: Lane, now: datetime, until: datetime, by: str = ""
 ) -> Leased | datetime | None:
     """Take the lane's first waiting action until then, in the order of the chat's log.
 
-    Returns None where none waits, or the moment to come back where the first one is not yet
-    due again or is leased by somebody else.
+    `by` names the process that takes it. Returns None where none waits, or the moment to come
+    back where the first one is not yet due again or is leased by somebody else.
     """
     found = await _first(connection, lane)
     if found is None:
@@ -105,8 +105,8 @@ async def lease(
     if ready_at > stamp(now):
         return moment(ready_at)
     await connection.run(
-        "UPDATE outbox SET leased_until = ?, tries = tries + 1 WHERE key = ?",
-        (stamp(until), waiting.key),
+        "UPDATE outbox SET leased_until = ?, leased_by = ?, tries = tries + 1 WHERE key = ?",
+        (stamp(until), by, waiting.key),
     )
     return replace(waiting, tries=waiting.tries + 1)
 
@@ -138,13 +138,16 @@ async def mark(connection: Connection, key: str, state: str) -> bool:
 
 
 async def postpone(
-    connection: Connection, key: str, until: datetime, *, untried: bool = False
+    connection: Connection, key: str, until: datetime, by: str = "", *, untried: bool = False
 ) -> None:
-    """Perform a leased action then; `untried`: it was not given to its platform this time."""
+    """Perform an action then that `by` had leased; nothing where it is another's meanwhile.
+
+    `untried`: it was not given to its platform this time.
+    """
     await connection.run(
         "UPDATE outbox SET due_at = ?, leased_until = 0, tries = tries - ? "
-        "WHERE key = ? AND state = 'waiting'",
-        (stamp(until), int(untried), key),
+        "WHERE key = ? AND leased_by = ? AND state = 'waiting'",
+        (stamp(until), int(untried), key, by),
     )
 
 
@@ -157,6 +160,22 @@ async def hasten(connection: Connection, rooms: Collection[Room]) -> None:
         )
 
 
-async def release(connection: Connection) -> None:
-    """Take over what a process that is gone had leased."""
-    await connection.run("UPDATE outbox SET leased_until = 0 WHERE state = 'waiting'")
+async def lessees(connection: Connection) -> set[str]:
+    """Return the processes that hold leases, or held them when they ended."""
+    rows = await connection.rows(
+        "SELECT DISTINCT leased_by FROM outbox WHERE state = 'waiting' AND leased_until > 0"
+    )
+    return {by for (by,) in rows}
+
+
+async def release(connection: Connection, gone: Collection[str] | None = None) -> None:
+    """Take over what these processes, which are gone, had leased; None: what anybody had."""
+    if gone is None:
+        await connection.run("UPDATE outbox SET leased_until = 0 WHERE state = 'waiting'")
+        return
+    for chunk in chunks(gone):
+        await connection.run(
+            "UPDATE outbox SET leased_until = 0 "
+            f"WHERE state = 'waiting' AND leased_by IN ({marks(chunk)})",
+            chunk,
+        )

@@ -109,6 +109,35 @@ async def test_an_action_that_is_leased_is_nobody_elses_until_the_lease_ends(
     )
 
 
+async def test_what_one_process_had_leased_is_taken_over_and_what_another_has_is_not(
+    tables: Tables,
+) -> None:
+    queued = [(CHAT, 1, 0, post("x")), (CHAT, 2, 0, post("z", OTHER))]
+    await queue.put(tables.connection, queued, OPENS)
+    assert await queue.lessees(tables.connection) == set()
+    lanes = {"dead": LANE, "alive": Lane(OTHER, CHAT)}
+    for name, lane in lanes.items():
+        leased = await queue.lease(tables.connection, lane, OPENS, OPENS + HOUR, name)
+        assert isinstance(leased, Leased)
+    assert await queue.lessees(tables.connection) == {"dead", "alive"}
+    await queue.release(tables.connection, ["dead", "never seen"])
+    assert await queue.lessees(tables.connection) == {"alive"}
+    again = await queue.lease(tables.connection, LANE, OPENS, OPENS + HOUR, "new")
+    assert isinstance(again, Leased)
+    assert again.tries == 2, "so that the platform is told to look first"
+    there = lanes["alive"]
+    assert await queue.lease(tables.connection, there, OPENS, OPENS + HOUR) == OPENS + HOUR
+
+
+async def test_who_has_lost_a_lease_lets_nobody_elses_go(tables: Tables) -> None:
+    await queue.put(tables.connection, [(CHAT, 1, 0, post("x"))], OPENS)
+    await queue.lease(tables.connection, LANE, OPENS, OPENS + HOUR, "slow")
+    await queue.lease(tables.connection, LANE, OPENS + HOUR, OPENS + 2 * HOUR, "new")
+    await queue.postpone(tables.connection, f"{CHAT}/1/0", OPENS, "slow")
+    taken = await queue.lease(tables.connection, LANE, OPENS + HOUR, OPENS + 3 * HOUR, "third")
+    assert taken == OPENS + 2 * HOUR
+
+
 async def test_an_action_that_is_put_off_holds_up_those_behind_it(tables: Tables) -> None:
     await queue.put(tables.connection, [(CHAT, 1, 0, post("x")), (CHAT, 2, 0, post("y"))], OPENS)
     await queue.lease(tables.connection, LANE, OPENS, OPENS + HOUR)
