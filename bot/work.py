@@ -23,8 +23,9 @@ from bot.engine.people import Role
 from bot.engine.placing import unsettles
 from bot.engine.signals import Signal, Speech
 from bot.engine.state import Chat, Stage
-from bot.store import figures, queue
+from bot.store import queue
 from bot.store.tables import Tables
+from bot.waking import must_know_more, told_more
 
 log = logging.getLogger(__name__)
 
@@ -104,10 +105,10 @@ class Work:
                     return None, []  # somebody else has done it meanwhile
                 chat_id = queue.chat_of(signal.key)
         chat = await self._chat(chat_id or "")
-        if isinstance(signal, signals.Woke) and chat and chat.stage is Stage.CLOSED:
+        if isinstance(signal, signals.Woke) and chat and must_know_more(chat, signal.at):
+            await self._record_waiting()
             await self._settle_all()
-            tally = await figures.tally(self._tables.connection, chat.id)
-            signal = signals.Counted(signal.at, tally)
+            signal = await told_more(self._tables, chat, signal)
         return self._record(chat, decide(chat, signal))
 
     # ------------------------------------------------------------ messages
@@ -344,8 +345,7 @@ class Work:
             for number, action in enumerate(react(chat, event)):
                 queued = self._actions.setdefault(event.at, [])
                 queued.append((chat.id, chat.seq, number, action))
-            since = unsettles(event)
-            if since is not None:
+            if (since := unsettles(event)) is not None:
                 self._unsettled[chat.id] = min(since, self._unsettled.get(chat.id, since))
         if chat and happened:
             self._touched.add(chat.id)

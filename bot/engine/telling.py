@@ -50,7 +50,7 @@ def _told(chat: Chat) -> set[tuple[str, frozenset[str], str]]:
             frozenset(chat.agenda.moderators.get(platform, ())),
             chat.agenda.alerts.get(platform, ""),
         )
-        for platform in {room.platform for room in chat.agenda.rooms}
+        for platform in {room.platform for room in chat.agenda.rooms} - {OWN}
     }
 
 

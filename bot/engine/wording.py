@@ -122,11 +122,10 @@ def _closing(chat: Chat, room: Room) -> Words:
     closing = f"\n\n{chat.agenda.closing.strip()}" if chat.agenda.closing.strip() else ""
     late = f"\n\n{_over(chat, 'in its threads')}" if is_open_ended(room.platform) else ""
     words: Words = (f"Closed: {_name(chat)}. {_counts(chat)}{closing}{late}",)
-    return (
-        (*words, "\n\nThe next chat opens ", Moment(chat.following), ".")
-        if chat.following
-        else words
-    )
+    following = chat.following
+    if following is None or following <= (chat.closed_at or chat.closes_at):
+        return words  # after an absence what was the next one may be long over
+    return (*words, "\n\nThe next chat opens ", Moment(following), ".")
 
 
 def _counts(chat: Chat) -> str:

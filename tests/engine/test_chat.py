@@ -67,6 +67,28 @@ def test_a_chat_whose_whole_window_was_slept_through_is_missed() -> None:
     assert wake_at(chat.it) is None
 
 
+def test_a_missed_chat_does_not_follow_its_agenda_but_to_a_moment_that_is_still_to_come() -> None:
+    for then in (None, OPENS + timedelta(hours=1)):
+        chat = Script(agenda("0m", window="1h"))
+        chat.now = OPENS + timedelta(hours=2)
+        rewritten = agenda("0m", "10m", window="1h")
+        taken_over = signals.AgendaChanged(chat.now, then and rewritten, then)
+        assert chat.take(taken_over) == []
+        assert [type(e) for e in chat.sleeps("0m")] == [events.Missed]
+    chat = Script(agenda("0m", window="1h"))
+    chat.now = OPENS + timedelta(hours=2)
+    chat.take(signals.AgendaChanged(chat.now, agenda("0m", window="1h"), chat.now))
+    assert [type(e) for e in chat.sleeps("1m")] == [events.Opened, events.TopicOpened]
+
+
+def test_a_chat_is_missed_only_once_its_window_has_passed() -> None:
+    chat = Script(agenda("0m", window="1h"))
+    assert chat.take(signals.Overslept(OPENS + timedelta(minutes=59), 3, last=True)) == []
+    missed = signals.Overslept(OPENS + timedelta(hours=1), 3, last=False)
+    assert chat.take(missed) == [events.Missed(missed.at, 3, last=False)]
+    assert chat.take(missed) == []
+
+
 def test_a_chat_whose_end_was_slept_through_closes_and_posts_no_topic() -> None:
     chat = Script(agenda("0m", "6h"))
     chat.passes("25h")
@@ -390,6 +412,17 @@ def test_the_closing_post_says_when_the_next_chat_opens() -> None:
     chat.posted()
     chat.take(signals.Counted(chat.now, Tally()))
     assert chat.posted()[0].endswith("The next chat opens 2027-01-03 20:00 UTC.")
+
+
+def test_a_chat_that_closes_after_the_next_ones_opening_does_not_say_that_it_opens() -> None:
+    chat = Script(agenda("0m"))
+    following = OPENS + timedelta(days=28)
+    chat.take(signals.AgendaChanged(chat.now, agenda("0m"), OPENS, following))
+    chat.passes("25h")
+    chat.sleeps("672h")
+    chat.posted()
+    chat.take(signals.Counted(chat.now, Tally()))
+    assert "next chat" not in chat.posted()[0]
 
 
 # ---------------------------------------------------------------- a platform that refuses

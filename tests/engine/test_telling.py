@@ -10,7 +10,7 @@ from bot.engine.events import Event
 from bot.engine.fold import fold
 from bot.engine.messages import Tally
 from bot.engine.state import Chat
-from bot.engine.telling import tells
+from bot.engine.telling import tells, tells_the_same
 from bot.engine.wording import plain
 from tests.engine.script import OPENS, ROOM, agenda
 
@@ -110,6 +110,28 @@ def test_each_kind_of_news_has_its_own_words() -> None:
     assert len(set(words)) == len(news)
     for sentence in words:
         assert sentence.startswith(("Urology Journal Club", "The thread of Urology Journal Club"))
+
+
+def test_of_chats_that_were_missed_in_a_row_the_last_one_speaks_for_all() -> None:
+    running = chat(plan(CHANNEL))
+    assert tells(running, events.Missed(OPENS, earlier=3, last=False)) == []
+    words = [
+        plain(one.words) for n in (0, 1, 2000) for one in tells(running, events.Missed(OPENS, n))
+    ]
+    assert [text.partition("hold it. ")[2] for text in words] == [
+        "Hold it now with /chat start.",
+        "So was the one before it. Hold it now with /chat start.",
+        "So were the 2,000 before it. Hold it now with /chat start.",
+    ]
+
+
+def test_two_chats_tell_the_same_where_people_and_places_are_the_same() -> None:
+    one = chat(plan(CHANNEL))
+    assert tells_the_same(one, chat(plan(OTHER, ROOM))), "another channel, the same people"
+    assert not tells_the_same(one, chat(plan(CHANNEL, SLACK)))
+    assert not tells_the_same(one, chat(plan(CHANNEL, alerts={"discord": "77"})))
+    others = agenda("0m", rooms=(CHANNEL,), moderators={"discord": ("user:1",)})
+    assert not tells_the_same(one, chat(others))
 
 
 def test_only_these_events_are_told_privately() -> None:
