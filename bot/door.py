@@ -15,12 +15,13 @@ from bot.asking import Desk
 from bot.enclosures import Enclosures
 from bot.engine import commands
 from bot.engine.agenda import Agenda, Room
+from bot.engine.chat import decide
 from bot.engine.errors import Refused
 from bot.engine.messages import message_key
 from bot.engine.people import Role, asking_in, role_in
 from bot.engine.replies import WITHDRAWN_ONE
 from bot.engine.rights import permit
-from bot.engine.signals import Deleted, ReadBack, Signal
+from bot.engine.signals import Deleted, ReadBack, RoomChanged, Signal
 from bot.engine.state import Chat, Stage
 from bot.outbox import Outbox
 from bot.platforms.platform import (
@@ -159,7 +160,14 @@ class HouseDoor:
 
     def read_back(self, room: Room, why: str) -> None:
         """Tell the moderators of a room's chats, once, `why` it cannot be read; empty: it can."""
-        self._begin(self._tell_of_reading(room, why))
+        self._begin(self._tell(ReadBack(self.clock(), room, why)))
+
+    def changed(self, room: Room, shut: str = "", freed: Sequence[str] = ()) -> None:
+        """Tell the moderators of open chats, once, why a room is `shut`; or that it no longer is.
+
+        `freed` are the reasons that are in the way no longer, where one of them was.
+        """
+        self._begin(self._tell(RoomChanged(self.clock(), room, shut, tuple(freed))))
 
     def reachable(self, rooms: Sequence[Room]) -> None:
         """Try at once what waits for these rooms: something was changed there."""
@@ -170,16 +178,16 @@ class HouseDoor:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    async def _tell_of_reading(self, room: Room, why: str) -> None:
-        now = self.clock()
+    async def _tell(self, signal: ReadBack | RoomChanged) -> None:
+        """Let those chats of a room know that go on, or were on lately, and that it is news for."""
         try:
             async with self.desk.store.reading() as tables:
-                chats = await pages.sound(tables, await tables.lately(now - READ_AFTER))
+                chats = await pages.sound(tables, await tables.lately(signal.at - READ_AFTER))
             for chat in chats.values():
-                if room in chat.agenda.rooms and chat.unreadable.get(room, "") != why:
-                    await self.desk.runner.handle(ReadBack(now, room, why), chat.id)
-        except Exception as failure:  # the process ends, say; it is told at the next reading
-            log.debug("Nobody could be told of a reading (%s).", type(failure).__name__)
+                if decide(chat, signal):
+                    await self.desk.runner.handle(signal, chat.id)
+        except Exception as failure:  # the process ends, say; the next reading or post finds it out
+            log.debug("Nobody could be told of a room (%s).", type(failure).__name__)
 
     async def _hasten(self, rooms: Sequence[Room]) -> None:
         try:

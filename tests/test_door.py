@@ -228,6 +228,20 @@ async def test_what_waits_for_a_room_is_tried_when_the_room_is_said_to_be_reacha
                 await asyncio.sleep(0.01)
 
 
+async def told(door: HouseDoor) -> None:
+    """Wait until whoever is to be told something is told."""
+    async with asyncio.timeout(5):
+        while door._under_way:  # noqa: ASYNC110  nothing else tells when it is over
+            await asyncio.sleep(0.01)
+
+
+async def noted(h: House, *kinds: str) -> list[str]:
+    """Return what was noted of these kinds, in order."""
+    async with h.store.reading() as tables:
+        rows = await tables.connection.rows("SELECT kind FROM events ORDER BY seq")
+    return [kind for (kind,) in rows if kind in kinds]
+
+
 async def test_moderators_are_told_once_that_a_room_cannot_be_read_back(tmp_path: Path) -> None:
     async with house(tmp_path, LISTED, OTHER) as h:
         door = await open_chat(h)
@@ -238,14 +252,26 @@ async def test_moderators_are_told_once_that_a_room_cannot_be_read_back(tmp_path
             (CHANNEL, ""),
         ):
             door.read_back(room, why)
-            async with asyncio.timeout(5):
-                while door._under_way:  # noqa: ASYNC110  nothing else tells when it is over
-                    await asyncio.sleep(0.01)
-        async with h.store.reading() as tables:
-            rows = await tables.connection.rows(
-                "SELECT kind FROM events WHERE kind IN ('Unreadable', 'Readable') ORDER BY seq"
-            )
-    assert rows == [("Unreadable",), ("Readable",)]
+            await told(door)
+        assert await noted(h, "Unreadable", "Readable") == ["Unreadable", "Readable"]
+
+
+async def test_moderators_are_told_once_that_a_room_is_shut_and_that_it_is_not_any_more(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, LISTED, OTHER) as h:
+        door = await open_chat(h)
+        for room, shut, freed in (
+            (ELSEWHERE, "It is archived.", ()),
+            (CHANNEL, "", ["It is archived."]),
+            (CHANNEL, "It is archived.", ()),
+            (CHANNEL, "It is archived.", ()),
+            (CHANNEL, "", ["The bot is not in it."]),
+            (CHANNEL, "", ["The bot is not in it.", "It is archived."]),
+        ):
+            door.changed(room, shut, freed)
+            await told(door)
+        assert await noted(h, "Hindered", "Unhindered") == ["Hindered", "Unhindered"]
 
 
 async def test_what_is_said_to_be_reachable_as_the_process_ends_fails_nowhere(

@@ -39,8 +39,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.engine import commands, events, pace, replies, signals, telling, wording
-from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, Tell, Whisper
+from bot.engine import commands, events, hindrances, pace, replies, signals, telling, wording
+from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, Whisper
 from bot.engine.agenda import Room
 from bot.engine.errors import Refused
 from bot.engine.events import Event
@@ -89,9 +89,11 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
         case signals.Delivered():
             return _delivered(chat, signal)
         case signals.Hindered(at=at, action=action, why=why):
-            return _hindered(chat, at, action, why)
+            return hindrances.refused(chat, at, action, why)
         case signals.ReadBack(at=at, room=room, why=why):
-            return _read_back(chat, at, room, why)
+            return hindrances.read_back(chat, at, room, why)
+        case signals.RoomChanged():
+            return hindrances.room_changed(chat, signal)
         case signals.SpokeLate(at=at, room=room, person=person, thread=thread):
             told = f"{room.platform}:{person}" in chat.told_late
             return [] if told else [events.ToldLate(at, room, person, thread)]
@@ -99,7 +101,7 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
             known = chat.threads.get(room) == thread
             return [events.ThreadLost(at, room, thread)] if known else []
         case signals.Undeliverable(at=at, key=key, action=action, why=why):
-            refused = [] if signal.lapsed else _hindered(chat, at, action, why)
+            refused = [] if signal.lapsed else hindrances.refused(chat, at, action, why)
             gave_up = events.GaveUp(at, key, action.room, why)
             return [gave_up, *refused, *_archived(chat, at, action)]
     return []
@@ -186,20 +188,6 @@ def _replanned(chat: Chat, signal: signals.AgendaChanged) -> list[Event]:
     if _is_overslept(chat, signal.at) and signal.at >= closes_at:
         return []
     return [events.Replanned(signal.at, agenda, opens_at, closes_at, signal.following)]
-
-
-def _hindered(chat: Chat, at: datetime, action: Action, why: str) -> list[Event]:
-    """Note a refusal once; of one to tell the moderators they cannot be told."""
-    known = chat.hindered.get(action.room) == why or isinstance(action, Tell)
-    return [] if known else [events.Hindered(at, action.room, why)]
-
-
-def _read_back(chat: Chat, at: datetime, room: Room, why: str) -> list[Event]:
-    """Note once that a room of a chat that is not counted yet cannot be read, and that it can."""
-    is_over = chat.stage not in (Stage.OPEN, Stage.CLOSED)
-    if is_over or room not in chat.agenda.rooms or chat.unreadable.get(room, "") == why:
-        return []
-    return [events.Unreadable(at, room, why) if why else events.Readable(at, room)]
 
 
 def _delivered(chat: Chat, signal: signals.Delivered) -> list[Event]:

@@ -187,6 +187,20 @@ class ReadBack:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """A platform tells what was done to a room.
+
+    `shut` says why nothing goes there, as moderators are told it; else what is in `freed` is in
+    the way no longer.
+    """
+
+    at: datetime
+    room: Room
+    shut: str = ""
+    freed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Hindered:
     """A platform refuses what an action asked until somebody changes something there.
 
@@ -240,6 +254,7 @@ Signal = (
     | Delivered
     | SpokeLate
     | ReadBack
+    | RoomChanged
     | Hindered
     | ThreadGone
     | Undeliverable

@@ -238,6 +238,13 @@ class Door(Protocol):
         """Tell the moderators of a room's chats, once, `why` it cannot be read; empty: it can."""
         ...
 
+    def changed(self, room: Room, shut: str = "", freed: Sequence[str] = ()) -> None:
+        """Tell the moderators of open chats, once, why a room is `shut`; or that it no longer is.
+
+        `freed` are the reasons that are in the way no longer, where one of them was.
+        """
+        ...
+
     def reachable(self, rooms: Sequence[Room]) -> None:
         """Try at once what waits for these rooms: something was changed there."""
         ...
