@@ -129,7 +129,7 @@ def _run(chats: Chats = None, data: Data = None, host: Host = None, port: Port =
     Prints the address of each room and a link for each moderator.
     """
     settings = settings_from(ROUNDS_CHATS=chats, ROUNDS_DATA=data, HOST=host, PORT=port)
-    keep_log(settings.log)
+    keep_log(settings.log, settings.log_form)
     if not settings.chats.is_dir():
         raise Stopped(
             f"There is no folder {shown(str(settings.chats), 200)} with agendas. Start Rounds "

@@ -24,7 +24,7 @@ def settings_from(**options: str | None) -> Settings:
 def settings_for_once(**options: str | None) -> Settings:
     """Read the settings for a command that does its work and ends; its log is only warnings."""
     settings = settings_from(**options)
-    keep_log("debug" if settings.log == "debug" else "warning")
+    keep_log("debug" if settings.log == "debug" else "warning", settings.log_form)
     return settings
 
 

@@ -175,7 +175,12 @@ class Outbox:
                 await self._make_due([lane.room])
                 again = await self._deliver_in(lane)
         except Exception:
-            log.exception("Posts of %s in %s wait; it is tried again in 5 s.", lane.chat, lane.room)
+            log.exception(
+                "Posts of %s in %s wait; it is tried again in 5 s.",
+                lane.chat,
+                lane.room,
+                extra=_where(lane),
+            )
             again = self._clock() + AFTER_A_FAILURE
         if again is None:
             self._not_before.pop(lane, None)
@@ -237,7 +242,7 @@ class Outbox:
             await self._lapse(waiting, now)
 
     async def _lapse(self, waiting: Leased, now: datetime) -> None:
-        log.error("%s is given up: %s.", waiting.key, LAPSED)
+        log.error("%s is given up: %s.", waiting.key, LAPSED, extra=_of(waiting))
         await self._report(Undeliverable(now, waiting.key, waiting.action, LAPSED, lapsed=True))
 
     async def _perform(
@@ -260,14 +265,14 @@ class Outbox:
             return await self._put_off(lane, leased, failure)
         self._failing_since.pop(lane, None)
         if self._why.pop(lane, None):
-            log.info("Posts of %s in %s go out again.", lane.chat, lane.room)
+            log.info("Posts of %s in %s go out again.", lane.chat, lane.room, extra=_where(lane))
         await self._report(
             Delivered(receipt.at, key, action, receipt.ref, receipt.text, receipt.thread)
         )
         return None
 
     async def _give_up(self, leased: Leased, action: Action, why: str) -> None:
-        log.error("%s is given up: %s", leased.key, why)
+        log.error("%s is given up: %s", leased.key, why, extra=_of(leased))
         await self._report(Undeliverable(self._clock(), leased.key, action, why))
 
     async def _find_another_way(self, leased: Leased, action: Action) -> None:
@@ -290,7 +295,13 @@ class Outbox:
         again = now + (LOOKS_AGAIN_AFTER if logged else _patience(leased.tries, retry_after))
         if not logged and why not in self._why.setdefault(lane, set()):
             self._why[lane].add(why)  # said once, however often it is tried
-            log.warning("%s waits in %s until it can be done: %s", leased.key, lane.room, why)
+            log.warning(
+                "%s waits in %s until it can be done: %s",
+                leased.key,
+                lane.room,
+                why,
+                extra=_where(lane, leased.key),
+            )
         async with self._store.writing() as tables:
             await self._postpone(tables, leased, again, untried=logged)
         if isinstance(failure, Hindered):
@@ -313,6 +324,17 @@ class Outbox:
             log.error("%s cannot be recorded: its chat's log is broken (%s).", report.key, broken)
             async with self._store.writing() as tables:
                 await queue.mark(tables.connection, report.key, "gave_up")
+
+
+def _where(lane: Lane, key: str = "") -> dict[str, object]:
+    """Return the fields of a log record about a lane, or about an action in it."""
+    found = {"platform": lane.room.platform, "room": lane.room, "chat": lane.chat}
+    return {**found, "key": key} if key else found
+
+
+def _of(leased: Leased) -> dict[str, object]:
+    """Return the fields of a log record about an action."""
+    return _where(Lane(leased.action.room, leased.chat), leased.key)
 
 
 def _patience(tries: int, retry_after: timedelta | None) -> timedelta:

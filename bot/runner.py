@@ -110,7 +110,12 @@ class Runner:
             due, await asyncio.gather(*outcomes, return_exceptions=True), strict=True
         ):
             if isinstance(outcome, BrokenLog):
-                log.error("Chat %s is stopped: its log is broken (%s).", chat, outcome)
+                log.error(
+                    "Chat %s is stopped: its log is broken (%s).",
+                    chat,
+                    outcome,
+                    extra={"chat": chat},
+                )
                 await self._stop(chat)
             elif isinstance(outcome, BaseException):
                 raise outcome

@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 LEVELS = ("debug", "info", "warning", "error")
 """From which level on the log can be written."""
 
+LOG_FORMS = ("lines", "json")
+"""How the log can be written: a line a record for people, or a JSON object for programs."""
+
 BOT_HINT = "Give the Bot User OAuth Token, xoxb-... (api.slack.com/apps, OAuth & Permissions)."
 """Where the bot's token on Slack is found."""
 
@@ -86,6 +89,13 @@ def read_level(text: str) -> str:
     if text.lower() in LEVELS:
         return text.lower()
     raise ValueError(f"write one of {', '.join(LEVELS)}.")
+
+
+def read_form(text: str) -> str:
+    """Read how the log is written."""
+    if text.lower() in LOG_FORMS:
+        return text.lower()
+    raise ValueError(f"write one of {', '.join(LOG_FORMS)}.")
 
 
 # ---------------------------------------------------------------- platforms

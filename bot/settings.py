@@ -21,6 +21,7 @@ NAMES = (
     "ROUNDS_CHATS",
     "ROUNDS_DATA",
     "ROUNDS_LOG",
+    "ROUNDS_LOG_FORMAT",
     "DISCORD_TOKEN",
     "DISCORD_API",
     "SLACK_BOT_TOKEN",
@@ -66,6 +67,7 @@ class Settings:
     slack_app_token: str = field(default="", repr=False)  # secret; given: Socket Mode
     slack_signing_secret: str = field(default="", repr=False)  # secret; else HTTP
     slack_api: str = ""  # empty: Slack's own
+    log_form: str = "lines"  # one of setting_values.LOG_FORMS
 
     @property
     def url(self) -> str:
@@ -111,6 +113,7 @@ def read_settings(
         chats=given.take("ROUNDS_CHATS", Path, default.chats),
         data=given.take("ROUNDS_DATA", Path, default.data),
         log=given.take("ROUNDS_LOG", values.read_level, default.log),
+        log_form=given.take("ROUNDS_LOG_FORMAT", values.read_form, default.log_form),
         discord_token=given.take(
             "DISCORD_TOKEN", values.read_discord_token, default.discord_token, secret=True
         ),

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def log_of(script: str, level: str = "info") -> str:
+def log_of(script: str, level: str = "info", form: str = "lines") -> str:
     """Return what a process writes to standard error that keeps its log and runs `script`."""
     start = f"""
         import asyncio, logging
         from bot.logs import keep_log
-        keep_log({level!r})
+        keep_log({level!r}, {form!r})
         log = logging.getLogger("bot.here")
     """
     program = textwrap.dedent(start) + textwrap.dedent(script)
@@ -136,3 +139,83 @@ def test_slacks_libraries_write_nothing_for_they_would_quote_what_was_said() -> 
     )
     assert "disease" not in written
     assert written.count("\n") == 1
+
+
+# ---------------------------------------------------------------- JSON
+
+
+def objects_of(script: str, level: str = "info") -> list[dict[str, object]]:
+    """Return the records that a process writes as JSON, one from each line."""
+    return [json.loads(line) for line in log_of(script, level, "json").splitlines()]
+
+
+def test_a_record_in_json_has_its_sentence_and_its_values_apart() -> None:
+    (record,) = objects_of(
+        """
+        from bot.engine.agenda import Room
+        key, room = "urojc-2026-12-07/3/0", Room("local", "urojc")
+        log.warning("%s waits in %s, %d", key, room, 3, extra={"key": key, "room": room})
+        """
+    )
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", str(record.pop("time")))
+    assert record == {
+        "level": "warning",
+        "logger": "bot.here",
+        "message": "urojc-2026-12-07/3/0 waits in local:urojc, 3",
+        "sentence": "%s waits in %s, %d",
+        "values": ["urojc-2026-12-07/3/0", "local:urojc", 3],
+        "key": "urojc-2026-12-07/3/0",
+        "room": "local:urojc",
+    }
+
+
+def test_a_record_in_json_is_one_line_whatever_is_in_it() -> None:
+    script = (
+        r"""log.warning("%s", "a\nb\u2028c\x1b[2J\x85d\r\x00" + chr(0xd800)); log.info("a\nb")"""
+    )
+    written = log_of(script, form="json")
+    assert len(written.splitlines()) == 2
+    assert written.isascii()
+    assert written.replace("\n", "").isprintable()
+    assert json.loads(written.splitlines()[0])["message"] == "a\nb\u2028c\x1b[2J\x85d\r\x00\ud800"
+
+
+def test_an_exception_in_json_has_its_kind_and_places_and_not_what_it_says() -> None:
+    (record,) = objects_of(
+        """
+        def fall():
+            said = "I have the disease myself"
+            raise ValueError(said) from KeyError(said)
+        try:
+            fall()
+        except ValueError as error:
+            log.exception("It could not be done.", extra={"text": str(error)})
+        """
+    )
+    told = record["exception"]
+    assert isinstance(told, dict)
+    assert told["kind"] == "ValueError"
+    assert str(told["places"][-1]).endswith(" in fall")
+    assert "disease" not in json.dumps(record)
+
+
+def test_what_a_library_adds_to_a_record_is_not_written() -> None:
+    (record,) = objects_of(
+        """logging.getLogger("aiohttp.server").warning("Cut.", extra={"body": "my disease"})"""
+    )
+    assert record["message"] == "Cut."
+    assert "disease" not in json.dumps(record)
+
+
+def test_numbers_that_json_does_not_know_are_words() -> None:
+    (record,) = objects_of("""log.info("%s %s %s", float("nan"), True, None)""")
+    assert record["values"] == ["nan", True, "None"]
+
+
+@pytest.mark.parametrize("form", ["lines", "json"])
+def test_a_record_that_cannot_be_put_into_words_is_told_by_its_place(form: str) -> None:
+    written = log_of("""log.error("%d of %s", "my disease")""", form=form)
+    assert "cannot be put into words (TypeError)" in written
+    assert written.count("\n") == 1
+    assert "disease" not in written
+    assert "Traceback" not in written

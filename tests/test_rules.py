@@ -179,7 +179,7 @@ def logs_what_people_said(tree: ast.Module) -> Iterator[str]:
         sentence, *values = node.args[1:] if node.func.attr == "log" else node.args
         if not (isinstance(sentence, ast.Constant) and isinstance(sentence.value, str)):
             yield f"line {node.lineno}: the sentence of a log is a plain text with %s in it"
-        for value in values:
+        for value in (*values, *(given.value for given in node.keywords)):
             for part in ast.walk(value):
                 word = part.attr if isinstance(part, ast.Attribute) else ""
                 word = part.id if isinstance(part, ast.Name) else word
@@ -199,6 +199,7 @@ def logs_what_people_said(tree: ast.Module) -> Iterator[str]:
         'log.warning("heard %r", signal)',
         'logging.error("heard %s", action.words)',
         'log.log(10, "heard %s", str(row))',
+        'log.info("heard", extra={"key": message.text})',
         "log.error(error)",
     ],
 )
@@ -208,6 +209,7 @@ def test_the_rule_sees_a_log_that_may_hold_what_people_said(text: str) -> None:
 
 def test_the_rule_lets_keys_and_counts_be_logged() -> None:
     assert not broken(logs_what_people_said, 'log.info("%s waits: %s", key, at.isoformat())')
+    assert not broken(logs_what_people_said, 'log.info("%s waits", key, extra={"key": key})')
     assert not broken(logs_what_people_said, 'log.error("%s", type(error).__name__)')
     assert not broken(logs_what_people_said, "math.log(text)")
 

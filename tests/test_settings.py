@@ -40,6 +40,7 @@ def test_every_setting_is_read() -> None:
             "ROUNDS_CHATS": "/srv/chats",
             "ROUNDS_DATA": "../store",
             "ROUNDS_LOG": "DEBUG",
+            "ROUNDS_LOG_FORMAT": "JSON",
             "DISCORD_TOKEN": f" {TOKEN}\n",
             "DISCORD_API": "HTTP://Proxy:9000/discord/api/v10/",
             "SLACK_BOT_TOKEN": f"{BOT}\n",
@@ -61,6 +62,7 @@ def test_every_setting_is_read() -> None:
         APP,
         SIGNING,
         "http://proxy:9000/slack/api/",
+        "json",
     )
     assert settings.url == "https://chat.example.org"
 
@@ -156,6 +158,12 @@ def test_a_wrong_public_address_is_refused(url: str) -> None:
 )
 def test_a_public_address_is_taken_without_its_slash(given: str, url: str) -> None:
     assert read_settings({"ROUNDS_URL": given}).url == url
+
+
+def test_a_wrong_form_of_the_log_names_the_forms() -> None:
+    assert mistakes({"ROUNDS_LOG_FORMAT": "xml"}) == [
+        "ROUNDS_LOG_FORMAT is “xml”: write one of lines, json."
+    ]
 
 
 def test_a_wrong_level_names_the_levels() -> None:
