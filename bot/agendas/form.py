@@ -246,6 +246,7 @@ class AgendaForm(Form):
     reminders: list[Reminder | None] | None = Field(None, description="How long before a chat.")
     notify: NotifyForm | None = Field(None, description="Whom reminders ping.")
     publish: Switch | None = Field(None, description="Whether the rooms get the transcript.")
+    share_names: Switch | None = Field(None, description="Whether rooms quote others by name.")
     archive: Archive | None = Field(None, description="channel: archive the chat's Slack channel.")
     after_close: AfterClose | None = Field(None, description="keep or drop late messages' text.")
     dates: dict[Day, DateForm | None] | None = Field(None, description="What differs on a date.")
@@ -325,6 +326,7 @@ EXAMPLES = {
     "notify.discord": 'notify: {discord: "role:523456789012345678"}',
     "notify.slack": 'notify: {slack: "group:S0123456789"}',
     "publish": "publish: true",
+    "share_names": "share_names: true",
     "guests": "guests: {local: [elena]}",
     "guests.discord": 'guests: {discord: ["623456789012345678"]}',
     "guests.slack": 'guests: {slack: ["U0987654321"]}',

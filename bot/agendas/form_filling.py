@@ -327,7 +327,8 @@ _MEANT = {
     **dict.fromkeys(("extra", "plus", "add"), ("also",)),
     **dict.fromkeys(("ping", "pings", "mention", "mentions", "notifications"), ("notify",)),
     **dict.fromkeys(("warnings", "private", "staff"), ("alerts",)),
-    **dict.fromkeys(("public", "share", "attach"), ("publish",)),
+    **dict.fromkeys(("public", "share", "attach"), ("publish", "share_names")),
+    **dict.fromkeys(("names", "authors_shown", "anonymous"), ("share_names",)),
     "late": ("after_close",),
 }
 """What people write for a key, and which key may be meant."""
@@ -351,7 +352,7 @@ _ELSEWHERE = {
     **dict.fromkeys(
         (
             *("title", "hashtag", "zone", "schedule", "window", "rooms", "threads", "guests"),
-            *("alerts", "notify", "publish", "archive", "closing"),
+            *("alerts", "notify", "publish", "share_names", "archive", "closing"),
         ),
         "It stands at the left margin and holds for all dates.",
     ),

@@ -98,6 +98,7 @@ class Making:
             keep_late=bool(form.after_close),
             thread_per_topic=bool(form.threads),
             publish=bool(form.publish),
+            share_names=bool(form.share_names),
             alerts=_one_by_platform(form.alerts),
             notify=_one_by_platform(form.notify),
             archive_channel=bool(form.archive),

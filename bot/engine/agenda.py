@@ -69,6 +69,7 @@ class Agenda:
     keep_late: bool = False
     thread_per_topic: bool = False  # where a platform has threads; else one for the chat
     publish: bool = False  # the transcript is also posted in the rooms
+    share_names: bool = False  # a room is also told who said what is quoted of the others
     archive_channel: bool = False  # Slack's: it exists for the chat alone
     alerts: Mapping[str, str] = field(default_factory=dict)  # platform -> a private channel there
     notify: Mapping[str, str] = field(default_factory=dict)  # platform -> who is pinged: role:789

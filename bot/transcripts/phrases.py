@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from bot.engine.agenda import Room
 from bot.engine.messages import Timing
+from bot.engine.rooms import platform_name
 from bot.engine.state import Chat, Stage
 from bot.store.codec import stamp
 from bot.transcripts.characters import one_line
@@ -17,40 +16,6 @@ from bot.transcripts.summary import Step, Summary, TopicSummary
 LATE = "said after the close; its text is not kept"
 WITHDRAWN = "withdrawn by its author"
 FILES = "Files stay on the platform where they were shared; links to them may stop working."
-_SHORT_ID = 4
-"""Letters by which the ids of channels, which are long and begin alike, are told apart."""
-
-_PLATFORMS = {"local": "built-in room", "discord": "Discord", "slack": "Slack"}
-
-
-def platform_name(platform: str) -> str:
-    """Name a platform: `Discord`, `built-in room`."""
-    return _PLATFORMS.get(platform, platform)
-
-
-def room_name(room: Room, *, whole: bool = False) -> str:
-    """Name a room: `room urojc`, `Discord channel …7890`; with its `whole` id where one asks."""
-    if room.platform == "local":
-        return f"room {room.name}"
-    is_long = len(room.name) > _SHORT_ID + 4 and not whole
-    name = f"…{room.name[-_SHORT_ID:]}" if is_long else room.name
-    return f"{platform_name(room.platform)} channel {name}"
-
-
-def places(rooms: Sequence[Room]) -> Mapping[str, str]:
-    """Name the rooms of a chat that has several: by platform where that tells them apart."""
-    if len(rooms) < 2:
-        return {}
-    ways: list[Callable[[Room], str]] = [
-        lambda room: platform_name(room.platform),
-        room_name,
-        lambda room: room_name(room, whole=True),
-    ]
-    for name in ways:
-        found = {str(room): name(room) for room in rooms}
-        if len(set(found.values())) == len(rooms):
-            break
-    return found
 
 
 def silence(timing: str, withdrawn: object, *, has_files: bool) -> str:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 
 from bot.engine.messages import Attachment
 from bot.engine.people import Role
+from bot.engine.rooms import places
 from bot.store.codec import files_of, numbers_of
 from bot.transcripts import markup, phrases
 from bot.transcripts.anchors import Anchors
@@ -55,7 +56,7 @@ class _Articles:
         self._clock = clock
         self._anchors = anchors
         self._course = Course(transcript.chat)
-        self._places = phrases.places(transcript.chat.agenda.rooms)
+        self._places = places(transcript.chat.agenda.rooms)
         self._day = 0
         self._name = functools.lru_cache(2048)(_name)
         self._reaction = functools.lru_cache(2048)(_reaction)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 
 from bot.engine.messages import Attachment
 from bot.engine.people import Role
+from bot.engine.rooms import places
 from bot.store.codec import files_of, numbers_of
 from bot.transcripts import markup, phrases
 from bot.transcripts.build import Batch, Line, Transcript
@@ -137,7 +138,7 @@ class _Messages:
         self._transcript = transcript
         self._clock = clock
         self._course = Course(transcript.chat)
-        self._places = phrases.places(transcript.chat.agenda.rooms)
+        self._places = places(transcript.chat.agenda.rooms)
         self._writers: dict[str, tuple[str, MarkdownText, PlainText]] = {}
         self._day = 0
 

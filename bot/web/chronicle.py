@@ -9,8 +9,8 @@ from types import MappingProxyType
 from bot.engine import events, wording
 from bot.engine.actions import Moment, Words
 from bot.engine.events import Event
+from bot.engine.rooms import platform_name
 from bot.transcripts.characters import one_line, undirected
-from bot.transcripts.phrases import platform_name
 from bot.transcripts.summary import Names
 
 

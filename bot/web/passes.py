@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bot.engine.agenda import Agenda, Room
 from bot.engine.people import Person, Role, asking_in, role_in
+from bot.engine.rooms import platform_name
 from bot.transcripts.characters import excerpt, undirected
-from bot.transcripts.phrases import platform_name
 
 LONGEST_NAME = 80
 """Characters of a display name; Slack's limit, Discord's is 32."""

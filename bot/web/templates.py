@@ -12,10 +12,9 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot.engine import wording
+from bot.engine import rooms, wording
 from bot.store.codec import stamp
 from bot.transcripts import clock as clocks
-from bot.transcripts import phrases
 from bot.transcripts.characters import excerpt
 from bot.transcripts.clock import Clock
 from bot.web.texts import text_html, words_html
@@ -66,8 +65,8 @@ class Templates:
         self._environment.filters["quoted"] = lambda text: quote(text, safe="")
         self._environment.globals.update(
             excerpt=excerpt,
-            platform_name=phrases.platform_name,
-            room_name=phrases.room_name,
+            platform_name=rooms.platform_name,
+            room_name=rooms.room_name,
             is_web=is_web,
             asset=lambda name: self.assets[name].address,
             room_path=room_path,

@@ -7,10 +7,10 @@ from markupsafe import Markup, escape
 from bot.engine.actions import Moment, Words
 from bot.engine.agenda import Room
 from bot.engine.messages import Message
+from bot.engine.rooms import room_name
 from bot.store.codec import stamp
 from bot.transcripts.clock import Clock, utc
 from bot.transcripts.html_text import HtmlText
-from bot.transcripts.phrases import room_name
 
 
 class RoomText(HtmlText):

@@ -7,14 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.engine.agenda import Room
 from bot.engine.state import Stage
 from bot.store.figures import Counts
 from bot.transcripts import phrases
 from bot.transcripts.clock import Clock
 from bot.transcripts.links import Link
 from bot.transcripts.summary import Step, Summary, TopicSummary
-from tests.transcripts.club import AWAY, CHAT, HOME, OPENS
+from tests.transcripts.club import CHAT, OPENS
 
 CLOCK = Clock("Australia/Sydney")
 TOPIC = TopicSummary(1, "Why?", OPENS, False, 1, 1, timedelta(seconds=90), (), ())
@@ -99,32 +98,6 @@ def test_a_chat_was_held_somewhere() -> None:
 )  # fmt: skip
 def test_a_files_size_is_written_as_people_read_it(octets: int, written: str) -> None:
     assert phrases.size(octets) == written
-
-
-def test_rooms_are_named_by_platform_where_that_tells_them_apart() -> None:
-    assert phrases.places((HOME,)) == {}
-    assert phrases.places((HOME, AWAY)) == {
-        "local:urojc": "built-in room",
-        "slack:C04UROJC": "Slack",
-    }
-    second = Room("local", "second")
-    assert phrases.places((HOME, second)) == {
-        "local:urojc": "room urojc",
-        "local:second": "room second",
-    }
-    channels = (Room("discord", "345678901234567890"), Room("discord", "9"), Room("other", "x"))
-    assert list(phrases.places(channels).values()) == [
-        "Discord channel …7890",
-        "Discord channel 9",
-        "other channel x",
-    ]
-
-
-def test_channels_whose_ids_end_alike_are_named_in_full() -> None:
-    ids = ("345678901234567890", "445678901234567890")
-    channels = [Room("discord", one) for one in ids]
-    assert [phrases.room_name(channel) for channel in channels] == ["Discord channel …7890"] * 2
-    assert list(phrases.places(channels).values()) == [f"Discord channel {one}" for one in ids]
 
 
 def test_silence_is_explained_unless_files_speak() -> None:
