@@ -74,7 +74,7 @@ async def test_a_refused_token_and_a_missing_intent_are_tried_once_a_minute(
 
             application.token = "another-token"
             await club.discord.gateway.close(4004)
-            await club.until(lambda: len(club.logged("discord_adapter", TOKEN)) == 2)
+            await club.until(lambda: len(club.logged("platforms.standing", TOKEN)) == 2)
             await club.later(minutes=10)
             application.token = "its-own-token"
             await club.connected()
