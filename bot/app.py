@@ -10,6 +10,7 @@ import logging
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -29,9 +30,10 @@ from bot.planner import Planner
 from bot.platforms.local_adapter import LocalRooms
 from bot.platforms.platform import Outer, Platform
 from bot.runner import Changed, Runner
+from bot.serving import Candidate, Term, first_of, holding, keep_taking_over, take_over, turn_of
 from bot.settings import Settings
-from bot.store import queue
-from bot.store.sqlite import SqliteStore
+from bot.store.holding import Holder
+from bot.store.sqlite import SqliteStore, opened
 from bot.store.tables import Unread
 from bot.web.access import Access
 from bot.web.passes import Pass
@@ -62,20 +64,34 @@ def clock() -> datetime:
 async def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """Serve rooms and pages, open and close chats, until told to stop.
 
-    `say` prints a line for whoever started the process. Raises StoreError where the store
-    cannot be opened, and OSError where the address is taken.
+    One process serves a store at a time. `say` prints a line for whoever started the process.
+    Raises StoreError where the store cannot be opened or another process holds it, and OSError
+    where the address is taken.
     """
+    stopped = _told_to_stop()
+    async with _candidate(settings) as candidate:
+        while (term := await turn_of(candidate, stopped)) is not None:
+            try:
+                async with opened(settings.store) as store:
+                    async with _house(settings, store, candidate, term, say):
+                        pass_over_what_stays()
+                        await first_of(None, stopped, term.over)
+                    await candidate.leave()  # at once: another one may wait
+            finally:
+                await candidate.leave()
+
+
+def _told_to_stop() -> asyncio.Event:
+    """Return what is set when the process is told to end."""
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    store = SqliteStore(settings.data / "rounds.db")
-    await store.open()
-    try:
-        async with _house(settings, store, say):
-            pass_over_what_stays()
-            await stopped.wait()
-    finally:
-        await store.close()
+    return stopped
+
+
+def _candidate(settings: Settings) -> AbstractAsyncContextManager[Candidate]:
+    """Return what says whether this process serves."""
+    return holding(settings.store, Holder.here("rounds run", clock(), settings.url))
 
 
 def pass_over_what_stays() -> None:
@@ -84,19 +100,24 @@ def pass_over_what_stays() -> None:
     It stays until the process ends. Nothing else runs while the collector looks at everything,
     which takes 50 ms or more of it.
     """
+    gc.unfreeze()  # of an earlier term
     gc.collect()
     gc.freeze()
 
 
 @contextlib.asynccontextmanager
 async def _house(
-    settings: Settings, store: SqliteStore, say: Callable[[str], None]
+    settings: Settings,
+    store: SqliteStore,
+    candidate: Candidate,
+    term: Term,
+    say: Callable[[str], None],
 ) -> AsyncIterator[None]:
     catalogue = Catalogue(settings.chats)
     _refresh(catalogue)
     runner = Runner(store)
+    await take_over(store, term, candidate)
     async with store.writing() as tables:
-        await queue.release(tables.connection)
         access = Access(await tables.secret("signing", secrets.token_urlsafe(32)))
 
     def way_in(person: Person, room: Room, now: datetime) -> WayIn:
@@ -105,7 +126,8 @@ async def _house(
     desk = Desk(runner, store, catalogue.series, way_in)
     enclosures = Enclosures(store)
     platforms: dict[str, Platform] = {"local": LocalRooms()}
-    outbox = Outbox(store, runner, platforms, clock, enclose=enclosures.of)
+    outbox = Outbox(store, runner, platforms, clock, enclose=enclosures.of, owner=term.owner)
+    term.leave_first(outbox.halt)
     door = HouseDoor(desk, outbox, enclosures, clock)
 
     def connected(name: str) -> None:
@@ -137,6 +159,8 @@ async def _house(
             for platform in outer.values():
                 await running.enter_async_context(_background(platform.run()))
             await running.enter_async_context(_background(calendar.run()))
+            leases = keep_taking_over(store, term, candidate, outbox.look_anew)
+            await running.enter_async_context(_background(leases))
             alarm.start()
             _announce(catalogue, access, settings.url, say)
             reread = _reread(catalogue, planner, ringing, alarm, calendar)

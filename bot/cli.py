@@ -41,6 +41,7 @@ from bot.options import EVERY_FORMAT, Chats, Count, Data, Day, Formats, Host, In
 from bot.replay import in_a_room_of_ours
 from bot.settings import WrongSettings
 from bot.slack_setup import slack
+from bot.store.holding import Holder
 from bot.terminal import DemoScreen, complain, counting, say, summary_lines
 
 log = logging.getLogger(__name__)
@@ -352,8 +353,9 @@ def _replay(
     if recorded.bad and strict:
         raise Stopped("Nothing was replayed, because of --strict.")
     store = settings.store if data is not None else None
+    holder = Holder.here("rounds replay", clock())
     with counting("Replaying") as progress:
-        held = asyncio.run(replay_into(store, series, recorded, starts, out, progress))
+        held = asyncio.run(replay_into(store, series, recorded, starts, out, progress, holder))
     say_all([*summary_lines(held.summary), *held.files])
     if recorded.bad:
         left_out = "1 line was" if len(recorded.bad) == 1 else f"{len(recorded.bad)} lines were"

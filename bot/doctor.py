@@ -19,6 +19,7 @@ from bot.faults import not_listening
 from bot.platforms.channels import Channel, channels_of
 from bot.platforms.finding import Finding, Report
 from bot.settings import Settings
+from bot.store.holding import holder_of
 
 HERE = "This machine"
 """The heading of what is no platform's."""
@@ -140,7 +141,17 @@ def _store(settings: Settings) -> Finding:
     if not file.is_file() or not _is_store(file):
         sentence = f"{shown(str(file), 200)} is no store. Move it away, or name another: --data DIR"
         return Finding("Store", HERE, False, sentence)
-    return Finding("Store", HERE, True, f"{shown(str(file), 200)} can be written.")
+    sentence = f"{shown(str(file), 200)} can be written.{_used(file)}"
+    return Finding("Store", HERE, True, sentence)
+
+
+def _used(store: Path) -> str:
+    """Say who holds the store's file, where that can be known."""
+    try:
+        holder = holder_of(store)
+    except OSError:
+        return ""
+    return f" In use: {holder}." if holder else ""
 
 
 def _is_store(file: Path) -> bool:

@@ -16,7 +16,9 @@ from bot.engine.state import Chat, Stage
 from bot.faults import Stopped
 from bot.recording import Recording
 from bot.replay import replay
+from bot.store.holding import Holder, held
 from bot.store.sqlite import SqliteStore
+from bot.store.sqlite import opened as opened_store
 from bot.store.tables import ChatLine, Tables
 from bot.transcripts.files import write_files
 from bot.transcripts.summary import Summary, summarise
@@ -102,14 +104,16 @@ async def replay_into(
     starts: datetime,
     out: Path,
     progress: Callable[[int, int], None],
+    holder: Holder,
 ) -> Replayed:
     """Replay a recording in the store in `file` (None: one that is removed at the end).
 
-    Writes the transcript into `out`. Raises Stopped where the store holds chats that are not
-    over, Refused where it holds this one, StoreError and OSError.
+    `holder` is this process, as others are told who want the store meanwhile. Writes the
+    transcript into `out`. Raises Held where another process holds the store, Stopped where it
+    holds chats that are not over, Refused where it holds this one, StoreError and OSError.
     """
     out.mkdir(parents=True, exist_ok=True)
-    async with _kept(file) as store:
+    async with _kept(file, holder) as store:
         async with store.reading() as tables:
             if await tables.next_wake() is not None:
                 raise Stopped(
@@ -124,15 +128,11 @@ async def replay_into(
 
 
 @contextlib.asynccontextmanager
-async def _kept(file: Path | None) -> AsyncIterator[SqliteStore]:
+async def _kept(file: Path | None, holder: Holder) -> AsyncIterator[SqliteStore]:
     """Give a store in `file`, made where it is missing, or in a folder removed at the end."""
-    with contextlib.ExitStack() as stack:
+    async with contextlib.AsyncExitStack() as stack:
         if file is None:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rounds-replay-"))
             file = Path(folder) / "rounds.db"
-        store = SqliteStore(file)
-        await store.open()
-        try:
-            yield store
-        finally:
-            await store.close()
+        await stack.enter_async_context(held(file, holder))
+        yield await stack.enter_async_context(opened_store(file))

@@ -98,6 +98,7 @@ class Outbox:
         self._failing_since: dict[Lane, datetime] = {}  # where nothing got through, nor was refused
         self._hastened: set[Lane] = set()  # while they were served
         self._reached: set[str] = set()  # platforms that were out of reach
+        self._halted = False
         self._not_set_up: set[str] = set()  # platforms of which the log has said so
 
     def poke(self) -> None:
@@ -108,6 +109,17 @@ class Outbox:
         """Try at once what waits for a platform: it can be reached again."""
         self._reached.add(platform)
         self.poke()
+
+    def look_anew(self) -> None:
+        """Look at every lane again at once: what others had leased is free."""
+        self._not_before.clear()
+        self.poke()
+
+    def halt(self) -> None:
+        """Perform nothing any more, from this very moment on."""
+        self._halted = True
+        for task in self._serving.values():
+            task.cancel()
 
     async def hasten(self, rooms: Collection[Room]) -> None:
         """Try at once what waits for these rooms: something was changed there."""
@@ -155,7 +167,7 @@ class Outbox:
             return AFTER_A_FAILURE.total_seconds()
         now = self._clock()
         self._forget_all_but(lanes)
-        for lane in lanes:
+        for lane in () if self._halted else lanes:
             if lane not in self._serving and self._not_before.get(lane, now) <= now:
                 task = self._serve(lane)
                 self._serving[lane] = asyncio.create_task(task, name=f"posts {lane.room}")

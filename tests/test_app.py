@@ -194,7 +194,8 @@ async def test_a_second_one_at_the_same_address_leaves_the_first_one_alone(
 ) -> None:
     async with club(tmp_path) as process, process.moderator() as henry:
         await henry.say("club", "/chat start club")
-        second = Process(tmp_path)
+        (tmp_path / "other").mkdir()
+        second = Process(tmp_path / "other")
         second.port = process.port
         with pytest.raises(AssertionError, match="is taken by another program"):
             await second.start()

@@ -25,7 +25,8 @@ from bot.platforms.discord_needs import NEEDS, intents, invite_link
 from bot.platforms.discord_sync import sync
 from bot.platforms.finding import Finding, Report
 from bot.settings import NAMES, Settings
-from bot.store.sqlite import SqliteStore
+from bot.store.holding import Holder, held
+from bot.store.sqlite import SqliteStore, opened
 from tests.discord.faults import Fault
 from tests.discord.guild import Guild
 from tests.discord.people import Member
@@ -128,6 +129,17 @@ async def test_a_store_that_is_there_can_be_written_also_while_it_is_used(place:
     finally:
         await store.close()
     assert (found.ok, str(settings.store) in found.sentence) == (True, True)
+    assert found.sentence.endswith("can be written.")
+
+
+async def test_who_serves_a_store_is_told(place: Path) -> None:
+    settings = settings_in(place)
+    holder = Holder.here("rounds run", clock(), settings.url)
+    async with held(settings.store, holder), opened(settings.store):
+        found = await asyncio.to_thread(found_of, "Store", settings)
+    assert (found.ok, found.sentence.endswith(f" In use: {holder}.")) == (True, True)
+    found = await asyncio.to_thread(found_of, "Store", settings)
+    assert found.sentence.endswith("can be written."), "nobody serves it any more"
 
 
 def test_a_file_in_place_of_the_stores_folder_is_told(place: Path) -> None:

@@ -17,6 +17,8 @@ from bot.engine.signals import DateCame
 from bot.export import Replayed, export, find, opened, replay_into
 from bot.faults import Stopped
 from bot.runner import Runner
+from bot.store.holding import Held, Holder
+from bot.store.holding import held as holding
 from bot.store.sqlite import SqliteStore
 
 SERIES = parse_agenda(
@@ -40,7 +42,8 @@ async def held(file: Path | None, starts: datetime, out: Path, name: str = "uroj
     said = {"id": f"{starts:%y%m}", "ts": at, "author": "ann", "text": "T1: Yes."}
     recorded = recording.read([json.dumps(said)], SERIES.agenda.rooms[0])
     series = replace(SERIES, name=name)
-    return await replay_into(file, series, recorded, starts, out, lambda _done, _of: None)
+    holder = Holder.here("rounds replay", starts)
+    return await replay_into(file, series, recorded, starts, out, lambda _done, _of: None, holder)
 
 
 async def planned(file: Path, opens_at: datetime, name: str = "urojc") -> str:
@@ -169,3 +172,15 @@ async def test_a_replay_of_a_chat_that_the_store_holds_is_refused(tmp_path: Path
     await held(file, FIRST, tmp_path / "out")
     with pytest.raises(Refused, match="urojc-2026-12-07 is in this store already"):
         await held(file, FIRST, tmp_path / "out")
+
+
+async def test_a_replay_into_a_store_that_somebody_serves_is_refused_and_an_export_is_not(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "data" / "rounds.db"
+    await held(file, FIRST, tmp_path / "out")
+    async with holding(file, Holder.here("rounds run", FIRST, "http://127.0.0.1:8080")):
+        with pytest.raises(Held, match=r"is in use: rounds run, process \d+ on .* --data DIR"):
+            await held(file, SECOND, tmp_path / "out")
+        assert await export(file, "urojc", ("json",), tmp_path / "out")
+    assert len((await held(file, SECOND, tmp_path / "out")).files) > 1

@@ -12,12 +12,21 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import aiohttp
 
 from tests.web.served import Answer, Guest
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+class Ended(NamedTuple):
+    """What a command left: its exit code, and what it printed."""
+
+    code: int
+    out: str
+    err: str
 
 
 class Process:
@@ -45,15 +54,12 @@ class Process:
 
     async def start(self) -> None:
         """Start the program, and wait until it listens."""
-        theirs = ("ROUNDS_", "DISCORD_", "SLACK_")
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(theirs)}
-        own = {"PYTHONPATH": str(ROOT), "ROUNDS_LOG": "debug", **self.environment}
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", self.module, "run", "--port", str(self.port)),
                 *("--chats", str(self.chats), "--data", str(self.data)),
                 cwd=self.folder,
-                env={**kept, **own},
+                env=self._environment(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
@@ -66,6 +72,27 @@ class Process:
                 return
         raise AssertionError(f"it did not start: {self.log.read_text()}")
 
+    def _environment(self) -> dict[str, str]:
+        theirs = ("ROUNDS_", "DISCORD_", "SLACK_", "DATABASE_URL")
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(theirs)}
+        own = {"PYTHONPATH": str(ROOT), "ROUNDS_LOG": "debug", **self.environment}
+        return {**kept, **own}
+
+    async def run(self, command: str, *arguments: str) -> Ended:
+        """Run a command to its end, with the same agendas and data."""
+        settings = {"ROUNDS_CHATS": str(self.chats), "ROUNDS_DATA": str(self.data)}
+        settings["ROUNDS_LOG"] = "info"
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", command, *arguments),
+            cwd=self.folder,
+            env=self._environment() | settings,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        return Ended(process.returncode or 0, out.decode(), err.decode())
+
     async def kill(self) -> None:
         """End it as a power cut would."""
         assert self._process is not None
@@ -77,6 +104,12 @@ class Process:
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
         return await self._process.wait()
+
+    @property
+    def id(self) -> int:
+        """Its number on this machine."""
+        assert self._process is not None
+        return self._process.pid
 
     @property
     def runs(self) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-
-import pytest
 
 from bot.app import Ringing
 from bot.engine.commands import parse
@@ -25,7 +25,7 @@ from bot.platforms.platform import Errand, Receipt
 from bot.runner import Runner, Store
 from bot.store.sqlite import opened
 from tests.invariants.history import CHAT, OPENS, ROOM, agenda, of_people, rows
-from tests.invariants.process import Process, posted, program
+from tests.invariants.process import posted, program
 
 ANN, BOB, HENRY = (Person("local", name, name.title()) for name in ("ann", "bob", "henry"))
 
@@ -194,49 +194,32 @@ topics: {every: 20m, ask: ["First?", "Second?", "Third?", "Fourth?"]}
 """
 
 
-@pytest.mark.timeout(120)
-async def test_two_programs_on_one_store_serve_one_chat_and_one_dies(tmp_path: Path) -> None:
+async def test_a_second_program_on_one_file_says_who_holds_it_and_others_read_beside(
+    tmp_path: Path,
+) -> None:
     async with program(tmp_path) as first, program(tmp_path) as second:
         (first.chats / "club.yaml").write_text(AGENDA, "utf-8")
         await first.start()
-        await second.start()
-        async with first.moderator() as henry, second.moderator() as also_henry:
+        async with first.moderator() as henry, first.guest("club", "Ann") as ann:
             assert "is open" in (await henry.say("club", "/chat start club")).words
-            told = {}
-            for name, process in (("Ann", first), ("Bob", second), ("Cleo", second)):
-                async with process.guest("club", name) as guest:
-                    for n in range(6):
-                        text = f"{name} {n}"
-                        answer = await guest.post(
-                            "/rooms/club/say", {"text": text, "ticket": text}, follow=False
-                        )
-                        told[posted(answer)] = text
-            answers = await asyncio.gather(
-                *(guest.say("club", "/chat next") for guest in (henry, also_henry))
-            )
-            assert {"T2 is posted", "T3 is posted"} == {
-                phrase
-                for answer in answers
-                for phrase in ("T2 is posted", "T3 is posted")
-                if phrase in answer.words
-            }
-            await settled(first)  # or the second one waits for its lease to end
+            said = posted(await ann.post("/rooms/club/say", {"text": "T1: Yes."}, follow=False))
+            ended = await second.run("run", "--port", str(second.port))
+            assert ended.code == 1
+            assert re.fullmatch(
+                rf"The store \S+rounds\.db is in use: rounds run, process {first.id} on \S+, "
+                rf"since [0-9 :-]{{16}} UTC, at {first.url}\. One process at a time serves a "
+                r"store\. End that one first, or name another folder: --data DIR",
+                " ".join(ended.err.split()),
+            ), ended.err
+            assert ended.out == "", "it has served nothing"
+            for command in (["check"], ["next"], ["doctor"]):
+                read = await second.run(*command)
+                assert read.code == 0, (command, read.err)
+            assert f"process {first.id} on" in " ".join(read.out.split())
+            transcript = json.loads(await second.export("club"))
+            assert said in [message["id"] for message in transcript["messages"]]
+            assert "T2 is posted" in (await henry.say("club", "/chat next")).words
             await first.kill()
-            assert "T4 is posted" in (await also_henry.say("club", "/chat next")).words
-            await settled(second)
-            assert "is closed" in (await also_henry.say("club", "/chat close")).words
-            await settled(second)
-            found = second.rows("SELECT id, text FROM messages WHERE role = 'participant'")
-            assert sorted(found) == sorted(told.items())
-            posts = second.rows("SELECT text FROM messages WHERE role = 'bot' ORDER BY at, key")
-            topics = [str(text).split(":")[0] for (text,) in posts if str(text)[0] == "T"]
-            assert topics == ["T1", "T2", "T3", "T4"]
-            assert second.rows("SELECT stage FROM chats") == [("archived",)]
-
-
-async def settled(process: Process) -> None:
-    """Wait until nothing is to be done."""
-    waiting = "SELECT 1 FROM outbox WHERE state = 'waiting'"
-    due = "SELECT 1 FROM chats WHERE stage = 'closed'"
-    while process.rows(waiting) or process.rows(due):  # noqa: ASYNC110  another process does it
-        await asyncio.sleep(0.1)
+            await second.start()
+            henry.url = second.url
+            assert "T3 is posted" in (await henry.say("club", "/chat next")).words
