@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
@@ -34,6 +35,9 @@ TICKET = "Rounds-Ticket"
 """A header with the ticket for what the script sends next."""
 
 _COMMAND = re.compile(r"/chat(?:\s+(?P<ask>.*))?", re.IGNORECASE | re.DOTALL)
+_LATER = timedelta(microseconds=1)
+"""A new wording is later than the one before, also where the clock was set back meanwhile."""
+
 _LATEST = 50
 """Among so many messages it is looked whether one was posted before."""
 
@@ -194,8 +198,8 @@ class Talk:
         if not can(message, visitor, moderates=False).edit:
             raise Refused("The text of this message was not kept, so it cannot be changed.")
         if text != message.text:
-            signal = Edited(self._house.clock(), message.room, message.id, text)
-            await self._house.runner.handle(signal)
+            at = max(self._house.clock(), (message.worded_at or message.at) + _LATER)
+            await self._house.runner.handle(Edited(at, message.room, message.id, text))
         return await self._shown(request, visitor, message)
 
     async def delete(self, request: web.Request) -> web.Response:

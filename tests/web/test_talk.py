@@ -412,6 +412,19 @@ async def test_people_edit_their_own_messages(place: Served, open_house: House) 
     assert (said.text, said.edited) == ("T1 first", True)
 
 
+async def test_the_last_wording_stands_also_where_the_clock_was_set_back(
+    place: Served, open_house: House
+) -> None:
+    async with place.guest(name="Ana") as ana:
+        message = await posted(ana, "T1 frist")
+        path = f"/rooms/urojc/messages/{message}/edit"
+        for minutes, text in ((-4, "T1 firts"), (1, "T1 first"), (-2, "T1 first of all")):
+            open_house.clock.advance(timedelta(minutes=minutes))
+            await ana.post(path, {"text": text})
+            said = await open_house.message(ROOM, message)
+            assert (said.text, said.edited) == (text, True)
+
+
 async def test_saving_the_same_wording_is_no_edit(place: Served, open_house: House) -> None:
     async with place.guest(name="Ana") as ana:
         message = await posted(ana, "T1 first")
