@@ -1,0 +1,79 @@
+"""The chats of a run: three of 48 hours in three zones, on a weekend on which clocks change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+WINDOW = timedelta(hours=48)
+BEFORE = timedelta(hours=3)
+"""How long before the first opening a run begins."""
+
+WEEKENDS = (
+    ("2034-10-29", ("Europe/Berlin", "Europe/London", "America/New_York")),
+    ("2034-03-26", ("Europe/Lisbon", "Europe/Berlin", "Asia/Kolkata")),
+    ("2034-11-05", ("America/New_York", "America/St_Johns", "UTC")),
+    ("2034-03-12", ("America/Chicago", "America/New_York", "Europe/Berlin")),
+    ("2034-10-01", ("Australia/Lord_Howe", "Australia/Sydney", "Asia/Tokyo")),
+    ("2034-04-02", ("Australia/Lord_Howe", "Australia/Melbourne", "UTC")),
+)
+"""Sundays on which the clocks of the first two zones change, forward or back."""
+
+MOMENTS = (
+    (0, 360, 720, 1080, 1440, 1800, 2160, 2520),
+    (0, 20, 40, 540, 570, 1200, 1800, 2870),
+    (0, 300, 302, 304, 1020, 1500, 1980, 2460),
+)
+"""The topics of each chat, in minutes after its opening."""
+
+AGENDA = """\
+title: Chat {name}
+zone: {zone}
+starts: {starts}
+window: 48h
+rooms: [{{local: {name}}}]
+moderators: {{local: [henry]}}
+reminders: [1h]
+after_close: keep
+topics:
+"""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A chat as it was agreed: nothing in it comes from the program."""
+
+    name: str
+    zone: str
+    opens_at: datetime
+    dues: tuple[datetime, ...]
+
+    @property
+    def closes_at(self) -> datetime:
+        return self.opens_at + WINDOW
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}-{self.opens_at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d}"
+
+    @property
+    def agenda(self) -> str:
+        """What the organizer wrote: the opening as a wall time in the chat's zone."""
+        starts = self.opens_at.astimezone(ZoneInfo(self.zone))
+        head = AGENDA.format(name=self.name, zone=self.zone, starts=f"{starts:%Y-%m-%d %H:%M}")
+        minutes = ((due - self.opens_at) // timedelta(minutes=1) for due in self.dues)
+        asks = (f'  - {{ask: "Question {n}?", after: {m}m}}' for n, m in enumerate(minutes, 1))
+        return head + "\n".join(asks) + "\n"
+
+
+def chats_of(run: int) -> tuple[Held, ...]:
+    """Return the chats of a run, in the order of their openings, an hour and more apart."""
+    sunday, zones = WEEKENDS[run % len(WEEKENDS)]
+    first = datetime.fromisoformat(sunday).replace(tzinfo=UTC) - timedelta(hours=12)
+    found = []
+    for n, (zone, minutes) in enumerate(zip(zones, MOMENTS, strict=True)):
+        opens_at = first + n * timedelta(minutes=67)
+        dues = tuple(opens_at + timedelta(minutes=minute) for minute in minutes)
+        found.append(Held(f"hall{n + 1}", zone, opens_at, dues))
+    return tuple(found)

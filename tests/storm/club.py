@@ -1,0 +1,141 @@
+"""A run's program beside its clock and its store: how it stands, and what is due there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sqlite3
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.store.codec import moment
+from tests.invariants.process import Process, program
+from tests.storm.chats import BEFORE, Held
+from tests.storm.clock import Clock
+from tests.storm.disk import Disk
+
+SETTLES_WITHIN = 40.0
+"""Seconds that everything due is waited for, at most; it is never what decides."""
+
+NUDGED_AFTER = 2.5
+"""After so many seconds the clock is moved on, where somebody does not want to wait."""
+
+
+class Stuck(Exception):
+    """What was due was not done, or the program could not be started again."""
+
+
+class Club:
+    """The program, its clock, and the chats that it is to hold."""
+
+    def __init__(self, process: Process, clock: Clock, chats: tuple[Held, ...], disk: Disk) -> None:
+        self.process = process
+        self.disk = disk
+        self.clock = clock
+        self.chats = chats
+
+    # ------------------------------------------------------------ the program
+
+    async def start(self, seconds: float = SETTLES_WITHIN) -> None:
+        """Start the program, again and again as a host does, until it serves.
+
+        Raises Stuck.
+        """
+        async with _or_stuck(seconds, "it does not start"):
+            while True:
+                try:
+                    await self.process.start()
+                except AssertionError:  # it has said in its log why not
+                    with contextlib.suppress(ProcessLookupError):
+                        await self.process.kill()
+                    await asyncio.sleep(0.2)
+                else:
+                    return
+
+    async def serve(self) -> None:
+        """See that the program serves; start it again where a fault has ended it."""
+        if not self.process.runs:
+            await self.start()
+
+    @property
+    def pid(self) -> int | None:
+        """The number of its process while it runs."""
+        found = self.process._process
+        return found.pid if found is not None and self.process.runs else None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the program a signal, if it runs."""
+        if self.pid is not None:
+            os.kill(self.pid, number)
+
+    # ------------------------------------------------------------ what is due
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """Look into the store, which must be there."""
+        address = f"file:{self.process.data / 'rounds.db'}?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=5)) as database:
+            return list(database.execute(sql))
+
+    def moments(self) -> list[datetime]:
+        """Return when something is to be done next, for each chat and each lane of posts."""
+        wakes = self.rows("SELECT wake_at FROM chats WHERE wake_at IS NOT NULL")
+        lanes: dict[object, int] = {}
+        for room, chat, due in self.rows(
+            "SELECT room, chat, due_at FROM outbox WHERE state = 'waiting' ORDER BY seq, n"
+        ):
+            lanes.setdefault((room, chat), int(str(due)))
+        return [moment(at) for at in (*(int(str(at)) for (at,) in wakes), *lanes.values())]
+
+    def is_settled(self) -> bool:
+        """Whether nothing is due that was not done."""
+        try:
+            return all(at > self.clock.now() for at in self.moments())
+        except sqlite3.Error:
+            return False
+
+    async def settle(self, *, hastened: bool = False) -> None:
+        """Wait until nothing is due; raises Stuck.
+
+        Where it is `hastened` what is tried again after a while need not be waited for.
+        """
+        async with _or_stuck(SETTLES_WITHIN, "what is due is not done"):
+            waited = 0.0
+            while not self.is_settled():
+                await asyncio.sleep(0.1)
+                waited += 0.1
+                if hastened and waited > NUDGED_AFTER:
+                    self.clock.shift(timedelta(seconds=0.5))
+
+    def next_moment(self) -> datetime | None:
+        """Return when something is to be done next."""
+        return min(self.moments(), default=None)
+
+    def all_over(self) -> bool:
+        """Whether every chat was held to its end and put away."""
+        stages = self.rows("SELECT stage FROM chats")
+        return len(stages) == len(self.chats) and {stage for (stage,) in stages} == {"archived"}
+
+
+@contextlib.asynccontextmanager
+async def _or_stuck(seconds: float, what: str) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise Stuck(what) from None
+
+
+@contextlib.asynccontextmanager
+async def club(folder: Path, chats: tuple[Held, ...], disk: Disk) -> AsyncIterator[Club]:
+    """Give the program with these chats' agendas, not started."""
+    path = folder / "clock"
+    clock = Clock(path, chats[0].opens_at - BEFORE)
+    environment = {"CLOCK": str(path), "ROUNDS_LOG": "info"}
+    async with program(folder, "tests.invariants.clocked", environment) as process:
+        for held in chats:
+            (process.chats / f"{held.name}.yaml").write_text(held.agenda, "utf-8")
+        process.data = disk.data
+        yield Club(process, clock, chats, disk)

@@ -1,0 +1,141 @@
+"""The same run without faults: each thing that was said or due comes once, and nothing goes wrong.
+
+It is the same program on a store of its own. It is told what was said and what was due in the order
+of their moments. What depends on when things really happened is taken from the run, and is checked
+by itself in `judging.py`: the moments at which chats woke, at which posts came to stand in their
+rooms, and at which messages and their wordings came. Everything else must come out the same, so
+that the transcripts are compared byte by byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bot.agendas.agenda import parse_agenda
+from bot.engine import events
+from bot.engine.actions import Post
+from bot.engine.agenda import Room
+from bot.engine.events import Event
+from bot.engine.messages import Message, message_key
+from bot.engine.people import Person
+from bot.engine.sending import when_its_turn_comes
+from bot.engine.signals import DateCame, Deleted, Delivered, Edited, Said, Undeliverable, Woke
+from bot.platforms.local_adapter import text_of
+from bot.runner import Runner, Store
+from bot.store import queue
+from bot.store.queue import Lane, Leased
+from bot.store.sqlite import opened
+from bot.transcripts import render
+from tests.storm.chats import Held
+from tests.storm.talk import Line
+
+WAKES = (
+    events.Reminded,
+    events.ReminderLapsed,
+    events.Opened,
+    events.Rescheduled,
+    events.TopicOpened,
+    events.Closed,
+    events.Summarised,
+    events.Missed,
+)
+"""What happens because a moment came."""
+
+
+class Control:
+    """A house that meets no fault, on a store in memory."""
+
+    def __init__(self, store: Store, rows: Mapping[str, Message]) -> None:
+        self._store = store
+        self._runner = Runner(store)
+        self._rows = rows
+
+    async def hold(self, held: Held, log: Sequence[Event], lines: Sequence[Line]) -> bytes:
+        """Hold a chat again; return its transcript.
+
+        `log` is the run's log of it, of which only the moments are taken.
+        """
+        room = Room("local", held.name)
+        async with self._runner.running():
+            agenda = parse_agenda(held.agenda, f"{held.name}.yaml").agenda
+            planned = log[0].at
+            await self._runner.handle(DateCame(planned, held.id, held.name, agenda, held.opens_at))
+            said = sorted(lines, key=lambda line: self._at(room, line))
+            last = planned
+            for event in log[1:]:
+                last = max(last, event.at)
+                while said and self._at(room, said[0]) < last:
+                    await self._say(room, said.pop(0))
+                if isinstance(event, WAKES):
+                    await self._runner.handle(Woke(event.at), held.id)
+                else:
+                    await self._post(room, held.id, self._key_of(event))
+            for line in said:
+                await self._say(room, line)
+            await self._post(room, held.id, None)
+        async with self._store.reading() as tables:
+            chat = await tables.chat(held.id)
+            assert chat is not None
+            return b"".join([chunk async for chunk in render(tables, chat, "json")])
+
+    def _at(self, room: Room, line: Line) -> datetime:
+        return self._rows[message_key(room, line.id)].at
+
+    async def _say(self, room: Room, line: Line) -> None:
+        row = self._rows[message_key(room, line.id)]
+        author = Person("local", line.author, line.name)
+        await self._runner.handle(Said(row.at, room, line.id, author, line.text, line.reply_to))
+        if line.edited and row.worded_at:
+            await self._runner.handle(Edited(row.worded_at, room, line.id, line.text))
+        if line.gone:
+            await self._runner.handle(Deleted(line.gone[0], room, line.id))
+
+    @staticmethod
+    def _key_of(event: Event) -> str | None:
+        """Return the post of a topic that came to stand; None for what ends with everything."""
+        return event.ref if isinstance(event, events.TopicPosted) else None
+
+    async def _post(self, room: Room, chat_id: str, until: str | None) -> None:
+        """Let what waits come to stand in its order, up to a post, each when it did in the run."""
+        while True:
+            async with self._store.reading() as tables:
+                waiting = await queue.first(tables.connection, Lane(room, chat_id))
+            if waiting is None:
+                return
+            ref = await self._deliver(room, chat_id, waiting)
+            if ref == until:
+                return
+
+    async def _deliver(self, room: Room, chat_id: str, waiting: Leased) -> str:
+        ref = waiting.key.replace("/", ".")
+        row = self._rows.get(message_key(room, ref))
+        at = row.at if row is not None else waiting.queued_at
+        async with self._store.reading() as tables:
+            chat = await tables.chat(chat_id)
+        assert chat is not None
+        action = when_its_turn_comes(chat, waiting.action, waiting.queued_at, at)
+        if action is None or isinstance(action, datetime):
+            why = "its moment has passed"
+            lapsed = Undeliverable(at, waiting.key, waiting.action, why, lapsed=True)
+            await self._runner.handle(lapsed)
+            return ref
+        signal = Delivered(at, waiting.key, action)
+        if isinstance(action, Post):
+            thread = None if action.topic is None else f"T{action.topic}"
+            text = text_of(action.words)
+            signal = Delivered(at, waiting.key, action, ref, text, thread)
+        await self._runner.handle(signal)
+        return ref
+
+
+async def without_faults(
+    chats: Sequence[tuple[Held, Sequence[Event], Sequence[Line]]],
+    rows: Mapping[str, Message],
+    folder: Path,
+) -> list[bytes]:
+    """Return the transcripts of chats that meet no fault, in a store in `folder`."""
+    async with opened(folder / "control.db") as store:
+        control = Control(store, rows)
+        return [await control.hold(held, log, lines) for held, log, lines in chats]

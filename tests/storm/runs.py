@@ -1,0 +1,86 @@
+"""All runs of a storm, several at once: what is drawn from the seed, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random
+
+from tests.storm.course import Instant, Told, hold
+from tests.storm.disk import disk
+from tests.storm.judging import Finding, judge
+from tests.storm.table import Report
+
+PER_RUN = 16
+"""Instants in one run."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for; the same gives the same faults at the same moments of the same chats."""
+
+    instants: int
+    seed: int
+    only: int | None = None
+    run: int | None = None
+    faults: tuple[str, ...] = ()
+    jobs: int = 5
+    keep: str | None = None
+
+
+def drawn(wanted: Wanted) -> Iterator[tuple[int, list[Instant]]]:
+    """Yield the runs, each with its instants, numbered from 1; faults take turns."""
+    kinds = [wanted.faults[n % len(wanted.faults)] for n in range(wanted.instants)]
+    Random(wanted.seed).shuffle(kinds)
+    every = [Instant(number, kind) for number, kind in enumerate(kinds, 1)]
+    for run, first in enumerate(range(0, len(every), PER_RUN)):
+        instants = every[first : first + PER_RUN]
+        if wanted.only is not None:
+            instants = [one for one in instants if one.number == wanted.only]
+        if instants and wanted.run in (None, run):
+            yield run, instants
+
+
+async def storm(wanted: Wanted, say: Callable[[str], None]) -> Report:
+    """Hold every run; `say` is told how it goes."""
+    report = Report(wanted.seed)
+    runs = list(drawn(wanted))
+    at_once = asyncio.Semaphore(wanted.jobs)
+    began = time.monotonic()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+
+        async def one(run: int, instants: Sequence[Instant]) -> None:
+            async with at_once:
+                told, findings = await _run(wanted, run, instants, pool)
+            report.add(told, findings)
+            for finding in findings:
+                say(f"run {run}: {finding.kind}: {finding.what} [{finding.at}]")
+            minutes = (time.monotonic() - began) / 60
+            say(
+                f"{report.instants} of {sum(len(i) for _, i in runs)} instants, "
+                f"{report.failed} not survived, {minutes:.1f} min"
+            )
+
+        await asyncio.gather(*(one(run, instants) for run, instants in runs))
+    return report
+
+
+async def _run(
+    wanted: Wanted, run: int, instants: Sequence[Instant], pool: ProcessPoolExecutor
+) -> tuple[Told, list[Finding]]:
+    folder = Path(tempfile.mkdtemp(prefix=f"storm-{run}-"))
+    with disk(folder) as found:
+        told = await hold(folder, run, instants, Random(f"{wanted.seed}/{run}"), found)
+        loop = asyncio.get_running_loop()
+        findings = await loop.run_in_executor(pool, judge, folder, found.data, told)
+        if findings and wanted.keep:
+            shutil.copytree(folder, Path(wanted.keep) / f"run-{run}", dirs_exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    return told, findings

@@ -1,0 +1,94 @@
+"""What became of a storm, as a table of faults and how often they were survived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tests.storm.course import Instant, Told
+from tests.storm.judging import Finding
+
+
+@dataclass
+class Line:
+    """One kind of fault."""
+
+    instants: int = 0
+    failed: set[int] = field(default_factory=set)
+    lost: int = 0
+    doubled: int = 0
+    order: int = 0
+    other: int = 0
+    longest: timedelta = timedelta(0)
+
+
+@dataclass
+class Report:
+    """Everything that the runs brought."""
+
+    seed: int
+    lines: dict[str, Line] = field(default_factory=dict)
+    unlaid: list[Finding] = field(default_factory=list)
+    messages: int = 0
+    topics: int = 0
+    chats: int = 0
+
+    def add(self, told: Told, findings: Sequence[Finding]) -> None:
+        """Count a run; each finding is laid to the last instant that had begun by then."""
+        self.messages += len(told.talk.lines)
+        self.chats += len(told.chats)
+        self.topics += sum(len(held.dues) for held in told.chats)
+        for instant in told.instants:
+            line = self.lines.setdefault(instant.kind, Line())
+            line.instants += 1
+            if instant.ended and instant.settled:
+                line.longest = max(line.longest, instant.settled - instant.ended)
+        for finding in findings:
+            laid = _laid_to(told.instants, finding.at)
+            if laid is None:
+                self.unlaid.append(finding)
+                continue
+            line = self.lines[laid.kind]
+            line.failed.add(laid.number)
+            match finding.kind:
+                case "lost":
+                    line.lost += 1
+                case "doubled":
+                    line.doubled += 1
+                case "order":
+                    line.order += 1
+                case _:
+                    line.other += 1
+
+    @property
+    def instants(self) -> int:
+        return sum(line.instants for line in self.lines.values())
+
+    @property
+    def failed(self) -> int:
+        return sum(len(line.failed) for line in self.lines.values()) + len(self.unlaid)
+
+    @property
+    def survived(self) -> bool:
+        return not self.failed
+
+    @property
+    def table(self) -> str:
+        """The table in Markdown."""
+        head = (
+            "| fault | instants | survived | lost | doubled | out of order | other "
+            "| longest until all due was done |\n|---|---|---|---|---|---|---|---|\n"
+        )
+        rows = [
+            f"| {kind} | {line.instants} | {line.instants - len(line.failed)} | {line.lost} | "
+            f"{line.doubled} | {line.order} | {line.other} | "
+            f"{line.longest.total_seconds():.1f} s |"
+            for kind, line in sorted(self.lines.items())
+        ]
+        return head + "\n".join(rows)
+
+
+def _laid_to(instants: Sequence[Instant], at: datetime | None) -> Instant | None:
+    begun = [one for one in instants if one.began is not None and at and one.began <= at]
+    return max(begun, key=lambda one: (one.began is not None, one.began), default=None)
