@@ -13,6 +13,7 @@ from bot.engine.agenda import Series
 from bot.engine.errors import BrokenLog
 from bot.engine.signals import AgendaChanged, DateCame
 from bot.engine.state import Stage
+from bot.keeping import follow
 from bot.runner import Runner, Store
 from bot.store.tables import ChatLine
 
@@ -71,7 +72,10 @@ class Planner:
         return plan_at
 
     async def follow_agendas(self, now: datetime) -> None:
-        """Tell every chat that has not opened what its agenda says by now."""
+        """Tell every chat that has not opened what its agenda says by now.
+
+        Those that have are told for how long it keeps what people said.
+        """
         async with self._store.reading() as tables:
             lines = await tables.lines_in_stage(Stage.PLANNED)
         by_series = itertools.groupby(
@@ -81,6 +85,7 @@ class Planner:
         for name, planned in by_series:
             if name not in self._unreadable():
                 await self._follow(self._catalogue().get(name), list(planned), now)
+        await follow(self._runner, self._store, self._catalogue(), now)
 
     async def _follow(self, series: Series | None, planned: list[ChatLine], now: datetime) -> None:
         """Match a series' chats with its dates: by moment, else by day; the rest is cancelled."""

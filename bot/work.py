@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.agendas.schedule import free_ids
 from bot.engine import events, signals
 from bot.engine.actions import Action, Post
 from bot.engine.agenda import Room
@@ -23,7 +23,7 @@ from bot.engine.people import Role
 from bot.engine.placing import unsettles
 from bot.engine.signals import Signal, Speech
 from bot.engine.state import Chat, Stage
-from bot.store import queue
+from bot.store import departures, queue
 from bot.store.tables import Tables
 from bot.waking import must_know_more, told_more
 
@@ -49,6 +49,7 @@ class Work:
         self.chats = chats
         self.floors = floors
         self._tables = tables
+        self._masks = departures.Masks(())
         self._known: dict[str, Message | None] = {}
         self._written: dict[str, Message] = {}
         self._moved: set[str] = set()  # keys whose placing may move those of their replies
@@ -81,6 +82,8 @@ class Work:
                 if isinstance(signal, signals.Said) and signal.reply_to is not None:
                     keys.add(message_key(signal.room, signal.reply_to))
         await self._read(keys)
+        if keys:
+            self._masks = await departures.masks(self._tables.connection)
         if unread:
             self.chats.update(await self._tables.load(unread))
 
@@ -91,7 +94,7 @@ class Work:
         """
         match signal:
             case signals.Said() | signals.Edited() | signals.Deleted():
-                return await self._hear(signal), []
+                return await self._hear(self._masks.speech(signal)), []
             case signals.Reacted() | signals.ReactionsCleared():
                 return await self._note_reaction(signal), []
             case signals.StartAsked() | signals.DateCame():
@@ -109,7 +112,10 @@ class Work:
             await self._record_waiting()
             await self._settle_all()
             signal = await told_more(self._tables, chat, signal)
-        return self._record(chat, decide(chat, signal))
+        chat, happened = self._record(chat, decide(chat, signal))
+        if chat and any(isinstance(event, events.Blanked) for event in happened):
+            await self._remove(departures.blank(self._tables, chat.id))
+        return chat, happened
 
     # ------------------------------------------------------------ messages
 
@@ -153,7 +159,7 @@ class Work:
         if isinstance(signal, signals.ReactionsCleared):
             await self._put_reactions()
             await self._tables.clear_reactions(key, signal.emoji, signal.at)
-        elif signal.by.role is not Role.BOT:
+        elif signal.by.role is not Role.BOT and not self._masks.hides(signal):
             self._reactions.append(
                 (key, signal.by.key, signal.emoji, signal.at, not signal.removed)
             )
@@ -279,7 +285,7 @@ class Work:
         else:
             running = [line.id for line in lines if line.stage is Stage.OPEN]
             signal = replace(signal, running="".join(running[:1]))
-        for free in _ids(signal):
+        for free in free_ids(signal.series, signal.chat):
             if await self._is_free(free):
                 break
         return self._record(None, decide(None, replace(signal, chat=free)))
@@ -298,7 +304,8 @@ class Work:
         chat, happened = self._record(chat, happened)
         for event in happened:
             if isinstance(event, events.Withdrew) and chat is not None:
-                await self._withdraw(chat, event.at, signal)
+                by = signal.by
+                await self._remove(self._tables.withdraw(chat.id, by.platform, by.id, event.at))
             elif isinstance(event, events.Corrected):
                 corrected = self._known[event.message]
                 await self._settle([corrected] if corrected else [])
@@ -314,9 +321,9 @@ class Work:
         chats = await self._chats_in(signal.room, signal.at, signal.thread)
         return chat_for_command(chats, signal.at, signal.room, signal.thread)
 
-    async def _withdraw(self, chat: Chat, until: datetime, signal: signals.Asked) -> None:
+    async def _remove(self, words: Awaitable[None]) -> None:
         await self._settle_all()
-        await self._tables.withdraw(chat.id, signal.by.platform, signal.by.id, until)
+        await words  # of however many messages at once
         self._known = {}
 
     async def _mark(
@@ -390,10 +397,3 @@ class Work:
         for at, actions in self._actions.items():
             await queue.put(self._tables.connection, actions, at)
         await self._put_reactions()
-
-
-def _ids(signal: signals.StartAsked | signals.DateCame) -> Iterator[str]:
-    """Yield the ids that a chat may have: its own, then those of further ones on its date."""
-    yield signal.chat
-    first = signal.chat[: len(signal.series) + len("-2026-12-07")]
-    yield from (f"{first}-{number}" for number in itertools.count(2))

@@ -66,6 +66,9 @@ Day = Annotated[date, *_read(read_day, pattern=r"^\d{4}-\d\d-\d\d$", examples=["
 Moment = Annotated[datetime, *_read(read_moment, examples=["2026-12-07 07:00"])]
 Every = Annotated[Rule, *_read(read_every, examples=list(FORMS))]
 Rrule = Annotated[str, *_read(read_rrule, examples=["FREQ=MONTHLY;BYDAY=1MO"])]
+Keep = Annotated[
+    timedelta, *_read(values.read_keep, pattern=r"^[0-9]+[dwDW]$", examples=["90d", "12w"])
+]
 AfterClose = Annotated[bool, *_read(values.read_after_close, enum=["keep", "drop"])]
 Doi = Annotated[str, *_read(values.read_doi, examples=["10.1000/xyz123"])]
 Url = Annotated[str, *_read(values.read_url, format="uri")]
@@ -249,6 +252,7 @@ class AgendaForm(Form):
     share_names: Switch | None = Field(None, description="Whether rooms quote others by name.")
     archive: Archive | None = Field(None, description="channel: archive the chat's Slack channel.")
     after_close: AfterClose | None = Field(None, description="keep or drop late messages' text.")
+    keep: Keep | None = Field(None, description="How long words are kept after the end.")
     dates: dict[Day, DateForm | None] | None = Field(None, description="What differs on a date.")
 
 
@@ -344,6 +348,7 @@ EXAMPLES = {
     "reminders": "reminders: [24h, 15m]",
     "archive": "archive: channel",
     "after_close": "after_close: keep",
+    "keep": "keep: 90d",
     "dates": 'dates: {2026-12-07: {start: "21:00"}}',
     "dates.start": 'start: "21:00"',
 }

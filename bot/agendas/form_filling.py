@@ -330,6 +330,7 @@ _MEANT = {
     **dict.fromkeys(("public", "share", "attach"), ("publish", "share_names")),
     **dict.fromkeys(("names", "authors_shown", "anonymous"), ("share_names",)),
     "late": ("after_close",),
+    **dict.fromkeys(("retention", "kept", "expires", "expiry", "delete_after"), ("keep",)),
 }
 """What people write for a key, and which key may be meant."""
 
@@ -351,7 +352,8 @@ _ELSEWHERE = {
     ),
     **dict.fromkeys(
         (
-            *("title", "hashtag", "zone", "schedule", "window", "rooms", "threads", "guests"),
+            *("title", "hashtag", "zone", "schedule", "window", "rooms", "threads"),
+            *("guests", "keep"),
             *("alerts", "notify", "publish", "share_names", "archive", "closing"),
         ),
         "It stands at the left margin and holds for all dates.",

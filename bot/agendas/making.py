@@ -102,6 +102,7 @@ class Making:
             alerts=_one_by_platform(form.alerts),
             notify=_one_by_platform(form.notify),
             archive_channel=bool(form.archive),
+            keep=form.keep,
         )
         if given is None:
             return agenda

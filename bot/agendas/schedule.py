@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -42,6 +43,13 @@ class Date:
 def chat_id(series: str, day: date, nth: int = 1) -> str:
     """Name the `nth` chat (in order of opening) of a series on a day: `urojc-2026-12-07-2`."""
     return f"{series}-{day}" if nth == 1 else f"{series}-{day}-{nth}"
+
+
+def free_ids(series: str, chat: str) -> Iterator[str]:
+    """Yield the ids that a chat may have: its own, then those of further ones on its date."""
+    yield chat
+    first = chat[: len(series) + len("-2026-12-07")]
+    yield from (f"{first}-{number}" for number in itertools.count(2))
 
 
 def coming(series: Series, since: datetime) -> Iterator[Date]:

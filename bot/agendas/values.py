@@ -76,6 +76,18 @@ def read_reminder(text: str) -> timedelta:
     return before
 
 
+def read_keep(text: str) -> timedelta:
+    """Read for how long words are kept after a chat: `90d`, `12w`; a day to ten years."""
+    given = re.fullmatch(r"\s*([0-9]{1,4})\s*([dw])\s*", text, re.IGNORECASE)
+    days = int(given[1]) * (7 if given[2] in "wW" else 1) if given else 0
+    if not 1 <= days <= 3650:
+        raise ValueError(
+            f"{shown(text)} is no time for which words are kept. Write a number of days or weeks "
+            "after the end, such as 90d or 12w, up to 3650d; to keep them for good delete this key."
+        )
+    return timedelta(days=days)
+
+
 def read_after_close(text: str) -> bool:
     """Read `keep` or `drop`; return whether late messages keep their text."""
     if text not in ("keep", "drop"):

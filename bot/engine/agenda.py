@@ -73,6 +73,7 @@ class Agenda:
     archive_channel: bool = False  # Slack's: it exists for the chat alone
     alerts: Mapping[str, str] = field(default_factory=dict)  # platform -> a private channel there
     notify: Mapping[str, str] = field(default_factory=dict)  # platform -> who is pinged: role:789
+    keep: timedelta | None = None  # how long after the end people's words are kept; None: for good
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ The rules:
 9.  Threads of a chat that lasts longer than platforms leave them alone are kept open, also of
     one that comes to last longer.
 10. A chat whose thread was deleted goes on in the room, and the next topic opens another thread.
+11. What people said is removed so long after the end as the agenda says (`bot.engine.keeping`).
 """
 
 from __future__ import annotations
@@ -39,7 +40,17 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.engine import commands, events, hindrances, pace, replies, signals, telling, wording
+from bot.engine import (
+    commands,
+    events,
+    hindrances,
+    keeping,
+    pace,
+    replies,
+    signals,
+    telling,
+    wording,
+)
 from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, Whisper
 from bot.engine.agenda import Room
 from bot.engine.errors import Refused
@@ -84,6 +95,8 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
             return _asked(chat, signal)
         case signals.AgendaChanged():
             return _replanned(chat, signal)
+        case signals.KeepChanged():
+            return keeping.keep_set(chat, signal)
         case signals.Counted(at=at, tally=tally):
             return [events.Summarised(at, tally)] if chat.stage is Stage.CLOSED else []
         case signals.Delivered():
@@ -140,7 +153,7 @@ def _next_due(chat: Chat, now: datetime) -> list[Event]:
     if chat.stage is Stage.PLANNED:
         return _due_before_opening(chat, now)
     if chat.stage is not Stage.OPEN:
-        return []
+        return keeping.blanks(chat, now)
     if now >= chat.closes_at:
         return [events.Closed(now)]
     if chat.waiting and not chat.paused and chat.waiting[0].due <= now:
@@ -365,7 +378,7 @@ def wake_at(chat: Chat) -> datetime | None:
         due = chat.waiting[0].due if chat.waiting and not chat.paused else None
         moments = (chat.closes_at, due, _keep_open_at(chat))
         return min(moment for moment in moments if moment is not None)
-    return chat.closed_at if chat.stage is Stage.CLOSED else None
+    return chat.closed_at if chat.stage is Stage.CLOSED else keeping.blank_at(chat)
 
 
 def _keep_open_at(chat: Chat) -> datetime | None:

@@ -205,6 +205,29 @@ class Summarised:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepSet:
+    """The agenda says anew for how long after the end people's words are kept; None: for good."""
+
+    at: datetime
+    keep: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Blanked:
+    """People's words, their names and those of their files were removed, so long after the end."""
+
+    at: datetime
+    keep: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A person was taken out of the chat: what they said, and who they were."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RoomArchived:
     """A room's conversation was put away."""
 
@@ -296,6 +319,9 @@ Event = (
     | Withdrew
     | Closed
     | Summarised
+    | KeepSet
+    | Blanked
+    | Erased
     | RoomArchived
     | Archived
     | ToldLate

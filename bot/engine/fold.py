@@ -87,6 +87,10 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
             return {"closed_at": at, "paused": False}
         case events.Summarised(tally=tally):
             return {"tally": tally}
+        case events.KeepSet(keep=keep):
+            return {"agenda": replace(chat.agenda, keep=keep)}
+        case events.Blanked():
+            return {"blanked": event}
         case events.RoomArchived(room=room):
             return {"archived": chat.archived | {room}}
     return {}

@@ -8,6 +8,7 @@ in any order, any number of times, gives the same row.
 from __future__ import annotations
 
 from bot.engine.actions import Post
+from bot.engine.erasing import bared, blanked, is_erased
 from bot.engine.labels import labels
 from bot.engine.messages import OURS, Message, Timing
 from bot.engine.people import Role, role_in
@@ -59,7 +60,9 @@ def settle(chat: Chat, message: Message, parent: Message | None) -> Message:
     withdrawn = message.withdrawn or _is_withdrawn(chat, message)
     if withdrawn or (came_late(message) and not chat.agenda.keep_late):
         message = message._replace(withdrawn=withdrawn, text="", attachments=())
-    return message
+    if is_erased(message.author):
+        return bared(message)
+    return blanked(message) if chat.blanked and not message.is_ours else message
 
 
 def _is_withdrawn(chat: Chat, message: Message) -> bool:
@@ -73,7 +76,8 @@ def _is_withdrawn(chat: Chat, message: Message) -> bool:
 def came_late(message: Message) -> bool:
     """Whether it was said after the end by somebody who does not moderate."""
     speakers = (Role.PARTICIPANT, Role.GUEST)
-    return message.timing is Timing.LATE and message.said and message.role in speakers
+    spoke_late = message.timing is Timing.LATE and message.said and message.role in speakers
+    return spoke_late and not is_erased(message.author)  # whom nobody can tell
 
 
 def _said(chat: Chat, known: Message, signal: Said) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.engine.actions import Action
 from bot.engine.agenda import Agenda, Room
@@ -121,6 +121,14 @@ class AgendaChanged:
     agenda: Agenda | None
     opens_at: datetime | None
     following: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepChanged:
+    """The series' agenda says anew for how long people's words are kept; None: for good."""
+
+    at: datetime
+    keep: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +256,7 @@ Signal = (
     | StartAsked
     | DateCame
     | AgendaChanged
+    | KeepChanged
     | Woke
     | Overslept
     | Counted

@@ -94,6 +94,7 @@ class Chat:
     corrections: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     withdrawn: Mapping[str, datetime] = field(default_factory=dict)
     tally: Tally | None = None
+    blanked: events.Blanked | None = None  # when people's words were removed
     archived: frozenset[Room] = frozenset()
     told_late: frozenset[str] = frozenset()  # people, by their keys
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bot.engine import events, wording
 from bot.engine.actions import Enclosure, Tell, Words, privately
 from bot.engine.agenda import OWN
+from bot.engine.erasing import is_erased
 from bot.engine.events import Event
 from bot.engine.state import Chat
 
@@ -75,4 +76,4 @@ def _people(chat: Chat, platform: str) -> tuple[str, ...]:
     opener, _, person = chat.opened_by.partition(":")
     opened = [person] if opener == platform else []
     listed = (name.removeprefix("user:") for name in chat.agenda.moderators.get(platform, ()))
-    return tuple(dict.fromkeys([*opened, *listed]))
+    return tuple(one for one in dict.fromkeys([*opened, *listed]) if not is_erased(one))

@@ -112,7 +112,7 @@ async def most_replied_to(
     """Return the answers said after `since` that most others replied to, the first one first."""
     rows = await connection.rows(
         f"SELECT p.topics, p.name, p.text, COUNT(*) FROM messages p {_REPLIES} "
-        f"WHERE p.chat = ? AND p.at > ? AND {_ANSWER_P} "
+        f"WHERE p.chat = ? AND p.at > ? AND p.text <> '' AND {_ANSWER_P} "
         "GROUP BY p.key, p.topics, p.name, p.text, p.at "
         "ORDER BY COUNT(*) DESC, p.at, p.key LIMIT ?",
         (chat, 0 if since is None else stamp(since), most),

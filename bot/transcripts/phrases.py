@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.engine import wording
+from bot.engine.erasing import is_erased
 from bot.engine.messages import Timing
 from bot.engine.rooms import platform_name
 from bot.engine.state import Chat, Stage
@@ -15,14 +17,22 @@ from bot.transcripts.summary import Step, Summary, TopicSummary
 
 LATE = "said after the close; its text is not kept"
 WITHDRAWN = "withdrawn by its author"
+ERASED = "erased"
+BLANKED = "no longer kept"
 FILES = "Files stay on the platform where they were shared; links to them may stop working."
 
 
-def silence(timing: str, withdrawn: object, *, has_files: bool) -> str:
+def silence(
+    timing: str, withdrawn: object, *, has_files: bool, author: str = "", chat: Chat | None = None
+) -> str:
     """Say why a message has no text; empty where its files are what it says."""
     if withdrawn:
         return WITHDRAWN
-    return LATE if timing == Timing.LATE and not has_files else ""
+    if is_erased(author):
+        return ERASED
+    if timing == Timing.LATE and not has_files:
+        return LATE
+    return BLANKED if chat is not None and chat.blanked and not has_files else ""
 
 
 def count(number: int, noun: str) -> str:
@@ -59,7 +69,21 @@ def venue(chat: Chat) -> str:
 
 
 def state(chat: Chat) -> str:
-    """Say how a chat stands where it is not simply over."""
+    """Say how a chat stands where it is not simply over, or not all of it is here any more."""
+    return " ".join(part for part in (_stage(chat), _blanked(chat)) if part)
+
+
+def _blanked(chat: Chat) -> str:
+    if chat.blanked is None:
+        return ""
+    return (
+        f"What people said was removed on {chat.blanked.at:%-d %B %Y}, "
+        f"{wording.duration(chat.blanked.keep)} after the end, with their names and those of "
+        "their files. The counts are what they were."
+    )
+
+
+def _stage(chat: Chat) -> str:
     match chat.stage:
         case Stage.PLANNED:
             return "This chat has not opened yet."

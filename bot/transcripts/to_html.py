@@ -52,6 +52,7 @@ class _Articles:
     """Writes messages with the headings between them."""
 
     def __init__(self, transcript: Transcript, clock: Clock, anchors: Anchors) -> None:
+        self._chat = transcript.chat
         self._names = transcript.names
         self._clock = clock
         self._anchors = anchors
@@ -86,7 +87,7 @@ class _Articles:
                     dress, said = ' class="bot"', course.rest_of_post(line)
                     if not said and course.topic_of(key):
                         continue  # the heading says it all
-            body = f"<div>{self._html(said)}</div>" if said else _silence(line)
+            body = f"<div>{self._html(said)}</div>" if said else self._silence(line)
             if parent is not None and not withdrawn:
                 body = self._reply(line) + body
             if files:
@@ -146,6 +147,16 @@ class _Articles:
             f"</a>{f': <bdi>{brief}</bdi>' if brief else ''}</p>"
         )
 
+    def _silence(self, line: Line) -> str:
+        why = phrases.silence(
+            line.timing,
+            line.withdrawn,
+            has_files=bool(line.files),
+            author=line.author,
+            chat=None if line.role == Role.BOT else self._chat,
+        )
+        return f'<p class="no">{why}</p>' if why else ""
+
     def _enter(self, room: str) -> None:
         """Write as in this room: its platform decides names and mark-up."""
         self._room = room
@@ -162,11 +173,6 @@ def _name(name: str) -> str:
 def _reaction(reaction: tuple[str, int]) -> str:
     emoji, people = reaction
     return f"<span>{text(markup.emoji(emoji))} {people}</span>"
-
-
-def _silence(line: Line) -> str:
-    why = phrases.silence(line.timing, line.withdrawn, has_files=bool(line.files))
-    return f'<p class="no">{why}</p>' if why else ""
 
 
 def _file(file: Attachment) -> str:

@@ -62,6 +62,7 @@ def _chat(chat: Chat) -> dict[str, Any]:
         "opens_at": _time(chat.opens_at),
         "closes_at": _time(chat.closes_at),
         "closed_at": _time(chat.closed_at),
+        **({"blanked_at": _time(chat.blanked.at)} if chat.blanked else {}),
         "rooms": [str(room) for room in agenda.rooms],
         "reading": None
         if reading is None

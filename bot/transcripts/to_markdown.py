@@ -103,7 +103,8 @@ def _best(what: str, noun: str, answers: Sequence[Highlight]) -> Iterator[str]:
         yield f"{what}:\n"
         for answer in answers:
             said = line(answer.text) or "(no text)"
-            yield f"- “{said}” ({line(answer.name)}, {phrases.count(answer.times, noun)})"
+            who = line(answer.name) or "somebody"
+            yield f"- “{said}” ({who}, {phrases.count(answer.times, noun)})"
         yield ""
 
 
@@ -191,13 +192,13 @@ class _Messages:
         platform, _, plain = self._writer(one.room)
         brief = excerpt(markup.written(one.parent_text or "", plain, platform), 60)
         said = f": “{line(brief)}”" if brief else ""
-        return f"to {line(one.parent_name)}{said}"
+        return f"to {line(one.parent_name) or 'somebody'}{said}"
 
     def _body(self, one: Line, batch: Batch) -> str:
         parts = []
         if one.text:
             parts.append(self._writer(one.room)[1].of(self._course.rest_of_post(one)))
-        elif why := phrases.silence(one.timing, one.withdrawn, has_files=bool(one.files)):
+        elif why := self._silence(one):
             parts.append(f"({why})")
         parts += map(_file, files_of(one.files))
         if reactions := batch.reactions.get(one.key):
@@ -208,6 +209,15 @@ class _Messages:
             return ""
         quoted = "\n".join(_quoted_line(row) for row in said.replace("\n\n", "\n \n").split("\n"))
         return f"\n{quoted}\n"
+
+    def _silence(self, one: Line) -> str:
+        return phrases.silence(
+            one.timing,
+            one.withdrawn,
+            has_files=bool(one.files),
+            author=one.author,
+            chat=None if one.role == Role.BOT else self._transcript.chat,
+        )
 
     def _writer(self, room: str) -> tuple[str, MarkdownText, PlainText]:
         if room not in self._writers:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from bot.engine import events, wording
 from bot.engine.actions import Moment, Words
+from bot.engine.erasing import NAME, is_erased
 from bot.engine.events import Event
 from bot.engine.rooms import platform_name
 from bot.transcripts.characters import one_line, undirected
@@ -73,6 +74,13 @@ def _words(event: Event, names: Names) -> Words:
             return (f"Counted: {wording.count(tally.messages, 'message')} by {people}.",)
         case events.Archived():
             return ("Every room put away.",)
+        case events.KeepSet(keep=keep):
+            how_long = f"{wording.duration(keep)} after the end" if keep else "for good"
+            return (f"The agenda was changed: what people say is kept {how_long}.",)
+        case events.Blanked(keep=keep):
+            return (f"What people said was removed, {wording.duration(keep)} after the end.",)
+        case events.Erased():
+            return ("Somebody was erased: their words, their names, their id.",)
     return _words_of_rooms(event) or _words_of_topics(event, names)
 
 
@@ -122,6 +130,8 @@ def _words_of_topics(event: Event, names: Names) -> Words:
 def _name(key: str, names: Names) -> str:
     """Return a person's name where it is known; else their id, which in our rooms is their name."""
     platform, _, person = key.partition(":")
+    if is_erased(person):
+        return NAME
     known = undirected(one_line(names.get(platform, {}).get(person, "")))
     if known or platform == "local":
         return known or person

@@ -249,4 +249,5 @@ def _shape(scene: Scene) -> object:
     chat = scene.chat
     if chat is None:
         return None
-    return chat.id, chat.stage, chat.agenda, chat.opens_at, chat.closes_at, chat.withdrawn
+    gone = chat.withdrawn, chat.blanked
+    return chat.id, chat.stage, chat.agenda, chat.opens_at, chat.closes_at, gone

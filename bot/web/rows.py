@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
 
+from bot.engine.erasing import is_erased
 from bot.engine.messages import Message, Timing
 from bot.engine.people import Role
 from bot.engine.state import Chat
@@ -17,8 +18,12 @@ from bot.store.tables import Tables
 from bot.transcripts.characters import excerpt
 from bot.transcripts.clock import Clock
 from bot.transcripts.markup import written
+from bot.transcripts.phrases import BLANKED, ERASED, WITHDRAWN
 from bot.transcripts.plain_text import PlainText
 from bot.transcripts.summary import REASONS
+
+NOBODY = "·"
+"""What stands where a name was."""
 
 HUES = 8
 """Colours by which people are told apart at a glance."""
@@ -65,6 +70,7 @@ class Row:
     reactions: tuple[Reactions, ...]
     text_kept: bool
     asked: str = ""  # the question of a topic's post, as the chat has it
+    removed: str = ""  # why its words are not here, where they were removed
 
     @property
     def stamp(self) -> int:
@@ -145,6 +151,7 @@ async def rows_of(tables: Tables, chat: Chat, messages: Sequence[Message]) -> li
             reactions.get(message.key, ()),
             message.timing is not Timing.LATE or chat.agenda.keep_late,
             _question(chat, message),
+            _removed(chat, message),
         )
         for message in messages
     ]
@@ -165,6 +172,12 @@ def _question(chat: Chat, message: Message) -> str:
     return chat.topics[number - 1].ask if 1 <= number <= len(chat.topics) else ""
 
 
+def _removed(chat: Chat, message: Message) -> str:
+    if is_erased(message.author):
+        return ERASED
+    return BLANKED if chat.blanked and message.role is not Role.BOT else ""
+
+
 def _number(post: Message) -> int:
     parts = post.id.rsplit(".", 2)
     return int(parts[1]) if len(parts) == 3 and parts[1].isdecimal() else 0
@@ -179,5 +192,7 @@ def quote_of(parent: Message | None) -> Quote | None:
     plain = PlainText({}, Clock("UTC"))
     text = excerpt(written(said, plain, parent.room.platform))
     if not text:
-        text = "withdrawn by its author" if parent.withdrawn else "a late message"
-    return Quote(parent.id, parent.name, text, is_bot)
+        late = parent.timing is Timing.LATE
+        gone = ERASED if is_erased(parent.author) else "a late message" if late else BLANKED
+        text = WITHDRAWN if parent.withdrawn else gone
+    return Quote(parent.id, parent.name or NOBODY, text, is_bot)

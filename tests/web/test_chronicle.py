@@ -47,6 +47,10 @@ LOG: list[Event] = [
     events.Readable(START, CHANNEL),
     events.RoomArchived(START, ROOM),
     events.Archived(START),
+    events.KeepSet(START, timedelta(days=90)),
+    events.KeepSet(START, None),
+    events.Blanked(START, timedelta(days=90)),
+    events.Erased(START),
     events.GaveUp(START, "c/1/0", ROOM, "the channel is gone"),
 ]
 

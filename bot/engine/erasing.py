@@ -1,0 +1,161 @@
+"""How a person is taken out of what was recorded: a pseudonym stands for them from then on.
+
+Events say who did something, and are never changed but for this: where they name the person they
+name the pseudonym, so that a log goes on telling what happened, and to how many, and nobody can
+tell of whom. A pseudonym is drawn by lot; it begins with a sign with which no platform's ids and
+no name in an agenda begin, so that whoever it stands for is known to be erased.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.engine import events
+from bot.engine.actions import Action, Amend, Post, Tell, Whisper, Words
+from bot.engine.agenda import Agenda
+from bot.engine.events import Event
+from bot.engine.messages import Attachment, Message
+
+SIGN = "#"
+
+NAME = "somebody erased"
+"""What an erased person is called, in place of every name that they had."""
+
+GONE = (Attachment("", "", 0, ""),)
+"""What is kept of the files of a message: that there were some, for it counts among those."""
+
+_UNMISTAKABLE = re.compile(r"[0-9]{15,}|[UWB][A-Z0-9]{7,}|p-[a-z2-9]{12}")
+"""Ids that are no word by chance: Discord's, Slack's, those of participants in built-in rooms."""
+
+_QUOTED = re.compile(r"(?m)^(> ?)(.+)$")
+
+
+def is_erased(person: str) -> bool:
+    """Whether an id is the pseudonym of somebody who was erased."""
+    return person.startswith(SIGN)
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A person of a platform, by the id there, and the `pseudonym` that stands for them.
+
+    `lines` are what they wrote, line by line, so that their words are known where others quote
+    them.
+    """
+
+    platform: str
+    person: str
+    pseudonym: str
+    lines: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """The one name by which they were counted."""
+        return f"{self.platform}:{self.person}"
+
+    @property
+    def key_after(self) -> str:
+        """The one by which they are counted from then on."""
+        return f"{self.platform}:{self.pseudonym}"
+
+    def in_event(self, event: Event) -> Event:
+        """Return an event with the pseudonym wherever it names the person."""
+        match event:
+            case events.Planned(agenda=agenda) | events.Replanned(agenda=agenda):
+                return replace(event, agenda=self.in_agenda(agenda))
+            case (
+                events.Opened(by=self.key)
+                | events.Closed(by=self.key)
+                | events.Corrected(by=self.key)
+            ):
+                return replace(event, by=self.key_after)
+            case events.Withdrew(person=self.key):
+                return replace(event, person=self.key_after)
+            case events.ToldLate(room=room, person=self.person) if room.platform == self.platform:
+                return replace(event, person=self.pseudonym)
+            case events.TopicAdded(ask=ask):
+                return replace(event, ask=self.in_text(ask))
+            case events.Hindered(why=why) | events.GaveUp(why=why) | events.Unreadable(why=why):
+                return replace(event, why=self.in_text(why))
+        return event
+
+    def in_agenda(self, agenda: Agenda) -> Agenda:
+        """Return an agenda that lists and mentions the pseudonym.
+
+        A list of moderators stays as long as it was: without one a room's stewards would moderate.
+        """
+        return replace(
+            agenda,
+            moderators=self._in_lists(agenda.moderators),
+            guests=self._in_lists(agenda.guests),
+            topics=tuple(replace(one, ask=self.in_text(one.ask)) for one in agenda.topics),
+            welcome=self.in_text(agenda.welcome),
+            closing=self.in_text(agenda.closing),
+        )
+
+    def _in_lists(self, lists: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        own = (self.person, f"user:{self.person}")
+        return {
+            platform: tuple(
+                self.pseudonym if platform == self.platform and name in own else name
+                for name in names
+            )
+            for platform, names in lists.items()
+        }
+
+    def in_action(self, action: Action) -> Action | None:
+        """Return what is still to be done without the person, or None where it was for them."""
+        theirs = action.room.platform == self.platform
+        match action:
+            case Whisper(person=self.person) if theirs:
+                return None
+            case Tell(people=people, words=words) if theirs:
+                own = (self.person, f"user:{self.person}")
+                left = tuple(one for one in people if one not in own)
+                return replace(action, people=left, words=self._in_words(words))
+            case Post(words=words) | Amend(words=words) | Tell(words=words) | Whisper(words=words):
+                return replace(action, words=self._in_words(words))
+        return action
+
+    def _in_words(self, words: Words) -> Words:
+        return tuple(self.in_text(one) if isinstance(one, str) else one for one in words)
+
+    def in_text(self, text: str) -> str:
+        """Return what somebody else wrote, without the person's id and without their lines.
+
+        A mention becomes one of the pseudonym. The id alone is replaced where it can be nothing
+        else; a line that is quoted word for word is replaced by a note. What others say of the
+        person in their own words stays.
+        """
+        mention = rf"<@!?{re.escape(self.person)}(?:\|[^<>\n]*)?>"
+        text = re.sub(mention, f"<@{self.pseudonym}|{NAME}>", text)
+        if _UNMISTAKABLE.fullmatch(self.person):
+            text = re.sub(rf"(?<!\w){re.escape(self.person)}(?!\w)", self.pseudonym, text)
+        if self.lines and ">" in text:
+            text = _QUOTED.sub(self._quoted, text)
+        return text
+
+    def _quoted(self, match: re.Match[str]) -> str:
+        own = match[2].strip() in self.lines
+        return f"{match[1]}({NAME})" if own else match[0]
+
+
+def lines_of(text: str) -> frozenset[str]:
+    """Return the lines of a text that nobody writes by chance: of three words or more."""
+    lines = (line.strip() for line in text.split("\n"))
+    return frozenset(line for line in lines if len(line.split()) >= 3 and line[0] != ">")
+
+
+def bared(message: Message) -> Message:
+    """Return a message without its words: of its files only that there were some is kept.
+
+    It still counts, as one of its author and under its topics.
+    """
+    return message._replace(text="", attachments=GONE if message.attachments else ())
+
+
+def blanked(message: Message) -> Message:
+    """Return a message as it is kept when its chat's time is over: without words and names."""
+    return bared(message)._replace(name="")

@@ -1,0 +1,144 @@
+"""The SQL with which words leave: when their time is over, and when a person is erased.
+
+Counts stay: no message's row goes, only what stands in it. Who was erased is remembered as a
+salted digest, so that what a platform tells late of the time before does not bring them back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.engine import signals
+from bot.engine.agenda import Room
+from bot.engine.erasing import GONE, NAME, SIGN
+from bot.engine.messages import OURS, Message
+from bot.engine.signals import Speech
+from bot.store.codec import message_row, moment, stamp
+from bot.store.tables import Connection, Tables
+
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # none that is taken for another
+_MICROSECOND = timedelta(microseconds=1)
+
+OURS_BY_SQL = f"role = 'bot' AND author = '{OURS}'"
+"""Rounds' own posts, which hold no person's words."""
+
+GONE_BY_SQL = message_row(
+    Message("", Room("local", "room"), "", True, moment(0), attachments=GONE)
+)[-1]
+"""What stands for a message's files that are gone, as a row has it."""
+
+
+# ---------------------------------------------------------------- when the time is over
+
+
+async def blank(tables: Tables, chat: str) -> None:
+    """Remove what people said in a chat, their names and those of their files."""
+    tables.erases = True
+    await tables.connection.run(
+        "UPDATE messages SET text = '', name = '', "
+        "attachments = CASE WHEN attachments = '' THEN '' ELSE ? END "
+        f"WHERE chat = ? AND NOT ({OURS_BY_SQL})",
+        (GONE_BY_SQL, chat),
+    )
+
+
+async def kept(connection: Connection) -> Mapping[str, timedelta]:
+    """Return for how long series keep words, as their chats were last told; others for good."""
+    rows = await connection.rows("SELECT series, keep FROM kept")
+    return {series: keep * _MICROSECOND for series, keep in rows}
+
+
+async def set_kept(connection: Connection, series: str, keep: timedelta | None) -> None:
+    """Note for how long a series keeps words, once its chats were told; None: for good."""
+    await connection.run("DELETE FROM kept WHERE series = ?", (series,))
+    if keep is not None:
+        await connection.run(
+            "INSERT INTO kept (series, keep) VALUES (?, ?)", (series, keep // _MICROSECOND)
+        )
+
+
+async def chats_of(connection: Connection, series: str) -> list[str]:
+    """Return all chats of a series that have opened or passed, in order of opening."""
+    rows = await connection.rows(
+        "SELECT chat FROM chats WHERE series = ? AND stage <> 'planned' ORDER BY opens_at, chat",
+        (series,),
+    )
+    return [chat for (chat,) in rows]
+
+
+# ---------------------------------------------------------------- who was erased
+
+
+class Erased(NamedTuple):
+    """Somebody who was erased: what is known again of them, and since when they are."""
+
+    pseudonym: str
+    salt: str
+    digest: str
+    at: datetime
+
+    def was(self, key: str) -> bool:
+        """Whether a person's key is theirs."""
+        return hmac.compare_digest(_digest(self.salt, key), self.digest)
+
+
+def new_erased(key: str, at: datetime) -> Erased:
+    """Return how somebody is remembered who is erased now."""
+    salt = secrets.token_hex(16)
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(12))
+    return Erased(f"{SIGN}{letters}", salt, _digest(salt, key), at)
+
+
+def _digest(salt: str, key: str) -> str:
+    return hashlib.sha256(f"{salt}{key}".encode("utf-8", "replace")).hexdigest()
+
+
+async def erased(connection: Connection) -> list[Erased]:
+    """Return everybody who was erased."""
+    rows = await connection.rows("SELECT pseudonym, salt, digest, at FROM erasures ORDER BY at")
+    return [Erased(pseudonym, salt, digest, moment(at)) for pseudonym, salt, digest, at in rows]
+
+
+async def remember(connection: Connection, one: Erased) -> None:
+    """Remember that somebody was erased."""
+    await connection.run(
+        "INSERT INTO erasures (pseudonym, salt, digest, at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (pseudonym) DO NOTHING",
+        (one.pseudonym, one.salt, one.digest, stamp(one.at)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """Everybody who was erased, for those who take in what a platform tells late."""
+
+    everybody: tuple[Erased, ...]
+
+    def of(self, key: str, at: datetime) -> str | None:
+        """Return the pseudonym of whoever said or did something then, or None."""
+        return next((e.pseudonym for e in self.everybody if at <= e.at and e.was(key)), None)
+
+    def speech(self, signal: Speech) -> Speech:
+        """Return what was said, by a pseudonym and without its words if its author is erased."""
+        if not self.everybody or not isinstance(signal, signals.Said):
+            return signal
+        pseudonym = self.of(signal.author.key, signal.at)
+        if pseudonym is None:
+            return signal
+        author = replace(signal.author, id=pseudonym, name=NAME)
+        return replace(signal, author=author, text="", attachments=())
+
+    def hides(self, signal: signals.Reacted) -> bool:
+        """Whether a reaction is that of somebody who was erased since."""
+        return bool(self.everybody) and self.of(signal.by.key, signal.at) is not None
+
+
+async def masks(connection: Connection) -> Masks:
+    """Return everybody who was erased, to be held against what is heard."""
+    return Masks(tuple(await erased(connection)))
