@@ -13,7 +13,7 @@ from bot.engine.agenda import Series
 from bot.engine.errors import BrokenLog
 from bot.engine.signals import AgendaChanged, DateCame
 from bot.engine.state import Stage
-from bot.keeping import follow
+from bot.retention import follow
 from bot.runner import Runner, Store
 from bot.store.tables import ChatLine
 

@@ -16,9 +16,9 @@ from bot.engine.erasing import GONE, NAME
 from bot.engine.fold import fold
 from bot.engine.messages import Attachment, Message
 from bot.engine.people import Role
-from bot.store import departures, erasing, figures, pages, queue
+from bot.store import departures, figures, forgetting, pages, queue
 from bot.store.departures import Erased, new_erased
-from bot.store.erasing import Removed, Stood
+from bot.store.forgetting import Removed, Stood
 from bot.store.sqlite import SqliteStore, opened
 from bot.store.tables import Tables
 from tests.engine.script import OPENS, agenda
@@ -80,7 +80,7 @@ async def fill(tables: Tables) -> None:
 
 async def erase(tables: Tables) -> tuple[Erased, Removed]:
     whom = new_erased(f"discord:{WHO}", NOW)
-    return whom, await erasing.erase(tables, "discord", WHO, whom)
+    return whom, await forgetting.erase(tables, "discord", WHO, whom)
 
 
 async def held(tables: Tables) -> dict[str, Message]:
@@ -174,7 +174,7 @@ async def test_posts_for_them_are_not_sent_and_those_for_others_are(store: Sqlit
 async def test_of_whom_nothing_is_kept_nothing_is_removed(store: SqliteStore) -> None:
     async with store.writing() as tables:
         await fill(tables)
-        nobody = await erasing.erase(tables, "local", "nobody", new_erased("local:nobody", NOW))
+        nobody = await forgetting.erase(tables, "local", "nobody", new_erased("local:nobody", NOW))
         assert not nobody.anything
         assert len(await pages.log(tables.connection, "a")) == len(LOG)
         assert await held(tables) == {one.id: one for one in MESSAGES}
@@ -196,16 +196,16 @@ async def test_people_are_found_by_id_and_by_every_name_they_had(store: SqliteSt
     async with store.writing() as tables:
         await fill(tables)
         await tables.put_messages([said(9, "yes", "p-abcdefghijkm", Room("local", "a"))])
-        found = await erasing.with_id(tables.connection, WHO)
+        found = await forgetting.with_id(tables.connection, WHO)
         assert [one.key for one in found] == [f"discord:{WHO}", f"slack:{WHO}"]
-        assert found[0] == erasing.Known(
+        assert found[0] == forgetting.Known(
             f"discord:{WHO}", ("Dr Lee", "Ann Lee"), 3, 1, OPENS + 3 * HOUR
         )
-        (lee,) = await erasing.called(tables.connection, "Dr Lee")
+        (lee,) = await forgetting.called(tables.connection, "Dr Lee")
         assert lee == found[0]
-        assert await erasing.called(tables.connection, "Rounds") == []
-        assert await erasing.with_id(tables.connection, "rounds") == []
-        assert (await erasing.known(tables.connection, "local:x")).said == 0
+        assert await forgetting.called(tables.connection, "Rounds") == []
+        assert await forgetting.with_id(tables.connection, "rounds") == []
+        assert (await forgetting.known(tables.connection, "local:x")).said == 0
 
 
 async def test_wordings_of_messages_that_never_came_go_once_nothing_is_read_back(
@@ -215,9 +215,9 @@ async def test_wordings_of_messages_that_never_came_go_once_nothing_is_read_back
     async with store.writing() as tables:
         await fill(tables)
         await tables.put_messages([unsaid])
-        await erasing.blank_unsaid(tables, "discord", OPENS)
+        await forgetting.blank_unsaid(tables, "discord", OPENS)
         assert (await tables.messages([unsaid.key]))[0].text
-        await erasing.blank_unsaid(tables, "discord", NOW)
+        await forgetting.blank_unsaid(tables, "discord", NOW)
         assert not (await tables.messages([unsaid.key]))[0].text
 
 
