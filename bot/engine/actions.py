@@ -52,7 +52,8 @@ class Post:
 
     `opens` is the thread that is to hang from it, `notify` whom it pings (nobody else is ever
     pinged). `into` is the thread in which it is said, known when its turn comes
-    (`bot.engine.sending`).
+    (`bot.engine.sending`). One that `recalls` goes on with what people said in the chat's other
+    rooms, which is read when its turn comes (`bot.engine.closing`).
     """
 
     room: Room
@@ -63,6 +64,7 @@ class Post:
     notify: str = ""
     encloses: Enclosure | None = None
     into: str | None = None
+    recalls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,19 @@ class KeepOpen:
 
 @dataclass(frozen=True, slots=True)
 class Amend:
-    """Give a topic's post other words; `ref` is the post, known when its turn comes."""
+    """Give a topic's post other words, or, without `topic`, the closing post that `recalls`.
+
+    When its turn comes are known: `ref`, the post; `into`, the thread in which it stands; whether
+    that thread is `put_away`, and must be so again.
+    """
 
     room: Room
-    topic: int
+    topic: int | None
     words: Words
     ref: str = ""
+    recalls: bool = False
+    into: str | None = None
+    put_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.engine import (
+    closing,
     commands,
     events,
     hindrances,
@@ -107,6 +108,10 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
             return hindrances.read_back(chat, at, room, why)
         case signals.RoomChanged():
             return hindrances.room_changed(chat, signal)
+        case signals.Quoting():
+            return closing.quoting(chat, signal)
+        case signals.Reworded():
+            return closing.requoted(chat, signal)
         case signals.SpokeLate(at=at, room=room, person=person, thread=thread):
             told = f"{room.platform}:{person}" in chat.told_late
             return [] if told else [events.ToldLate(at, room, person, thread)]
@@ -220,6 +225,8 @@ def _posted(chat: Chat, signal: signals.Delivered, post: Post) -> Iterator[Event
         yield events.TopicPosted(at, post.topic, room, ref, own)
     if is_the_chats and thread and room not in chat.threads:
         yield events.ThreadOpened(at, room, ref, thread)
+    if post.recalls and room not in chat.closings:
+        yield events.ClosingPosted(at, room, ref, post.into)
 
 
 def _archived(chat: Chat, at: datetime, action: Action) -> list[Event]:
@@ -340,8 +347,10 @@ def react(chat: Chat, event: Event) -> list[Action]:
         case events.Summarised():
             actions: list[Action] = []
             for room in rooms:
-                actions += [*wording.posts(chat, event, room), *_ended(chat, room)]
+                actions += [*closing.posts(chat, event, room), *_ended(chat, room)]
             return [*actions, *telling.tells(chat, event)]
+        case events.QuotesChanged(rooms=amended):
+            return [closing.amended(chat, room) for room in amended]
         case events.ToldLate(room=room, person=person, thread=thread):
             return [Whisper(room, person, thread, wording.came_late(chat))]
         case events.KeptOpen():

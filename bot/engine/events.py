@@ -228,6 +228,33 @@ class Erased:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """The closing post of a room is about to quote these messages (keys) of other rooms."""
+
+    at: datetime
+    room: Room
+    messages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingPosted:
+    """The closing post that quotes other rooms stands in a room, or in a thread there."""
+
+    at: datetime
+    room: Room
+    ref: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuotesChanged:
+    """What the closing posts of these rooms quote was withdrawn, deleted or reworded."""
+
+    at: datetime
+    rooms: tuple[Room, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RoomArchived:
     """A room's conversation was put away."""
 
@@ -319,6 +346,9 @@ Event = (
     | Withdrew
     | Closed
     | Summarised
+    | Quoted
+    | ClosingPosted
+    | QuotesChanged
     | KeepSet
     | Blanked
     | Erased

@@ -91,6 +91,13 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
             return {"agenda": replace(chat.agenda, keep=keep)}
         case events.Blanked():
             return {"blanked": event}
+        case events.Quoted(room=room, messages=messages):
+            quoted = chat.quoted.get(room, frozenset()).union(messages)
+            return {"quoted": {**chat.quoted, room: quoted}, "amending": chat.amending - {room}}
+        case events.ClosingPosted(at=at, room=room, ref=ref, thread=thread):
+            return {"closings": {**chat.closings, room: Posted(room, at, ref, thread)}}
+        case events.QuotesChanged(rooms=rooms):
+            return {"amending": chat.amending.union(rooms)}
         case events.RoomArchived(room=room):
             return {"archived": chat.archived | {room}}
     return {}

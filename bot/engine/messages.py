@@ -101,13 +101,26 @@ class TopicTally:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomTally:
+    """A room's share of a chat; messages and people are participants' alone."""
+
+    room: Room
+    messages: int
+    participants: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
-    """How a chat was attended: participants' messages in the window."""
+    """How a chat was attended: participants' messages in the window.
+
+    `rooms` has the rooms in which somebody spoke, if the chat is held in several.
+    """
 
     participants: int = 0
     moderators: int = 0
     messages: int = 0
     topics: tuple[TopicTally, ...] = ()
+    rooms: tuple[RoomTally, ...] = ()
 
 
 def message_key(room: Room, message_id: str) -> str:

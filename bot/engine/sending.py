@@ -2,7 +2,7 @@
 
 1. What cannot be of use any more lapses: a reminder at the opening, or once its chat was moved,
    cancelled or taken out of the room; opening, topics and notices with the end of the window;
-   everything else after a week.
+   what takes words out of a closing post after three months, everything else after a week.
 2. Of several topics that a room could not be given at their moments, the first goes out at once
    and the others two minutes apart; where the window ends sooner, evenly over what is left of it.
    What a moderator asks for at that moment waits for none of this.
@@ -28,6 +28,9 @@ from bot.engine.state import Chat, Stage
 GIVEN_UP_AFTER = timedelta(days=7)
 """How long the end of a chat, and words to its moderators, wait for a way."""
 
+WITHDRAWN_WITHIN = timedelta(days=90)
+"""How long it is tried to take words out of a closing post that are gone where they were said."""
+
 HEARD_WITHIN = timedelta(minutes=10)
 """How long words that one person sees once, and only while there, are of use."""
 
@@ -45,9 +48,8 @@ def when_its_turn_comes(
             return _not_before(chat, action, now) or _addressed(chat, action)
         case KeepOpen() | Archive():
             return replace(action, threads=chat.threads_in(action.room))
-        case Amend(room=room, topic=topic):
-            posts = (post for post in chat.topics[topic - 1].posts if post.room == room)
-            return next((replace(action, ref=post.ref) for post in posts), None)
+        case Amend():
+            return _found(chat, action)
     return action
 
 
@@ -62,9 +64,24 @@ def lapses_at(chat: Chat, action: Action, queued_at: datetime) -> datetime:
             end = chat.ends_at
         case Whisper():
             end = queued_at + HEARD_WITHIN
+        case Amend(recalls=True):
+            end = queued_at + WITHDRAWN_WITHIN
         case _:
             end = queued_at + GIVEN_UP_AFTER
     return max(end, queued_at + ON_TIME)  # what is decided at the last moment still goes out
+
+
+def _found(chat: Chat, amend: Amend) -> Amend | None:
+    """Return the change with the post that it is for; None: none stands there."""
+    room = amend.room
+    if amend.topic is None:
+        away = room in chat.archived
+        closings = [chat.closings[room]] if room in chat.closings else []
+        found = (replace(amend, ref=c.ref, into=c.thread, put_away=away) for c in closings)
+    else:
+        posts = (post for post in chat.topics[amend.topic - 1].posts if post.room == room)
+        found = (replace(amend, ref=post.ref) for post in posts)
+    return next(found, None)
 
 
 def _announces(chat: Chat, reminder: Post) -> bool:

@@ -176,6 +176,23 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoting:
+    """A room's closing post is about to quote these messages (keys): their texts are read next."""
+
+    at: datetime
+    room: Room
+    messages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """These messages (keys) have other texts than before, or none."""
+
+    at: datetime
+    messages: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SpokeLate:
     """Somebody (by the platform's id) said something in a chat's thread after the end."""
 
@@ -261,6 +278,8 @@ Signal = (
     | Overslept
     | Counted
     | Delivered
+    | Quoting
+    | Reworded
     | SpokeLate
     | ReadBack
     | RoomChanged

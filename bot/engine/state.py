@@ -43,7 +43,7 @@ STAGES: Mapping[Stage, Mapping[type[Event], Stage]] = {
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A topic's post in one room; `thread` hangs from it."""
+    """A topic's post in one room; `thread` hangs from it. Or the closing post, in `thread`."""
 
     room: Room
     at: datetime
@@ -96,6 +96,9 @@ class Chat:
     tally: Tally | None = None
     blanked: events.Blanked | None = None  # when people's words were removed
     archived: frozenset[Room] = frozenset()
+    closings: Mapping[Room, Posted] = field(default_factory=dict)  # posts that quote other rooms
+    quoted: Mapping[Room, frozenset[str]] = field(default_factory=dict)  # in them: messages' keys
+    amending: frozenset[Room] = frozenset()  # where a change of that post waits for its turn
     told_late: frozenset[str] = frozenset()  # people, by their keys
 
     @property

@@ -13,11 +13,14 @@ from bot.engine.actions import Enclosure, Moment, Post, PostKind, Thread, Words
 from bot.engine.agenda import Room
 from bot.engine.events import Event
 from bot.engine.floor import is_open_ended, is_shared, is_threaded
+from bot.engine.messages import Tally
 from bot.engine.state import Chat, Stage
 
 LIMITS = {"local": 4000, "discord": 1950, "slack": 3000}
 """Characters in one post. Discord: 2,000 in "Create Message", of which 50 are for whom a reminder
 notifies; Slack: a section's text."""
+
+NOBODY = Tally()
 
 MOMENT_LENGTH = 60
 """Characters that a time or a room may take on any platform (Slack's date with its fallback)."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.engine.agenda import Room
-from bot.engine.messages import Tally, TopicTally
+from bot.engine.messages import RoomTally, Tally, TopicTally
 from bot.store.codec import Row, moment, numbers_of, stamp
 from bot.store.tables import Connection
 
@@ -37,6 +37,10 @@ _RARE_KINDS = {
     "unplaced": f"{_KEPT} AND m.placed_by = 'none'",
     "with_files": f"{_KEPT} AND m.attachments <> '' AND m.timing = 'on_time'",
 }
+_BY_ROOM = (
+    " UNION ALL SELECT 'room', room, CAST(COALESCE(SUM(times), 0) AS BIGINT), "
+    "COUNT(DISTINCT person) FROM crowd GROUP BY room"
+)
 _NO_TOPIC = "('-', 0)"  # no row of `topics` reads so
 
 
@@ -48,7 +52,8 @@ class Counts:
     `without_topic`, `replies` and `with_files` are those in the window; `unplaced` and
     `withdrawn` those of any time. `per_person` says how many people wrote how many messages in
     the window, as (messages, people), fewest messages first; `topics` leaves out those without.
-    A message that stands under several topics counts for each of them.
+    A message that stands under several topics counts for each of them. `rooms` has the rooms in
+    which somebody spoke, if a chat has several; the same id on one platform is one person in each.
     """
 
     participants: int = 0
@@ -66,6 +71,7 @@ class Counts:
     with_files: int = 0
     per_person: tuple[tuple[int, int], ...] = ()
     topics: tuple[TopicTally, ...] = ()
+    rooms: tuple[RoomTally, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,9 @@ class Answer:
 async def tally(connection: Connection, chat: str) -> Tally:
     """Count a chat as its closing post tells it."""
     counts = await Figures(connection, chat).counts()
-    return Tally(counts.participants, counts.moderators, counts.messages, counts.topics)
+    return Tally(
+        counts.participants, counts.moderators, counts.messages, counts.topics, counts.rooms
+    )
 
 
 async def last_spoke(
@@ -130,7 +138,7 @@ class Figures:
     async def counts(self) -> Counts:
         """Count the chat's messages and people."""
         by_role: dict[str, tuple[int, int]] = {}
-        per_person, topics = [], []
+        per_person, topics, rooms = [], [], []
         others = {"without_topic": 0, "replies": 0}
         for what, which, number, count in await self._attendance():
             match what:
@@ -140,6 +148,8 @@ class Figures:
                     per_person.append((number, count))
                 case "topic":
                     topics.append(TopicTally(int(which), number, count))
+                case "room":
+                    rooms.append(RoomTally(Room.parse(which), number, count))
                 case _:
                     others[what] = number
         by_moderators, moderators = by_role.get("moderator", (0, 0))
@@ -151,6 +161,7 @@ class Figures:
             by_moderators=by_moderators,
             per_person=tuple(sorted(per_person)),
             topics=tuple(sorted(topics, key=lambda topic: topic.number)),
+            rooms=tuple(sorted(rooms, key=lambda one: one.room)),
             **others,
             **await self._rare(),
         )
@@ -168,12 +179,15 @@ class Figures:
         """Group what was said in the window once, by person, role and topics; count from that.
 
         Rows are ("person", "", messages, people), ("topic", number, messages, people),
-        ("role", guest or moderator, messages, people) and (one of `others`, "", messages, 0).
+        ("role", guest or moderator, messages, people), ("room", room, messages, people) if there
+        are several, and (one of `others`, "", messages, 0).
         """
         places = await self._connection.rows(
             "SELECT DISTINCT topics, room FROM messages WHERE chat = ? AND said = 1", (self._chat,)
         )
-        person = _person({room for _, room in places})
+        spoken_in = {room for _, room in places}
+        person = _person(spoken_in)
+        room, by_room = ("m.room", _BY_ROOM) if len(spoken_in) > 1 else ("''", "")
         pairs = {(text, number) for text, _ in places for number in numbers_of(text)}
         named = ", ".join(f"('{text}', {number})" for text, number in sorted(pairs))
         total = "CAST(COALESCE(SUM({}), 0) AS BIGINT)".format
@@ -181,8 +195,9 @@ class Figures:
             # `named` holds digits and spaces alone
             f"WITH named (topics, number) AS (VALUES {named or _NO_TOPIC}), "
             f"wrote AS MATERIALIZED (SELECT {person} AS person, m.role AS role, "
-            "m.topics AS topics, COUNT(*) AS times, COUNT(m.parent) AS replies FROM messages m "
-            f"WHERE m.chat = ? AND {_IN_WINDOW} AND m.role <> 'bot' GROUP BY 1, 2, 3), "
+            f"m.topics AS topics, {room} AS room, COUNT(*) AS times, COUNT(m.parent) AS replies "
+            "FROM messages m "
+            f"WHERE m.chat = ? AND {_IN_WINDOW} AND m.role <> 'bot' GROUP BY 1, 2, 3, 4), "
             f"crowd AS (SELECT * FROM wrote m WHERE {_CROWD}) "
             f"SELECT 'role', role, {total('times')}, COUNT(DISTINCT person) "
             "FROM wrote WHERE role <> 'participant' GROUP BY role "
@@ -193,7 +208,7 @@ class Figures:
             "GROUP BY number "
             f"UNION ALL SELECT 'replies', '', {total('replies')}, 0 FROM crowd "
             f"UNION ALL SELECT 'without_topic', '', {total('times')}, 0 FROM crowd "
-            "WHERE topics = ''",
+            f"WHERE topics = ''{by_room}",
             (self._chat,),
         )
 
@@ -230,18 +245,22 @@ class Figures:
         """
         return await self._ranked(_REPLIES, most)
 
+    async def most_replied_in_rooms(self, most: int) -> list[Ranked]:
+        """Return the same for each room by itself: up to `most` of each set of topics there."""
+        return await self._ranked(_REPLIES, most, "p.room, p.topics")
+
     async def most_reacted(self, most: int) -> list[Ranked]:
         """Return the answers with most reactions, up to `most` of each set of topics."""
         return await self._ranked(_REACTIONS, most)
 
-    async def _ranked(self, join: str, most: int) -> list[Ranked]:
+    async def _ranked(self, join: str, most: int, of: str = "p.topics") -> list[Ranked]:
         rows = await self._connection.rows(
             "SELECT topics, key, times FROM ("
             "SELECT p.topics AS topics, p.key AS key, p.at AS at, COUNT(*) AS times, "
-            "ROW_NUMBER() OVER (PARTITION BY p.topics ORDER BY COUNT(*) DESC, p.at, p.key) "
+            f"ROW_NUMBER() OVER (PARTITION BY {of} ORDER BY COUNT(*) DESC, p.at, p.key) "
             f"AS place FROM messages p {join} "
             f"WHERE p.chat = ? AND {_ANSWER_P} AND p.topics <> '' "
-            "GROUP BY p.key, p.topics, p.at) AS ranked "
+            "GROUP BY p.key, p.room, p.topics, p.at) AS ranked "
             "WHERE place <= ? ORDER BY times DESC, at, key",
             (self._chat, most),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from types import MappingProxyType
 
 from bot.engine import events, wording
@@ -100,6 +101,14 @@ def _words_of_rooms(event: Event) -> Words:
             return ("Cannot be read back in ", room, f": {why}")
         case events.Readable(room=room):
             return ("Read back again in ", room, ".")
+        case events.Quoted(room=room, messages=messages):
+            many = wording.count(len(messages), "message")
+            return (f"The closing post quotes {many} of other rooms in ", room, ".")
+        case events.ClosingPosted(room=room):
+            return ("Closing post posted in ", room, ".")
+        case events.QuotesChanged(rooms=rooms):
+            where = (part for room in rooms for part in (", ", room))
+            return ("Something was changed that is quoted in ", *islice(where, 1, None), ".")
         case events.RoomArchived(room=room):
             return ("Put away: ", room, ".")
         case events.GaveUp(room=room, why=why):

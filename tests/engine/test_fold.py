@@ -86,6 +86,13 @@ def test_every_event_counts_once_and_changes_only_what_it_says() -> None:
         events.Withdrew: (OPENED, events.Withdrew(OPENS, "local:ann"), {"withdrawn"}),
         events.Closed: (OPENED, events.Closed(OPENS + HOUR), {"stage", "closed_at"}),
         events.Summarised: (CLOSED, events.Summarised(OPENS, Tally(2, 1, 5)), {"stage", "tally"}),
+        events.Quoted: (SUMMARISED, events.Quoted(OPENS, CHANNEL, ("k",)), {"quoted"}),
+        events.ClosingPosted: (
+            SUMMARISED, events.ClosingPosted(OPENS, CHANNEL, "19", "17"), {"closings"},
+        ),
+        events.QuotesChanged: (
+            SUMMARISED, events.QuotesChanged(OPENS, (CHANNEL,)), {"amending"},
+        ),
         events.RoomArchived: (SUMMARISED, events.RoomArchived(OPENS, CHANNEL), {"archived"}),
         events.Archived: (SUMMARISED, events.Archived(OPENS), {"stage"}),
         events.Hindered: (OPENED, events.Hindered(OPENS, CHANNEL, "no way."), {"hindered"}),

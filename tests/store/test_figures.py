@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine.agenda import Room
-from bot.engine.messages import Attachment, Message, PlacedBy, Tally, Timing, TopicTally
+from bot.engine.messages import (
+    Attachment,
+    Message,
+    PlacedBy,
+    RoomTally,
+    Tally,
+    Timing,
+    TopicTally,
+)
 from bot.engine.people import Role
 from bot.store import figures
 from bot.store.figures import Counts, Figures, Ranked
@@ -90,6 +98,16 @@ def recounted(messages: Sequence[Message]) -> Counts:
             )
             for number in topics
         ),
+        rooms=shares(counted) if len({m.room for m in ours}) > 1 else (),
+    )
+
+
+def shares(counted: Sequence[Message]) -> tuple[RoomTally, ...]:
+    """Count each room by itself: the same person in two rooms counts in both."""
+    by_room = Counter(m.room for m in counted)
+    return tuple(
+        RoomTally(room, by_room[room], len({person(m) for m in counted if m.room == room}))
+        for room in sorted(by_room)
     )
 
 
@@ -130,7 +148,11 @@ async def test_every_count_is_what_a_recount_by_hand_gives_in_whatever_order_row
     async with kept(shuffled) as (tables, chat):
         assert await Figures(tables.connection, chat.id).counts() == expected
         assert await figures.tally(tables.connection, chat.id) == Tally(
-            expected.participants, expected.moderators, expected.messages, expected.topics
+            expected.participants,
+            expected.moderators,
+            expected.messages,
+            expected.topics,
+            expected.rooms,
         )
 
 
@@ -145,6 +167,11 @@ async def test_answers_are_ranked_by_replies_of_others_and_by_reactions(
         counted = Figures(tables.connection, chat.id)
         by_replies = ranked(replies(messages), messages, 2)
         assert await counted.most_replied(2) == by_replies
+        rooms = [[m for m in messages if m.room == room] for room in {m.room for m in messages}]
+        by_room = [one for there in rooms for one in ranked(replies(messages), there, 2)]
+        in_rooms = await counted.most_replied_in_rooms(2)
+        assert sorted(in_rooms, key=lambda one: one.key) == sorted(by_room, key=lambda o: o.key)
+        assert [one.times for one in in_rooms] == sorted((o.times for o in by_room), reverse=True)
         by_reactions = ranked(Counter(key for key, _, _ in put), messages, 2)
         assert await counted.most_reacted(2) == by_reactions
 
