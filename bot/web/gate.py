@@ -136,7 +136,7 @@ class Gate:
         """Let a request pass, and turn whatever goes wrong into a page."""
         try:
             if request.method == "POST" and request.match_info.route.name != hooks.NAME:
-                await self._check(request)
+                await read_form(request, self._house.base_url)
             return await handler(request)
         except web.HTTPRedirection:
             raise
@@ -150,39 +150,6 @@ class Gate:
             log.error("%s %s failed: %s.", request.method, _route(request), type(error).__name__)
             return self._page(request, _out_of_order(request))
 
-    async def _check(self, request: web.Request) -> None:
-        """Read a form, if it comes from one of our own pages."""
-        body = await request.read()
-        if request.content_type != "application/x-www-form-urlencoded":
-            raise Sorry(415, "That is no form", "Send forms as this site's own pages do.")
-        try:
-            fields = parse_qsl(body.decode("utf-8", "replace"), True, max_num_fields=20)
-        except ValueError:
-            raise Sorry(400, "That is no form", "It has too many fields.") from None
-        if not self._is_own(request):  # nor are its words offered to be sent again
-            raise Sorry(
-                403,
-                "Sent from elsewhere",
-                "This form was not sent from a page of this site, so nothing was done. "
-                "Open the room and write it there.",
-            )
-        request[FORM] = dict(fields)
-
-    def _is_own(self, request: web.Request) -> bool:
-        """Say whether a page of this site sent a form.
-
-        Browsers send `Sec-Fetch-Site` where the connection is safe, and `Origin` everywhere.
-        """
-        site = request.headers.get("Sec-Fetch-Site")
-        if site is not None:
-            return site == "same-origin"
-        sender = request.headers.get("Origin") or request.headers.get("Referer") or ""
-        try:
-            host = urlsplit(sender).netloc.lower()
-        except ValueError:  # no address at all
-            return False
-        return host in (request.host.lower(), urlsplit(self._house.base_url).netloc.lower())
-
     # ------------------------------------------------------------ answers
 
     @staticmethod
@@ -194,17 +161,60 @@ class Gate:
         response.headers.setdefault("Cache-Control", "no-store")
 
     def _page(self, request: web.Request, sorry: Sorry) -> web.Response:
-        if PART in request.headers:
-            return part("sorry", " ".join(sorry.sentences), sorry.status)
-        html = self._templates.render(
-            "sorry.html",
-            title=sorry.title,
-            sentences=sorry.sentences,
-            again=_again(request),
-            back=sorry.back,
-            back_words=sorry.back_words,
+        return sorry_page(self._templates, request, sorry)
+
+
+async def read_form(request: web.Request, base_url: str) -> None:
+    """Read a form into `request[FORM]`, if it comes from a page of the site at `base_url`.
+
+    Raises Sorry where it does not, or is none.
+    """
+    body = await request.read()
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise Sorry(415, "That is no form", "Send forms as this site's own pages do.")
+    try:
+        fields = parse_qsl(body.decode("utf-8", "replace"), True, max_num_fields=20)
+    except ValueError:
+        raise Sorry(400, "That is no form", "It has too many fields.") from None
+    if not _is_own(request, base_url):  # nor are its words offered to be sent again
+        raise Sorry(
+            403,
+            "Sent from elsewhere",
+            "This form was not sent from a page of this site, so nothing was done. "
+            "Open the room and write it there.",
         )
-        return page(html, sorry.status)
+    request[FORM] = dict(fields)
+
+
+def _is_own(request: web.Request, base_url: str) -> bool:
+    """Say whether a page of this site sent a form.
+
+    Browsers send `Sec-Fetch-Site` where the connection is safe, and `Origin` everywhere.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    sender = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    try:
+        host = urlsplit(sender).netloc.lower()
+    except ValueError:  # no address at all
+        return False
+    return host in (request.host.lower(), urlsplit(base_url).netloc.lower())
+
+
+def sorry_page(templates: Templates, request: web.Request, sorry: Sorry) -> web.Response:
+    """Return what says that something cannot be done, with what was typed into a form."""
+    if PART in request.headers:
+        return part("sorry", " ".join(sorry.sentences), sorry.status)
+    html = templates.render(
+        "sorry.html",
+        title=sorry.title,
+        sentences=sorry.sentences,
+        again=_again(request),
+        back=sorry.back,
+        back_words=sorry.back_words,
+    )
+    return page(html, sorry.status)
 
 
 class Pace:

@@ -69,14 +69,16 @@ def site(house: House, hooks: Mapping[str, Hook] = MappingProxyType({})) -> web.
             web.post("/rooms/{room}/messages/{message}/delete", talk.delete),
             web.post("/rooms/{room}/messages/{message}/react", talk.react),
             web.post("/rooms/{room}/messages/{message}/place", talk.place),
-            *(_served(asset) for asset in templates.assets.values()),
+            *(served(asset) for asset in templates.assets.values()),
             *(route(path, hook) for path, hook in hooks.items()),
         ]
     )
     return app
 
 
-def _served(asset: Asset) -> web.RouteDef:
+def served(asset: Asset) -> web.RouteDef:
+    """Return the address of a file that pages link to."""
+
     async def serve(request: web.Request) -> web.Response:
         fresh = request.query.get("v") == asset.version
         return web.Response(
