@@ -14,13 +14,14 @@ from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.engine.actions import Amend, Archive, KeepOpen, Post, Tell, Whisper
 from bot.platforms.appointment import Appointment
 from bot.platforms.platform import Door, Errand, Hindered, Hook, Receipt
+from bot.platforms.slack_catching_up import CatchingUp
 from bot.platforms.slack_connection import USUAL, Connection, Pace
+from bot.platforms.slack_history import History
 from bot.platforms.slack_people import People
 from bot.platforms.slack_posts import Posts
-from bot.platforms.slack_refusals import translated
+from bot.platforms.slack_refusals import TokenRefused, translated
 from bot.platforms.slack_signals import Reader
 from bot.platforms.standing import Standing
 
@@ -68,12 +69,20 @@ class Slack(Standing):
         self._secrets = secrets
         self._door = door
         self._clock = clock
-        self._groups = groups
         self._api = api or API
         self._pace = pace
+        self._client = AsyncWebClient(
+            token=secrets.bot,
+            base_url=self._api,
+            timeout=ANSWERS_WITHIN,
+            retry_handlers=[],  # nothing is posted twice because a connection broke
+        )
+        self._people = People(self._client, clock, groups)
+        self._catching_up: CatchingUp | None = None  # whose the token is does not change
         self._connection: Connection | None = None
         self._posts: Posts | None = None
-        self._heard_until: datetime | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._refusal: Hindered | None = None
 
     # ------------------------------------------------------------ actions
 
@@ -85,19 +94,11 @@ class Slack(Standing):
         posts = self._posts
         if posts is None:
             raise self.trouble
-        match action := errand.action:
-            case Post():
-                return await posts.post(action, errand)
-            case Amend():
-                return await posts.amend(action, errand.now)
-            case Archive():
-                return await posts.archive(action, errand.now)
-            case Tell():
-                return await posts.tell(action, errand)
-            case Whisper():
-                return await posts.whisper(action, errand.now)
-            case KeepOpen():
-                return Receipt(errand.now)  # no thread is ever put away
+        try:
+            return await posts.perform(errand)
+        except TokenRefused as refusal:
+            self.locked_out(refusal)
+            raise
 
     async def keep_appointments(
         self,
@@ -143,37 +144,49 @@ class Slack(Standing):
 
     async def _session(self) -> None:
         """Log in, and listen until there is a reason to begin anew."""
-        client = AsyncWebClient(
-            token=self._secrets.bot,
-            base_url=self._api,
-            timeout=ANSWERS_WITHIN,
-            retry_handlers=[],  # nothing is posted twice because a connection broke
-        )
         with translated(None):
-            me = await client.auth_test()
-        user, bot = str(me["user_id"]), str(me.get("bot_id") or "")
-        people = People(client, self._clock, self._groups)
+            me = await self._client.auth_test()
+        reader = Reader(str(me["user_id"]), str(me.get("bot_id") or ""))
+        if self._catching_up is None:
+            history = History(self._client, self._door, reader, self._people, self._clock)
+            self._catching_up = CatchingUp(self, history, self._door, self._clock)
         connection = Connection(
-            self,
-            client,
+            self._client,
             me,
-            Reader(user, bot),
-            people,
+            reader,
+            self._people,
             self._door,
             self._clock,
             self._pace,
             "" if self._secrets.app else self._secrets.signing,
-            self._heard_until,
+            self,
+            self._catching_up,
         )
-        self._connection, self._posts = connection, Posts(client, user)
+        self._connection, self._posts = connection, Posts(self._client, reader.user)
+        self._refusal = None
         self.connected()
+        self._listening = asyncio.create_task(self._listen(connection))
         try:
-            if self._secrets.app:
-                await connection.listen(self._secrets.app, self._api)
-            else:
-                await connection.serve()
+            await asyncio.wait({self._listening})
         finally:
-            self._heard_until = connection.heard_until
+            self._listening.cancel()
             self._connection, self._posts = None, None
             self.disconnected()
+            await asyncio.gather(self._listening, return_exceptions=True)
             await connection.end()
+            await self._people.close()
+        if self._refusal is not None:
+            raise self._refusal
+        self._listening.result()
+
+    async def _listen(self, connection: Connection) -> None:
+        if self._secrets.app:
+            await connection.listen(self._secrets.app, self._api)
+        else:
+            await connection.serve()
+
+    def locked_out(self, refusal: Hindered) -> None:
+        """Take note that Slack takes the token no longer; the session ends."""
+        self._refusal = refusal
+        if self._listening is not None:
+            self._listening.cancel()

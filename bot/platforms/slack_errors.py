@@ -30,9 +30,10 @@ _PASSING = frozenset(
 )
 """Errors that are Slack's own and pass by themselves."""
 
-_TOKEN = frozenset(
+TOKEN = frozenset(
     {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 )
+"""Errors that say that the token counts no longer, whatever is asked."""
 
 
 def name_of(error: SlackApiError) -> str:
@@ -66,7 +67,7 @@ def is_refusal(error: SlackApiError) -> bool:
     A call that failed on its way, and a token that counts no longer, are no refusal.
     """
     name = name_of(error)
-    return _status(error) < 500 and not name.startswith("HTTP ") and name not in _PASSING | _TOKEN
+    return _status(error) < 500 and not name.startswith("HTTP ") and name not in _PASSING | TOKEN
 
 
 def _status(error: SlackApiError) -> int:

@@ -96,6 +96,7 @@ class History:
         self._again: deque[Thread] = deque()
         self._known = BEGINNING
         self._known_in_threads = BEGINNING  # earlier, while something of before is left unread
+        self._unread_from: dict[Room, datetime] = {}  # where reading is refused
         self._queued: set[tuple[Room, str]] = set()
         self._latest: dict[tuple[Room, str], datetime | None] = {}  # replies, as channels tell
         self._found = asyncio.Event()  # a thread, or the end of the channels
@@ -104,12 +105,18 @@ class History:
 
     # ------------------------------------------------------------ what is to be read
 
+    @property
+    def rooms(self) -> tuple[Room, ...]:
+        """The rooms that are read."""
+        return tuple(self._channels)
+
     async def begin(self, known: datetime | None = None) -> None:
         """Look up what is to be read back. Everything said before `known` was heard.
 
         None: it is not known since when nobody listened, as when the process begins; then it is
         taken from what is stored, and this is to be called before anything is heard. What an
-        earlier reading left unread is read with it. Not to be called while something is read.
+        earlier reading left unread, or was refused, is read with it. Not to be called while
+        something is read.
         """
         places = await self._door.places(PLATFORM)
         self._known = known or await self._newest(places)
@@ -142,7 +149,9 @@ class History:
 
     def _take_up(self, channel: Channel, before: Channel | None) -> None:
         """Note what is to be read of a channel, with what was left of it."""
-        floor = max(self._known, channel.since)
+        unread_from = self._unread_from.get(channel.room, self._known)
+        channel.known_in_threads = min(self._known_in_threads, unread_from)
+        floor = max(min(self._known, unread_from), channel.since)
         left = () if before is None else before.new
         floors = [one.floor for one in left if one.below is None]
         channel.new = deque([Stretch(None, min([floor, *floors]))])
@@ -158,7 +167,7 @@ class History:
             return
         self._queued.add((channel.room, ts))
         since = channel.since
-        new_after = max(since, self._known_in_threads)
+        new_after = max(since, channel.known_in_threads)
         self._new.append(Thread(channel, ts, new_after))
         if new_after > max(since, _moment(ts) or since):
             self._again.append(Thread(channel, ts, since))
@@ -202,14 +211,18 @@ class History:
             if not parts:
                 continue
             stored = await self._stored(channel, None)
+            floor = min(part.floor for part in parts)
             try:
                 while parts and channel.left > 0:
                     if await self._read_part(channel, parts[0], stored):
                         channel.finish(parts.popleft())
             except SlackApiError as error:
                 self._refused(channel.room, error)
+                if not again:
+                    self._unread_from[channel.room] = floor
             else:
                 if not again:
+                    self._unread_from.pop(channel.room, None)
                     channel.look_again()
             parts.clear()
             await self._note_found(channel, None, stored)

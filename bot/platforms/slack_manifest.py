@@ -69,14 +69,20 @@ EVENTS = (
     Event("reaction_removed", "reactions:read"),
     Event("app_home_opened", ""),
     Event("member_joined_channel", "channels:read"),
+    Event("channel_left", "channels:read"),
     Event("channel_rename", "channels:read"),
+    Event("channel_archive", "channels:read"),
     Event("channel_unarchive", "channels:read"),
+    Event("channel_deleted", "channels:read"),
+    Event("group_left", "groups:read"),
     Event("group_rename", "groups:read"),
+    Event("group_archive", "groups:read"),
     Event("group_unarchive", "groups:read"),
+    Event("group_deleted", "groups:read"),
     Event("subteam_members_changed", "usergroups:read"),
 )
-"""What is said, edited, deleted and reacted to; a Home tab that is opened; and what may open a way
-that was closed, or changes who somebody is."""
+"""What is said, edited, deleted and reacted to; a Home tab that is opened; what shuts a channel to
+the bot or opens it again, and what changes who somebody is."""
 
 
 def manifest(url: str = "") -> dict[str, Any]:

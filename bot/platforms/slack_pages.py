@@ -15,7 +15,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.engine.agenda import Room
 from bot.platforms.platform import Place, Unreachable
-from bot.platforms.slack_errors import is_refusal, name_of, retry_after
+from bot.platforms.slack_errors import TOKEN, is_refusal, name_of, retry_after
+from bot.platforms.slack_refusals import TokenRefused, sentence_of
 from bot.platforms.slack_signals import Payload, moment_of, ts_of
 
 MOST = 2_000
@@ -52,6 +53,8 @@ class Channel:
     left: int = MOST
     new: deque[Stretch] = field(default_factory=deque)
     again: deque[Stretch] = field(default_factory=deque)
+    known_in_threads: datetime = BEGINNING
+    """What was said in its threads before was heard."""
     turn: str | None = None
     """Where a reading of the old part was interrupted; the next one begins there."""
     newest: Stretch | None = None
@@ -131,8 +134,8 @@ async def history(
 async def replies(client: AsyncWebClient, thread: Thread) -> Page:
     """Return the next messages of a thread; what it hangs from is among them.
 
-    Raises SlackApiError for a refusal, Unreachable where Slack could not be reached. Where it is
-    asked too often it is asked again when it says so.
+    Raises SlackApiError for a refusal, TokenRefused where the token counts no longer, Unreachable
+    where Slack could not be reached. Where it is asked too often it is asked again when it says so.
     """
     return _page(
         await _asked(
@@ -157,10 +160,16 @@ async def _asked(call: Callable[[], Awaitable[AsyncSlackResponse]]) -> AsyncSlac
             if wait is None and is_refusal(error):
                 raise
             if wait is None:  # its own text quotes the answer
-                raise Unreachable(f"Slack does not answer ({name_of(error)}).") from None
+                raise _no_answer(error) from None
         except Exception as failure:  # the library lets through what its network raises
             raise Unreachable(f"Slack does not answer ({type(failure).__name__}).") from None
         await asyncio.sleep(wait)
+
+
+def _no_answer(error: SlackApiError) -> Unreachable:
+    if name_of(error) in TOKEN:
+        return TokenRefused(sentence_of(name_of(error)))
+    return Unreachable(f"Slack does not answer ({name_of(error)}).")
 
 
 def _page(answer: AsyncSlackResponse) -> Page:

@@ -16,7 +16,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.engine.actions import Amend, Archive, Post, PostKind, Tell, Whisper, Words
+from bot.engine.actions import Amend, Archive, KeepOpen, Post, PostKind, Tell, Whisper, Words
 from bot.platforms.local_adapter import text_of as house_text
 from bot.platforms.platform import Errand, File, Impossible, Receipt
 from bot.platforms.slack_files import upload
@@ -54,6 +54,22 @@ class Posts:
         self._client = client
         self._me = me
         self._turns: dict[str, asyncio.Lock] = {}
+
+    async def perform(self, errand: Errand) -> Receipt:
+        """Do what the errand's action says. Raises Unreachable, Hindered or Impossible."""
+        match action := errand.action:
+            case Post():
+                return await self.post(action, errand)
+            case Amend():
+                return await self.amend(action, errand.now)
+            case Archive():
+                return await self.archive(action, errand.now)
+            case Tell():
+                return await self.tell(action, errand)
+            case Whisper():
+                return await self.whisper(action, errand.now)
+            case KeepOpen():
+                return Receipt(errand.now)  # no thread is ever put away
 
     async def post(self, post: Post, errand: Errand) -> Receipt:
         """Say something in a channel, or in a thread there.

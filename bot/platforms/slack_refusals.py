@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from bot.engine.actions import privately
 from bot.engine.agenda import Room
 from bot.platforms.platform import Hindered, Impossible, Unreachable
-from bot.platforms.slack_errors import name_of, retry_after, why_of
+from bot.platforms.slack_errors import TOKEN, name_of, retry_after, why_of
 
 CUT = (aiohttp.ClientError, OSError, TimeoutError)
 """What slack_sdk lets through where a request finds no way or gets no answer."""
@@ -86,9 +86,11 @@ HINDRANCES = {
         "Slack takes another kind of token here: SLACK_BOT_TOKEN begins with xoxb-, "
         "SLACK_APP_TOKEN with xapp-."
     ),
-    "token_revoked": f"the token was revoked. {REINSTALL}",
-    "token_expired": f"the token has expired. Switch token rotation off. {REINSTALL}",
-    "account_inactive": f"the app was removed from the workspace. {REINSTALL}",
+    "token_revoked": f"Slack says that the token was revoked. {REINSTALL}",
+    "token_expired": (
+        f"Slack says that the token has expired. Switch token rotation off. {REINSTALL}"
+    ),
+    "account_inactive": (f"Slack says that the app was removed from the workspace. {REINSTALL}"),
     "accesslimited": (
         "Slack takes no requests from this network. Look at Allowed IP Address Ranges "
         "(api.slack.com/apps, OAuth & Permissions)."
@@ -119,6 +121,13 @@ _PASSING = frozenset(
 _TOO_MANY_POSTS = "rate_limited"
 
 
+class TokenRefused(Hindered):
+    """Slack takes the token no longer, whatever is asked; whoever supervises the app logs it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, logged=True)
+
+
 @contextlib.contextmanager
 def translated(room: Room | None) -> Iterator[None]:
     """Raise Unreachable, Hindered or Impossible for what slack_sdk raises.
@@ -144,11 +153,19 @@ def refusal_of(error: SlackApiError, room: Room | None = None) -> Unreachable | 
         return Unreachable(f"Slack is out of order ({name}).")
     if name.startswith("HTTP "):
         return Unreachable(f"Slack does not answer as it should ({name}). Is SLACK_API right?")
+    if name in TOKEN:
+        return TokenRefused(HINDRANCES[name])
+    if name == "missing_scope" or name in HINDRANCES:
+        return Hindered(_in(room, sentence_of(why_of(error))))
+    return Impossible(sentence_of(name))
+
+
+def sentence_of(why: str) -> str:
+    """Say what an error means, by Slack's name of it: `missing_scope: chat:write`, say."""
+    name, _, scopes = why.partition(": ")
     if name == "missing_scope":
-        return Hindered(missing(why_of(error).partition(": ")[2]))
-    if name in HINDRANCES:
-        return Hindered(_in(room, HINDRANCES[name]))
-    return Impossible(f"Slack refuses it ({name}).")
+        return missing(scopes)
+    return HINDRANCES.get(name, f"Slack refuses it ({name}).")
 
 
 def missing(scopes: str) -> str:

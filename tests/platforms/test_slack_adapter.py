@@ -64,6 +64,25 @@ async def test_a_refused_token_is_said_once_and_not_hammered(
     assert "xoxb-wrong" not in caplog.text
 
 
+@pytest.mark.parametrize("asked", ["a post", "the history"])
+async def test_a_token_that_is_revoked_on_the_way_ends_the_session_and_is_said_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, asked: str
+) -> None:
+    async with on_slack(tmp_path) as house:
+        await house.start()
+        house.workspace.revoke_tokens()
+        if asked == "a post":
+            assert isinstance(await refused(house, house.slack), Hindered)
+        house.workspace.shift(2 * house.dead_after)
+        await house.until(lambda: "the token was revoked" in caplog.text)
+        await house.until(lambda: not house.server.sockets.lines)
+        assert not house.slack.is_current
+        refusal = await refused(house, house.slack)
+        assert isinstance(refusal, Hindered)
+        assert refusal.logged
+    assert caplog.text.count("the token was revoked") == 1
+
+
 async def test_a_first_connection_that_fails_is_made_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -17,6 +17,7 @@ from bot.platforms.platform import Door, Place, Unreachable
 from bot.platforms.slack_history import REDELIVERED, History, Reading
 from bot.platforms.slack_pages import MOST, PAGE
 from bot.platforms.slack_people import People
+from bot.platforms.slack_refusals import TokenRefused
 from bot.platforms.slack_signals import Known, Reader, moment_of, ts_of
 from tests.slack import posting
 from tests.slack.calls import Call
@@ -616,12 +617,33 @@ async def test_a_cut_line_is_told_by_its_kind_alone(evening: Evening) -> None:
         await evening.read_new()
 
 
-async def test_a_token_that_counts_no_longer_is_an_outage_and_no_refusal(
+async def test_a_token_that_counts_no_longer_is_refused_everywhere_and_not_in_a_room(
     evening: Evening,
 ) -> None:
     evening.server.workspace.application.revoked = "token_revoked"
-    with pytest.raises(Unreachable, match="token_revoked"):
+    with pytest.raises(TokenRefused, match="the token was revoked"):
         await evening.read_new()
+
+
+async def test_what_was_said_while_the_bot_was_outside_is_new_when_it_is_back(
+    evening: Evening,
+) -> None:
+    evening.at(1)
+    before = evening.keep(*evening.say(3), *evening.say(1, evening.topic))
+    bot = evening.server.workspace.bot
+    del evening.channel.members[bot.id]
+    evening.at(10)
+    for minutes in (10, 20):
+        reading = await evening.read_new(known=minutes)
+        assert reading.refused == ((evening.room, "not_in_channel"),)
+    evening.at(21)
+    outside = [*evening.say(2), *evening.say(2, evening.topic), *evening.say(1, before[0])]
+    evening.channel.members[bot.id] = bot
+    reading = await evening.read_new(known=30)
+    assert reading.found == set(ids(outside))
+    evening.heard.clear()
+    await evening.read_new(known=40)
+    assert evening.heard == []
 
 
 async def test_it_goes_on_where_it_was_interrupted(evening: Evening) -> None:

@@ -93,10 +93,16 @@ EVENT_SCOPES = {
     "reaction_removed": "reactions:read",
     "app_home_opened": "",
     "member_joined_channel": "channels:read",
+    "channel_left": "channels:read",
     "channel_rename": "channels:read",
+    "channel_archive": "channels:read",
     "channel_unarchive": "channels:read",
+    "channel_deleted": "channels:read",
+    "group_left": "groups:read",
     "group_rename": "groups:read",
+    "group_archive": "groups:read",
     "group_unarchive": "groups:read",
+    "group_deleted": "groups:read",
     "subteam_members_changed": "usergroups:read",
 }
 """The scope that each event takes (reference/events, "Required scopes"); of a private channel
@@ -290,7 +296,8 @@ async def test_what_is_subscribed_to_arrives(server: Server, private: bool) -> N
     channel = workspace.channel("journal-club", private=private, members=[maria])
     kind = "group" if private else "channel"
     wanted = {"message", "reaction_added", "reaction_removed", "app_home_opened"}
-    wanted |= {"member_joined_channel", f"{kind}_rename", f"{kind}_unarchive"}
+    wanted |= {"member_joined_channel", f"{kind}_left", f"{kind}_rename", f"{kind}_archive"}
+    wanted |= {f"{kind}_unarchive", f"{kind}_deleted"}
     async with connected(server) as bot:
         said = await maria.say(channel, "T1: yes")
         await maria.react(said, "thumbsup")
@@ -300,6 +307,9 @@ async def test_what_is_subscribed_to_arrives(server: Server, private: bool) -> N
         await maria.rename(channel, "club")
         await maria.archive(channel)
         await maria.unarchive(channel)
+        await maria.kick_bot(channel)
+        await maria.invite_bot(channel)
+        await maria.delete_channel(channel)
         await server.until(lambda: wanted <= {event["type"] for event in bot.events})
 
 
