@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from bench import discord, gaps, ingest, timers, transcripts
+from bench import discord, gaps, guard, ingest, timers, transcripts
 
 
 async def measure(*, quick: bool) -> None:
@@ -19,6 +19,8 @@ async def measure(*, quick: bool) -> None:
     await discord.measure(quick=quick)
     print()
     await gaps.measure(quick=quick)
+    print()
+    guard.measure(quick=quick)
 
 
 if __name__ == "__main__":

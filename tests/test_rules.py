@@ -305,6 +305,9 @@ TESTED_ELSEWHERE = {
     "invocation.py": "tests/test_cli.py runs every command",
     "platforms/finding.py": "values; tests/test_doctor.py prints them",
     "platforms/platform.py": "what a platform promises; tests/test_outbox.py relies on it",
+    "safety/cues.py": "tests/safety/test_guard.py, with every case of tests/safety/cases.py",
+    "safety/findings.py": "values; tests/safety/test_guard.py",
+    "safety/shapes.py": "tests/safety/test_guard.py, with every case of tests/safety/cases.py",
     "setting_values.py": "tests/test_settings.py reads every setting, rightly and wrongly written",
     "store/errors.py": "a name",
 }

@@ -1,0 +1,1 @@
+"""Text in, findings out: what a message says that a patient could be known by."""
