@@ -32,6 +32,7 @@ class Alarm:
     ) -> None:
         self._ring = ring
         self._clock = clock
+        self.rang_at: datetime | None = None  # when everything that was due had last been done
         self._next: datetime | None = None
         self._due = asyncio.Event()
         self._ringing: asyncio.Task[None] | None = None
@@ -65,6 +66,7 @@ class Alarm:
             self._next = None
             try:
                 moment = await self._ring(self._clock())
+                self.rang_at = self._clock()
             except Exception:
                 log.exception("What is due could not be done; it is tried again in 5 s.")
                 moment = self._clock() + AFTER_A_FAILURE

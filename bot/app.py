@@ -28,13 +28,15 @@ from bot.engine.sending import GIVEN_UP_AFTER
 from bot.outbox import Outbox
 from bot.planner import Planner
 from bot.platforms.local_adapter import LocalRooms
-from bot.platforms.platform import Outer, Platform
+from bot.platforms.platform import Hook, Outer, Platform
 from bot.runner import Changed, Runner
 from bot.serving import Candidate, Term, first_of, holding, keep_taking_over, take_over, turn_of
 from bot.settings import Settings
 from bot.store.holding import Holder
 from bot.store.sqlite import SqliteStore, opened
 from bot.store.tables import Unread
+from bot.vitals import Watch
+from bot.web import health
 from bot.web.access import Access
 from bot.web.passes import Pass
 from bot.web.site import House, site
@@ -153,12 +155,13 @@ async def _house(
     house = House(runner, store, desk, access, catalogue.series, clock, settings.url)
     async with runner.running(), _background(outbox.run()):
         await planner.follow_agendas(clock())
-        hooks = {path: hook for platform in outer.values() for path, hook in platform.hooks.items()}
-        pages = site(house, hooks)
+        watch = Watch(store, runner, lambda: alarm.rang_at, outer, clock)
+        pages = site(house, _hooks(outer), health.routes(watch.look))
         async with _listening(pages, settings), contextlib.AsyncExitStack() as running:
             for platform in outer.values():
                 await running.enter_async_context(_background(platform.run()))
             await running.enter_async_context(_background(calendar.run()))
+            running.push_async_callback(watch.end)
             leases = keep_taking_over(store, term, candidate, outbox.look_anew)
             await running.enter_async_context(_background(leases))
             alarm.start()
@@ -198,6 +201,11 @@ def _outer(
         api = settings.slack_api
         outer["slack"] = Slack(given, door, clock, changed_there, catalogue.slack_groups, api)
     return outer
+
+
+def _hooks(outer: Mapping[str, Outer]) -> dict[str, Hook]:
+    """Return what answers at which path, where a platform calls us."""
+    return {path: hook for platform in outer.values() for path, hook in platform.hooks.items()}
 
 
 class Ringing:

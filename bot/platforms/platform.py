@@ -100,8 +100,18 @@ class Outer(Platform, Board, Protocol):
     """A platform outside of this process: it may be away, and then things are missed."""
 
     @property
+    def is_connected(self) -> bool:
+        """Whether actions can be performed."""
+        ...
+
+    @property
     def is_current(self) -> bool:
         """Whether everything that was said there is known."""
+        ...
+
+    @property
+    def connections(self) -> int:
+        """How often it came to be connected."""
         ...
 
     @property

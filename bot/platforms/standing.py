@@ -16,7 +16,8 @@ class Standing:
     """Whether a platform can be used, and whether everything that was said there is known.
 
     `trouble` says why nothing goes out while it cannot be used. `changed` is called when it comes
-    to be connected or read, or when something was changed there.
+    to be connected or read, or when something was changed there. `connections` counts how often it
+    came to be connected, or was told again what it had missed.
     """
 
     def __init__(self, platform: str, changed: Callable[[], None]) -> None:
@@ -24,7 +25,9 @@ class Standing:
         self._changed = changed
         self._said = ""  # what the log has said of the trouble
         self.trouble = self.unconnected()
+        self.is_connected = False
         self.is_current = False
+        self.connections = 0
 
     def unconnected(self, why: str = "") -> Unreachable:
         """Return what those are told who want something done meanwhile."""
@@ -36,12 +39,14 @@ class Standing:
     def connected(self) -> None:
         """Take note that actions can be performed."""
         self._said = ""
+        self.is_connected = True
+        self.connections += 1
         log.info("%s is connected.", self._platform)
         self._changed()
 
     def disconnected(self) -> None:
         """Take note that nothing can be performed any more."""
-        self.is_current = False
+        self.is_connected = self.is_current = False
         self.trouble = self.unconnected()
 
     def refused(self, sentence: str) -> None:
@@ -82,6 +87,7 @@ class Standing:
 
     def resumed(self) -> None:
         """Take note that it was told what could not be told meanwhile."""
+        self.connections += 1
         self.is_current = True
         self._changed()
 

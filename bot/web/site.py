@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from aiohttp import web
@@ -23,10 +23,14 @@ FOREVER = "public, max-age=31536000, immutable"
 """For a file whose address changes with its content."""
 
 
-def site(house: House, hooks: Mapping[str, Hook] = MappingProxyType({})) -> web.Application:
+def site(
+    house: House,
+    hooks: Mapping[str, Hook] = MappingProxyType({}),
+    further: Iterable[web.RouteDef] = (),
+) -> web.Application:
     """Return the built-in rooms and the organizers' pages as an application.
 
-    `hooks` are the paths at which platforms call.
+    `hooks` are the paths at which platforms call, `further` routes that are no pages.
 
     It reads its templates and files now, watches the house's runner from now on, and ends the
     open pages' connections when it is shut down.
@@ -71,6 +75,7 @@ def site(house: House, hooks: Mapping[str, Hook] = MappingProxyType({})) -> web.
             web.post("/rooms/{room}/messages/{message}/place", talk.place),
             *(served(asset) for asset in templates.assets.values()),
             *(route(path, hook) for path, hook in hooks.items()),
+            *further,
         ]
     )
     return app

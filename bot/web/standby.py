@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.vitals import standing_by
+from bot.web import health
 from bot.web.gate import MOST_BYTES, Gate, Sorry, read_form, sorry_page
 from bot.web.site import served
 from bot.web.templates import Templates
@@ -42,18 +44,9 @@ def standby(base_url: str) -> web.Application:
     app.on_response_prepare.append(Gate.dress)
     app.add_routes(
         [
-            web.get("/healthz", _lives),
-            web.get("/readyz", _stands_by),
+            *health.routes(standing_by),
             *(served(asset) for asset in templates.assets.values()),
             web.route("*", "/{path:.*}", elsewhere),
         ]
     )
     return app
-
-
-async def _lives(_request: web.Request) -> web.Response:
-    return web.Response(text="alive\n")
-
-
-async def _stands_by(_request: web.Request) -> web.Response:
-    return web.Response(text="standing by\n", status=503)
