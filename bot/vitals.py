@@ -48,8 +48,8 @@ class Connected(Protocol):
 class Vitals:
     """How a process is. A platform's outage is a fact, and no reason to be not ready.
 
-    `at` is when it was looked at, `store` says in words whether it takes writes, `platforms` whether each is connected, and
-    whether everything said there is known.
+    `at` is when it was looked at; `store` says in words whether it takes writes, `platforms`
+    whether each is connected, and whether everything said there is known.
     """
 
     state: str  # `ready`, `not ready` or `standing by`
