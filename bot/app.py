@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import functools
 import gc
+import importlib
 import logging
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 
 from aiohttp import web
 
@@ -24,35 +24,27 @@ from bot.door import HouseDoor
 from bot.enclosures import Enclosures
 from bot.engine.agenda import Room
 from bot.engine.people import Person
-from bot.engine.sending import GIVEN_UP_AFTER
 from bot.outbox import Outbox
 from bot.planner import Planner
 from bot.platforms.local_adapter import LocalRooms
 from bot.platforms.platform import Hook, Outer, Platform
-from bot.runner import Changed, Runner
+from bot.ringing import Ringing
+from bot.runner import Changed, Runner, Store
 from bot.serving import Candidate, Term, first_of, holding, keep_taking_over, take_over, turn_of
 from bot.settings import Settings
+from bot.store.errors import Unavailable
 from bot.store.holding import Holder
-from bot.store.sqlite import SqliteStore, opened
-from bot.store.tables import Unread
+from bot.store.sqlite import opened
 from bot.vitals import Watch
 from bot.web import health
 from bot.web.access import Access
 from bot.web.passes import Pass
 from bot.web.site import House, site
+from bot.web.standby import standby
 
 log = logging.getLogger(__name__)
 
 READ_AGENDAS_EVERY = timedelta(seconds=5)
-
-RINGS_EVERY = timedelta(seconds=5)
-"""Also without a moment of its own: another process on this store may have died."""
-
-COUNTED_WITHIN = timedelta(hours=1)
-"""So long a chat that was closed waits for what was said on a platform that cannot be reached.
-
-One that is held there alone, where nobody could be told yet, waits as long as its posts do.
-"""
 
 ENDS_WITHIN = timedelta(seconds=2)
 """How long requests that are under way may take when the process is told to stop."""
@@ -72,15 +64,50 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """
     stopped = _told_to_stop()
     async with _candidate(settings) as candidate:
-        while (term := await turn_of(candidate, stopped)) is not None:
+        while (term := await _turn(settings, candidate, stopped, say)) is not None:
             try:
-                async with opened(settings.store) as store:
-                    async with _house(settings, store, candidate, term, say):
-                        pass_over_what_stays()
-                        await first_of(None, stopped, term.over)
-                    await candidate.leave()  # at once: another one may wait
+                await _lead(settings, candidate, term, stopped, say)
+            except Unavailable as away:
+                log.error("This process cannot lead now: %s", away)
             finally:
                 await candidate.leave()
+
+
+async def _turn(
+    settings: Settings,
+    candidate: Candidate,
+    stopped: asyncio.Event,
+    say: Callable[[str], None],
+) -> Term | None:
+    """Wait until this process may serve, and say meanwhile that another one does; None: stop."""
+    term = await candidate.wins()
+    if term is not None or stopped.is_set():
+        return term
+    async with _listening(standby(settings.url), settings):
+        leader = await candidate.leader()
+        log.info("This process stands by: %s", leader)
+        say(f"Standing by: {leader}")
+        await asyncio.to_thread(_load_platforms, settings)
+        return await turn_of(candidate, stopped)
+
+
+async def _lead(
+    settings: Settings,
+    candidate: Candidate,
+    term: Term,
+    stopped: asyncio.Event,
+    say: Callable[[str], None],
+) -> None:
+    """Serve until told to stop, or until the term is over."""
+    async with opened(settings.store) as store:
+        try:
+            async with _house(settings, store, candidate, term, say):
+                pass_over_what_stays()
+                await first_of(None, stopped, term.over)
+        finally:
+            await candidate.leave()  # the last thing is committed, and another one may wait
+    if term.over.is_set() and not stopped.is_set():
+        log.warning("This process leads no longer: it was not heard of in the database.")
 
 
 def _told_to_stop() -> asyncio.Event:
@@ -110,7 +137,7 @@ def pass_over_what_stays() -> None:
 @contextlib.asynccontextmanager
 async def _house(
     settings: Settings,
-    store: SqliteStore,
+    store: Store,
     candidate: Candidate,
     term: Term,
     say: Callable[[str], None],
@@ -174,6 +201,14 @@ async def _house(
                 alarm.stop()
 
 
+def _load_platforms(settings: Settings) -> None:
+    """Load the libraries of platforms beforehand: a takeover does not wait for them."""
+    if settings.discord_token:
+        importlib.import_module("bot.platforms.discord_adapter")
+    if settings.slack_bot_token:
+        importlib.import_module("bot.platforms.slack_adapter")
+
+
 def _outer(
     settings: Settings,
     door: HouseDoor,
@@ -206,55 +241,6 @@ def _outer(
 def _hooks(outer: Mapping[str, Outer]) -> dict[str, Hook]:
     """Return what answers at which path, where a platform calls us."""
     return {path: hook for platform in outer.values() for path, hook in platform.hooks.items()}
-
-
-class Ringing:
-    """What is done when the alarm rings: plan what is near, wake what is due."""
-
-    def __init__(
-        self,
-        runner: Runner,
-        planner: Planner,
-        outbox: Outbox,
-        outer: Mapping[str, Outer] = MappingProxyType({}),
-    ) -> None:
-        self._runner = runner
-        self._planner = planner
-        self._outbox = outbox
-        self._outer = outer
-        self._plan_at: datetime | None = None
-        self.replan = True
-
-    async def ring(self, now: datetime) -> datetime:
-        """Do everything whose moment has come; return when to ring again.
-
-        What is due of the chats that exist comes first: it must not wait for the planning.
-        """
-        self._outbox.poke()
-        await self._wake(now)
-        if self.replan or (self._plan_at is not None and now >= self._plan_at):
-            self.replan = False
-            try:
-                self._plan_at = await self._planner.plan(now)
-            except BaseException:
-                self.replan = True
-                raise
-            await self._wake(now)
-        return min(await self.next_moment(now) or now + RINGS_EVERY, now + RINGS_EVERY)
-
-    async def next_moment(self, now: datetime) -> datetime | None:
-        """Return when something happens next."""
-        moments = [await self._runner.next_wake(self._unread(now)), self._plan_at]
-        return min((moment for moment in moments if moment is not None), default=None)
-
-    async def _wake(self, now: datetime) -> None:
-        while await self._runner.wake(now, self._unread(now)):
-            self._outbox.poke()
-
-    def _unread(self, now: datetime) -> Unread:
-        """Name the platforms on which something may have been said that is not known yet."""
-        behind = tuple(name for name, platform in self._outer.items() if not platform.is_current)
-        return Unread(behind, now - COUNTED_WITHIN, now - GIVEN_UP_AFTER)
 
 
 def _announce(catalogue: Catalogue, access: Access, url: str, say: Callable[[str], None]) -> None:

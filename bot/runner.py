@@ -13,7 +13,7 @@ from asyncio import Future
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bot.engine.agenda import Room
@@ -21,6 +21,7 @@ from bot.engine.errors import BrokenLog, Refused
 from bot.engine.events import Event
 from bot.engine.signals import Signal, Woke
 from bot.engine.state import Chat
+from bot.store.errors import Unavailable
 from bot.store.tables import NOTHING_UNREAD, Conflict, Tables, Unread
 from bot.work import Work
 
@@ -31,6 +32,9 @@ MOST_AT_ONCE = 256
 
 MOST_CONFLICTS = 10
 """How often a batch is decided anew because somebody else wrote to a log first."""
+
+FINISHES_WITHIN = timedelta(seconds=10)
+"""How long what was taken in may take at the end."""
 
 KEPT = 2_000
 """Chats whose state is kept in memory between commits."""
@@ -140,14 +144,22 @@ class Runner:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Commit signals until the block ends; what was taken in is finished first."""
+        """Commit signals until the block ends; what was taken in is finished first.
+
+        A store that does not answer is waited for so long as `FINISHES_WITHIN`; what was not
+        committed then is told so to whoever waits for it.
+        """
         writer = asyncio.create_task(self._write(), name="writer")
         try:
             yield
         finally:
-            await self._queue.join()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FINISHES_WITHIN.total_seconds()):
+                    await self._queue.join()
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
+            while not self._queue.empty():
+                self._queue.get_nowait().outcome.cancel()
 
     async def _write(self) -> None:
         while True:
@@ -177,7 +189,7 @@ class Runner:
                 raise
             except Exception as error:  # handed to whoever waits
                 self._forget()
-                if len(batch) == 1:
+                if len(batch) == 1 or isinstance(error, Unavailable):
                     return _fail(batch, error)
                 for waiting in batch:
                     await self._commit([waiting])

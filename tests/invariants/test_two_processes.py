@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from bot.app import Ringing
 from bot.engine.commands import parse
 from bot.engine.errors import Refused
 from bot.engine.messages import PlacedBy
@@ -22,6 +21,7 @@ from bot.outbox import Outbox
 from bot.planner import Planner
 from bot.platforms.local_adapter import LocalRooms
 from bot.platforms.platform import Errand, Receipt
+from bot.ringing import Ringing
 from bot.runner import Runner, Store
 from bot.store.sqlite import opened
 from tests.invariants.history import CHAT, OPENS, ROOM, agenda, of_people, rows
