@@ -49,8 +49,7 @@ class Club:
                 try:
                     await self.process.start()
                 except AssertionError:  # it has said in its log why not
-                    with contextlib.suppress(ProcessLookupError):
-                        await self.process.kill()
+                    await self.kill()
                     await asyncio.sleep(0.2)
                 else:
                     return
@@ -59,6 +58,11 @@ class Club:
         """See that the program serves; start it again where a fault has ended it."""
         if not self.process.runs:
             await self.start()
+
+    async def kill(self) -> None:
+        """End the program as a power cut would, if it runs."""
+        with contextlib.suppress(ProcessLookupError):
+            await self.process.kill()
 
     @property
     def pid(self) -> int | None:

@@ -9,8 +9,8 @@ that the transcripts are compared byte by byte.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.agendas.agenda import parse_agenda
@@ -21,7 +21,16 @@ from bot.engine.events import Event
 from bot.engine.messages import Message, message_key
 from bot.engine.people import Person
 from bot.engine.sending import when_its_turn_comes
-from bot.engine.signals import DateCame, Deleted, Delivered, Edited, Said, Undeliverable, Woke
+from bot.engine.signals import (
+    DateCame,
+    Deleted,
+    Delivered,
+    Edited,
+    Said,
+    Signal,
+    Undeliverable,
+    Woke,
+)
 from bot.platforms.local_adapter import text_of
 from bot.runner import Runner, Store
 from bot.store import queue
@@ -62,35 +71,39 @@ class Control:
             agenda = parse_agenda(held.agenda, f"{held.name}.yaml").agenda
             planned = log[0].at
             await self._runner.handle(DateCame(planned, held.id, held.name, agenda, held.opens_at))
-            said = sorted(lines, key=lambda line: self._at(room, line))
+            said = sorted(self._said(room, lines), key=lambda pair: pair[0])
             last = planned
             for event in log[1:]:
                 last = max(last, event.at)
-                while said and self._at(room, said[0]) < last:
-                    await self._say(room, said.pop(0))
+                while said and said[0][0] < last:
+                    await self._runner.handle(said.pop(0)[1])
                 if isinstance(event, WAKES):
                     await self._runner.handle(Woke(event.at), held.id)
                 else:
                     await self._post(room, held.id, self._key_of(event))
-            for line in said:
-                await self._say(room, line)
+            for _, signal in said:
+                await self._runner.handle(signal)
             await self._post(room, held.id, None)
         async with self._store.reading() as tables:
             chat = await tables.chat(held.id)
             assert chat is not None
             return b"".join([chunk async for chunk in render(tables, chat, "json")])
 
-    def _at(self, room: Room, line: Line) -> datetime:
-        return self._rows[message_key(room, line.id)].at
-
-    async def _say(self, room: Room, line: Line) -> None:
-        row = self._rows[message_key(room, line.id)]
-        author = Person("local", line.author, line.name)
-        await self._runner.handle(Said(row.at, room, line.id, author, line.text, line.reply_to))
-        if line.edited and row.worded_at:
-            await self._runner.handle(Edited(row.worded_at, room, line.id, line.text))
-        if line.gone:
-            await self._runner.handle(Deleted(line.gone[0], room, line.id))
+    def _said(self, room: Room, lines: Sequence[Line]) -> Iterator[tuple[datetime, Signal]]:
+        """Yield what was said and changed, and when: the last wording of each when it came."""
+        for line in lines:
+            row = self._rows[message_key(room, line.id)]
+            author = Person("local", line.author, line.name)
+            yield row.at, Said(row.at, room, line.id, author, line.first, line.reply_to)
+            wordings = sum(text is not None for text, _ in line.changes)
+            at, last = row.at, row.worded_at or row.at
+            for text, span in line.changes:
+                if text is None:
+                    yield max(at, span[1]), Deleted(span[1], room, line.id)
+                    continue
+                wordings -= 1
+                at = min(span[1], last - wordings * timedelta(microseconds=1)) if wordings else last
+                yield at, Edited(at, room, line.id, text)
 
     @staticmethod
     def _key_of(event: Event) -> str | None:

@@ -31,7 +31,8 @@ AFTERWARDS = timedelta(minutes=10)
 class Instant:
     """A fault: when it began, and when it and what followed from it were over.
 
-    `span` is what the clock showed meanwhile, at least and at most.
+    `span` is what the clock showed meanwhile, at least and at most, and `refused` how many requests
+    were answered by a failure, or not at all.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Instant:
     ended: datetime | None = None
     settled: datetime | None = None
     span: Span | None = None
+    refused: int = 0
 
 
 @dataclass
@@ -111,7 +113,7 @@ async def _pass(there: Club, told: Told, chance: Random) -> None:
         while waiting and waiting[0][0] <= station:
             _, instant = waiting.pop(0)
             await asyncio.sleep(chance.uniform(*INSTANT_WITHIN))
-            await _meet(there, instant, chance)
+            await _meet(there, told, instant, chance)
         await asyncio.sleep((station - there.clock.now()).total_seconds() + 0.05)
         await there.settle()
     there.clock.shift(AFTERWARDS)
@@ -128,10 +130,11 @@ def _next(there: Club, stations: list[datetime]) -> datetime | None:
     return min(coming, default=None)
 
 
-async def _meet(there: Club, instant: Instant, chance: Random) -> None:
+async def _meet(there: Club, told: Told, instant: Instant, chance: Random) -> None:
     began, instant.began = time.time(), there.clock.now()
     await FAULTS[instant.kind].happens(there, chance)
     instant.ended = there.clock.now()
     await there.settle(hastened=True)
     instant.settled = there.clock.now()
     instant.span = there.clock.span(began, time.time())
+    instant.refused = sum(at >= began for at in told.talk.refused)

@@ -19,6 +19,9 @@ from pathlib import Path
 
 MEGABYTES = 12
 NO_LIMIT = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+IN_MEMORY = Path("/dev/shm")
+"""Where the disk lies, if it is there: no fault here takes away what was handed to the kernel."""
+
 STORE = ("rounds.db", "rounds.db-wal")
 
 
@@ -83,17 +86,17 @@ def disk(folder: Path) -> Iterator[Disk]:
     """Give a disk below `folder` for a block; a disk of its own where that can be had."""
     root = folder / "disk"
     root.mkdir()
-    image = folder / "disk.img"
-    if not _mounted(image, root):
-        yield Disk(root, is_own=False)
-        return
-    found = Disk(root, is_own=True)
-    try:
-        yield found
-    finally:
-        with contextlib.suppress(OSError, subprocess.CalledProcessError):
-            found.allow()
-        _run("umount", "-l", str(root))
+    with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as place:
+        if not _mounted(Path(place) / "disk.img", root):
+            yield Disk(root, is_own=False)
+            return
+        found = Disk(root, is_own=True)
+        try:
+            yield found
+        finally:
+            with contextlib.suppress(OSError, subprocess.CalledProcessError):
+                found.allow()
+            _run("umount", "-l", str(root))
 
 
 def can_be_own() -> bool:

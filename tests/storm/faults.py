@@ -6,7 +6,6 @@ Each may last: the program's clock then moves on by minutes or hours, while a se
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -92,8 +91,10 @@ async def _lasts(club: Club, chance: Random) -> None:
     club.clock.shift(timedelta(seconds=chance.choice(LASTS)))
     if chance.random() < 0.33:
         await club.process.kill()
-        with contextlib.suppress(Stuck):
+        try:
             await club.start(1.5)
+        except Stuck:
+            await club.kill()  # it may still be about to start
 
 
 async def an_hour_on(club: Club, chance: Random) -> None:

@@ -100,7 +100,7 @@ async def _judge(folder: Path, data: Path, told: Told) -> list[Finding]:
     found = [Finding("other", what) for what in (*told.wrong, *told.talk.wrong)]
     if told.stuck:
         begun = [one.began for one in told.instants if one.began]
-        found.append(Finding("other", told.stuck, max(begun, default=None)))
+        return [*found, Finding("other", told.stuck, max(begun, default=None))]
     found += _of_the_log((folder / "log.txt").read_text("utf-8", "replace"))
     if not left.sound:
         found.append(Finding("other", "the database is damaged"))
@@ -263,12 +263,37 @@ async def _of_the_transcripts(folder: Path, told: Told, left: Left) -> list[Find
     ]
     expected = await without_faults(chats, left.messages, folder)
     found = []
-    for held, without in zip(told.chats, expected, strict=True):
-        if left.transcripts[held.id] != without:
-            (folder / f"{held.id}.json").write_bytes(left.transcripts[held.id])
-            (folder / f"{held.id}.without.json").write_bytes(without)
-            found.append(_difference(held, left.transcripts[held.id], without))
+    for held, control in zip(told.chats, expected, strict=True):
+        both = (left.transcripts[held.id], control)
+        if _may_be_counted_otherwise(left.logs[held.id], held, told):
+            both = (_uncounted(both[0]), _uncounted(both[1]))
+        if both[0] != both[1]:
+            (folder / f"{held.id}.json").write_bytes(both[0])
+            (folder / f"{held.id}.without.json").write_bytes(both[1])
+            found.append(_difference(held, *both))
     return found
+
+
+def _may_be_counted_otherwise(log: Sequence[Event], held: Held, told: Told) -> bool:
+    """Whether nobody can tell from outside what came before the counting for the closing post.
+
+    Somebody may have changed a message at that moment; or the clock was set over it, so that what
+    was said after the counting was said before the end.
+    """
+    lines = [line for line in told.talk.lines if line.room == held.name]
+    spans = [span for line in lines for _, span in line.changes]
+    spans += [one.span for one in told.instants if one.span and one.kind.startswith("clock")]
+    counted = [one.at for one in log if isinstance(one, events.Summarised)]
+    return any(span[0] <= at <= span[1] for at in counted for span in spans)
+
+
+def _uncounted(transcript: bytes) -> bytes:
+    """Return a transcript without the text of its closing post."""
+    read = json.loads(transcript)
+    for message in read["messages"]:
+        if message["role"] == "bot" and message["text"].startswith("Closed: "):
+            message["text"] = ""
+    return json.dumps(read).encode()
 
 
 def _difference(held: Held, run: bytes, without: bytes) -> Finding:

@@ -21,6 +21,7 @@ class Line:
     order: int = 0
     other: int = 0
     longest: timedelta = timedelta(0)
+    felt: int = 0
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Report:
         for instant in told.instants:
             line = self.lines.setdefault(instant.kind, Line())
             line.instants += 1
+            line.felt += instant.refused > 0
             if instant.ended and instant.settled:
                 line.longest = max(line.longest, instant.settled - instant.ended)
         for finding in findings:
@@ -77,11 +79,11 @@ class Report:
     def table(self) -> str:
         """The table in Markdown."""
         head = (
-            "| fault | instants | survived | lost | doubled | out of order | other "
-            "| longest until all due was done |\n|---|---|---|---|---|---|---|---|\n"
+            "| fault | instants | felt | survived | lost | doubled | out of order | other "
+            "| longest until all due was done |\n|---|---|---|---|---|---|---|---|---|\n"
         )
         rows = [
-            f"| {kind} | {line.instants} | {line.instants - len(line.failed)} | {line.lost} | "
+            f"| {kind} | {line.instants} | {line.felt} | {line.instants - len(line.failed)} | {line.lost} | "
             f"{line.doubled} | {line.order} | {line.other} | "
             f"{line.longest.total_seconds():.1f} s |"
             for kind, line in sorted(self.lines.items())

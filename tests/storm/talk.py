@@ -40,6 +40,9 @@ class Line:
     said: Span
     edited: Span | None = None
     gone: Span | None = None
+    first: str = ""
+    changes: list[tuple[str | None, Span]] = field(default_factory=list)
+    """Every wording after the `first` one, in order, and None where it was withdrawn."""
 
 
 @dataclass
@@ -50,6 +53,8 @@ class Talk:
     wrong: list[str] = field(default_factory=list)
     asked: int = 0
     """Requests, with those that were sent again."""
+    refused: list[float] = field(default_factory=list)
+    """When requests were not answered, or by a failure; in seconds since 1970."""
 
 
 class Speaker:
@@ -98,6 +103,7 @@ class Speaker:
             self._talk.wrong.append(f"not taken: {answer.status} {answer.words[:160]}")
             return
         line = Line(self._held.name, self._id, self._name, text, reply, posted(answer), span)
+        line.first = text
         self._own.append(line)
         self._talk.lines.append(line)
 
@@ -108,6 +114,7 @@ class Speaker:
             self._talk.wrong.append(f"not edited: {answer.status} {answer.words[:160]}")
             return
         before = line.edited or line.said
+        line.changes.append((text, span))
         line.text, line.edited = text, (min(before[0], span[0]), max(before[1], span[1]))
 
     async def _withdraw(self, line: Line) -> None:
@@ -116,6 +123,7 @@ class Speaker:
             self._talk.wrong.append(f"not withdrawn: {answer.status} {answer.words[:160]}")
             return
         line.gone = span
+        line.changes.append((None, span))
 
     async def _insist(self, path: str, fields: dict[str, str]) -> tuple[Answer, Span]:
         """Send a form until it is answered; return the answer, and when it can have counted.
@@ -131,8 +139,11 @@ class Speaker:
                     where = f"/rooms/{self._held.name}/{path}"
                     answer = await self._guest.post(where, fields, follow=False)
             except (aiohttp.ClientError, TimeoutError, OSError):
+                self._talk.refused.append(time.time())
                 await asyncio.sleep(0.1)  # the program is down
                 continue
+            if answer.status >= 500:
+                self._talk.refused.append(time.time())
             if answer.status < 500 and answer.status != 429:
                 return answer, self._clock.span(began, time.time())
             await asyncio.sleep(0.2)
