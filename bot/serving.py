@@ -35,7 +35,7 @@ class Term:
     `over` is set when another process may serve: then everything has to be left at once.
     """
 
-    owner: str = field(default_factory=lambda: secrets.token_hex(4))
+    owner: str = field(default_factory=lambda: f"{secrets.randbits(31):08x}")
     over: asyncio.Event = field(default_factory=asyncio.Event)
     _to_leave: list[Callable[[], None]] = field(default_factory=list)
 
