@@ -278,8 +278,18 @@ class Outbox:
         self._failing_since.pop(lane, None)
         if self._why.pop(lane, None):
             log.info("Posts of %s in %s go out again.", lane.chat, lane.room, extra=_where(lane))
+        if receipt.lacking:
+            log.warning("%s went out without a file: %s", key, receipt.lacking, extra=_of(leased))
         await self._report(
-            Delivered(receipt.at, key, action, receipt.ref, receipt.text, receipt.thread)
+            Delivered(
+                receipt.at,
+                key,
+                action,
+                receipt.ref,
+                receipt.text,
+                receipt.thread,
+                receipt.lacking,
+            )
         )
         return None
 

@@ -209,11 +209,10 @@ def _replanned(chat: Chat, signal: signals.AgendaChanged) -> list[Event]:
 
 
 def _delivered(chat: Chat, signal: signals.Delivered) -> list[Event]:
-    at, room, action = signal.at, signal.action.room, signal.action
-    freed: list[Event] = [events.Unhindered(at, room)] if room in chat.hindered else []
+    noted, action = hindrances.delivered(chat, signal), signal.action
     if not isinstance(action, Post):
-        return [*freed, *_archived(chat, at, action)]
-    return [*freed, *_posted(chat, signal, action)]
+        return [*noted, *_archived(chat, signal.at, action)]
+    return [*noted, *_posted(chat, signal, action)]
 
 
 def _posted(chat: Chat, signal: signals.Delivered, post: Post) -> Iterator[Event]:
@@ -358,6 +357,7 @@ def react(chat: Chat, event: Event) -> list[Action]:
         case (
             events.Hindered()
             | events.Unhindered()
+            | events.SentWithout()
             | events.Unreadable()
             | events.Readable()
             | events.ThreadLost()

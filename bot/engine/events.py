@@ -297,6 +297,15 @@ class Unhindered:
 
 
 @dataclass(frozen=True, slots=True)
+class SentWithout:
+    """A file could not go with what was said in a room, or privately; `why` says which, and why."""
+
+    at: datetime
+    room: Room
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """What was said in a room during an absence cannot be read there; `why` says what to do."""
 
@@ -357,6 +366,7 @@ Event = (
     | ToldLate
     | Hindered
     | Unhindered
+    | SentWithout
     | Unreadable
     | Readable
     | GaveUp

@@ -29,6 +29,13 @@ def read_back(chat: Chat, at: datetime, room: Room, why: str) -> list[Event]:
     return [events.Unreadable(at, room, why) if why else events.Readable(at, room)]
 
 
+def delivered(chat: Chat, signal: signals.Delivered) -> list[Event]:
+    """Note that a room takes posts again, and a file that could not go with what was sent."""
+    at, room = signal.at, signal.action.room
+    freed: list[Event] = [events.Unhindered(at, room)] if room in chat.hindered else []
+    return [*freed, events.SentWithout(at, room, signal.lacking)] if signal.lacking else freed
+
+
 def room_changed(chat: Chat, signal: signals.RoomChanged) -> list[Event]:
     """Note that an open chat's room was shut, or that what is in the way there is no longer."""
     known = chat.hindered.get(signal.room, "")

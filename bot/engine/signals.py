@@ -164,7 +164,7 @@ class Delivered:
     """A platform did what an action asked.
 
     `ref` is the platform's id of a post, `text` its text there, `thread` the id of the thread
-    that hangs from it.
+    that hangs from it, `lacking` which file could not go with it, and why.
     """
 
     at: datetime
@@ -173,6 +173,7 @@ class Delivered:
     ref: str = ""
     text: str = ""
     thread: str | None = None
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ def _said(chat: Chat, event: Event) -> tuple[Words, Enclosure | None]:
             return wording.hindered(chat, room, why), None
         case events.Unhindered(room=room):
             return wording.unhindered(chat, room), None
+        case events.SentWithout(room=room, why=why):
+            return wording.sent_without(chat, room, why), None
         case events.Unreadable(room=room, why=why):
             return wording.unreadable(chat, room, why), None
         case events.Readable(room=room):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.engine import events
-from bot.engine.actions import Enclosure, Moment, Post, PostKind, Thread, Words
+from bot.engine.actions import Enclosure, Moment, Post, PostKind, Thread, Words, privately
 from bot.engine.agenda import Room
 from bot.engine.events import Event
 from bot.engine.floor import is_open_ended, is_shared, is_threaded
@@ -239,6 +239,12 @@ def unhindered(chat: Chat, room: Room) -> Words:
     """Say that a room takes posts again."""
     goes_on = {Stage.PLANNED: "can be announced in", Stage.OPEN: "goes on in"}
     return (f"{_name(chat)} {goes_on.get(chat.stage, 'can be closed in')} ", room, ".")
+
+
+def sent_without(chat: Chat, room: Room, why: str) -> Words:
+    """Say that a file could not go with what was sent to a room, or privately, and where it is."""
+    where = () if room == privately(room.platform) else (" in ", room)
+    return (f"{_name(chat)}", *where, f": {why} The organizers' pages have it.")
 
 
 def unreadable(chat: Chat, room: Room, why: str) -> Words:

@@ -28,13 +28,15 @@ class File:
 class Receipt:
     """What a platform says of an action it performed.
 
-    `ref` is its id of a post, `text` the post's text there, `thread` what hangs from it.
+    `ref` is its id of a post, `text` the post's text there, `thread` what hangs from it. `lacking`
+    says for moderators which file could not go with it, and why.
     """
 
     at: datetime
     ref: str = ""
     text: str = ""
     thread: str | None = None
+    lacking: str = ""
 
 
 class Unreachable(Exception):

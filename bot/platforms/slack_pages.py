@@ -122,7 +122,7 @@ async def history(
 
     Raises what `replies` raises.
     """
-    return _page(
+    return page_of(
         await _asked(
             lambda: client.conversations_history(
                 channel=room.name, latest=below, inclusive=itself, limit=most
@@ -137,7 +137,7 @@ async def replies(client: AsyncWebClient, thread: Thread) -> Page:
     Raises SlackApiError for a refusal, TokenRefused where the token counts no longer, Unreachable
     where Slack could not be reached. Where it is asked too often it is asked again when it says so.
     """
-    return _page(
+    return page_of(
         await _asked(
             lambda: client.conversations_replies(
                 channel=thread.channel.room.name,
@@ -172,7 +172,8 @@ def _no_answer(error: SlackApiError) -> Unreachable:
     return Unreachable(f"Slack does not answer ({name_of(error)}).")
 
 
-def _page(answer: AsyncSlackResponse) -> Page:
+def page_of(answer: AsyncSlackResponse) -> Page:
+    """Read a page of a history or a thread as Slack answers it."""
     messages = [one for one in answer.get("messages") or () if _is_timed(one)]
     metadata = answer.get("response_metadata") or {}
     cursor = str(metadata.get("next_cursor") or "") or None

@@ -8,30 +8,32 @@ that key (messaging/message-metadata). A file is known again by its name.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.actions import Amend, Archive, KeepOpen, Post, PostKind, Tell, Whisper, Words
 from bot.platforms.local_adapter import text_of as house_text
-from bot.platforms.platform import Errand, File, Impossible, Receipt
+from bot.platforms.platform import Errand, File, Hindered, Impossible, Receipt
+from bot.platforms.slack_errors import name_of
 from bot.platforms.slack_files import upload
-from bot.platforms.slack_refusals import translated
+from bot.platforms.slack_lookup import EVENT, Found, Lookup
+from bot.platforms.slack_refusals import CUT, OF_FILES, refusal_of, translated
 from bot.platforms.slack_signals import moment_of
 from bot.platforms.slack_text import text_of
 
-EVENT = "rounds_post"
-"""The type of our messages' metadata."""
+FILES_WITHIN = timedelta(minutes=5)
+"""So long words wait for the files below them where Slack is out of order, or its place for files
+cannot be reached; what comes after the words waits too."""
 
-CLOCKS_DIFFER = timedelta(minutes=2)
-"""How much earlier than the first try, by our clock, a message of ours may seem to stand."""
-
-LOOKED_AT = 200
-"""Messages among which one of ours is looked for."""
+LAST_TRY = 30.0
+"""Seconds for the last try of a file."""
 
 APART = 1.0
 """Seconds between two messages in a channel (apis/web-api/rate-limits)."""
@@ -41,10 +43,12 @@ SECTION = 3000
 
 GROUP = "group:"
 
+log = logging.getLogger(__name__)
+
+Block = dict[str, Any]
+
 _ALREADY = ("already_archived",)
 _UNKNOWN_PEOPLE = ("user_not_found", "user_not_visible", "user_disabled", "cannot_dm_bot")
-
-Found = dict[str, Any]
 
 
 class Posts:
@@ -52,7 +56,7 @@ class Posts:
 
     def __init__(self, client: AsyncWebClient, me: str) -> None:
         self._client = client
-        self._me = me
+        self._lookup = Lookup(client, me)
         self._turns: dict[str, asyncio.Lock] = {}
 
     async def perform(self, errand: Errand) -> Receipt:
@@ -78,9 +82,9 @@ class Posts:
         """
         channel = post.room.name
         with translated(post.room):
-            ts = await self._send(channel, post.words, errand, post)
+            ts, lacking = await self._send(channel, post.words, errand, post)
         thread = ts if post.topic is not None else None
-        return Receipt(moment_of(ts), ts, house_text(post.words), thread)
+        return Receipt(moment_of(ts), ts, house_text(post.words), thread, lacking)
 
     async def amend(self, amend: Amend, now: datetime) -> Receipt:
         """Give a post of ours other words."""
@@ -107,14 +111,23 @@ class Posts:
         return Receipt(now)
 
     async def whisper(self, whisper: Whisper, now: datetime) -> Receipt:
-        """Say something that one person alone sees, if they are there."""
+        """Say something that one person alone sees, if they are there.
+
+        Nothing tells afterwards whether it was shown. Where no answer comes it may have been, and
+        is not shown twice.
+        """
         with translated(whisper.room):
-            await self._client.chat_postEphemeral(
-                channel=whisper.room.name,
-                user=whisper.person,
-                text=text_of(whisper.words),
-                thread_ts=whisper.thread,
-            )
+            try:
+                await self._client.chat_postEphemeral(
+                    channel=whisper.room.name,
+                    user=whisper.person,
+                    text=text_of(whisper.words),
+                    thread_ts=whisper.thread,
+                )
+            except aiohttp.ClientConnectorError:
+                raise  # it was surely not
+            except CUT as failure:
+                log.debug("Whether a note was shown is not known (%s).", type(failure).__name__)
         return Receipt(now)
 
     async def tell(self, tell: Tell, errand: Errand) -> Receipt:
@@ -124,21 +137,21 @@ class Posts:
         """
         with translated(tell.room):
             if tell.channel:
-                await self._send(tell.channel, tell.words, errand)
-                return Receipt(errand.now)
-            told = False
+                _, lacking = await self._send(tell.channel, tell.words, errand)
+                return Receipt(errand.now, lacking=lacking)
+            told, lacking = False, ""
             for person in await self._people(tell.people):
                 channel = await self._conversation(person)
                 if channel is not None:
                     told = True
                     theirs = replace(errand, key=f"{errand.key}/{person}")
-                    await self._send(channel, tell.words, theirs)
+                    lacking = (await self._send(channel, tell.words, theirs))[1] or lacking
         if not told:
             raise Impossible(
                 "nobody can be told privately. Name moderators by their member ids (U...) or a "
                 'group (group:S...), or a private channel: alerts: {slack: "ID"}'
             )
-        return Receipt(errand.now)
+        return Receipt(errand.now, lacking=lacking)
 
     async def _people(self, names: Sequence[str]) -> list[str]:
         """Return the people of these ids and groups, each once."""
@@ -166,19 +179,38 @@ class Posts:
 
     async def _send(
         self, channel: str, words: Words, errand: Errand, post: Post | None = None
-    ) -> str:
-        """Say something once, and put the files below it once; return the message's ts."""
+    ) -> tuple[str, str]:
+        """Say something once, and put the files below it once.
+
+        Returns the message's ts, and what is lacking below it.
+        """
         into = post.into if post else None
-        since = errand.since
-        lately = [] if since is None else await self._lately(channel, into, since)
-        ts = next((str(one["ts"]) for one in lately if _key_of(one) == errand.key), None)
-        if ts is None:
-            ts = await self._say(errand.key, channel, words, post)
-        there = {str(file.get("name")) for one in lately for file in one.get("files") or ()}
+        found = Found()
+        if errand.since is not None:
+            found = await self._lookup.find(errand.key, channel, into, errand.since)
+        ts = found.ts or await self._say(errand.key, channel, words, post)
+        lacking = ""
         for file in errand.files:
-            if file.name not in there:
-                await self._upload(channel, into, file)
-        return ts
+            if file.name not in found.files:
+                lacking = await self._attach(channel, into, file, errand) or lacking
+        return ts, lacking
+
+    async def _attach(self, channel: str, thread: str | None, file: File, errand: Errand) -> str:
+        """Put a file below words that stand there; return why it cannot be, if that is to stay so.
+
+        Words do not wait for ever for their files: see FILES_WITHIN.
+        """
+        is_last = errand.since is not None and errand.now - errand.since > FILES_WITHIN
+        try:
+            async with asyncio.timeout(LAST_TRY if is_last else None):
+                await self._wait(channel)
+                await upload(self._client, channel, [file], thread=thread)
+        except (SlackApiError, *CUT) as failure:
+            why = _why_without(failure, is_last=is_last)
+            if not why:
+                raise
+            return f"{file.name} could not be sent: {why}"
+        return ""
 
     async def _say(self, key: str, channel: str, words: Words, post: Post | None) -> str:
         notify = f"<!subteam^{post.notify.removeprefix(GROUP)}> " if post and post.notify else ""
@@ -201,43 +233,25 @@ class Posts:
         await turn.acquire()
         asyncio.get_running_loop().call_later(APART, turn.release)
 
-    async def _upload(self, channel: str, thread: str | None, file: File) -> None:
-        await self._wait(channel)
-        await upload(self._client, channel, [file], thread=thread)
 
-    async def _lately(self, channel: str, thread: str | None, since: datetime) -> list[Found]:
-        """Return what the bot has said in a place since then."""
-        oldest = f"{(since - CLOCKS_DIFFER).timestamp():.6f}"
-        if thread is None:
-            answer = await self._client.conversations_history(
-                channel=channel, oldest=oldest, limit=LOOKED_AT, include_all_metadata=True
-            )
-        else:
-            answer = await self._client.conversations_replies(
-                channel=channel,
-                ts=thread,
-                oldest=oldest,
-                limit=LOOKED_AT,
-                include_all_metadata=True,
-            )
-        found: list[Found] = answer.get("messages") or []
-        return [one for one in found if one.get("user") == self._me]
+def _why_without(failure: Exception, *, is_last: bool) -> str:
+    """Say why a file is left out; empty: it is tried again, or its channel is shut to words too."""
+    if not isinstance(failure, SlackApiError):
+        return "Slack did not take it." if is_last else ""
+    refusal = refusal_of(failure)
+    is_of_file = isinstance(refusal, Impossible) or name_of(failure) in OF_FILES
+    passes = not isinstance(refusal, Hindered | Impossible)
+    return str(refusal) if is_of_file or (passes and is_last) else ""
 
 
-def _key_of(message: Found) -> str | None:
-    metadata = message.get("metadata") or {}
-    payload = metadata.get("event_payload") or {}
-    return payload.get("key") if metadata.get("event_type") == EVENT else None
-
-
-def _blocks(words: Words, kind: PostKind) -> list[Found] | None:
+def _blocks(words: Words, kind: PostKind) -> list[Block] | None:
     """Set a topic's question apart from what comes next; None: the text says it as well."""
     if kind is not PostKind.TOPIC:
         return None
     question, rest = text_of(words[:1]), text_of(words[1:])
     if max(len(question), len(rest)) > SECTION or not question:
         return None
-    blocks: list[Found] = [{"type": "section", "text": {"type": "mrkdwn", "text": question}}]
+    blocks: list[Block] = [{"type": "section", "text": {"type": "mrkdwn", "text": question}}]
     if rest:
         context = {"type": "context", "elements": [{"type": "mrkdwn", "text": rest}]}
         blocks.append(context)

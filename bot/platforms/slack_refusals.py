@@ -103,6 +103,9 @@ HINDRANCES = {
 }
 """What somebody can mend, by Slack's name of it."""
 
+OF_FILES = frozenset({"file_uploads_disabled", "missing_scope", "storage_limit_reached"})
+"""What is in a file's way alone, where words could be posted before it."""
+
 _PASSING = frozenset(
     {
         "external_channel_migrating",

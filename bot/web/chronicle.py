@@ -38,7 +38,7 @@ def doers(log: list[Event]) -> set[str]:
 
 _TROUBLE = (
     events.GaveUp, events.Missed, events.Cancelled, events.Hindered, events.Unreadable,
-    events.ThreadLost
+    events.SentWithout, events.ThreadLost
 )  # fmt: skip
 
 
@@ -97,6 +97,8 @@ def _words_of_rooms(event: Event) -> Words:
             return ("Held up in ", room, f": {why}")
         case events.Unhindered(room=room):
             return ("Goes on in ", room, ".")
+        case events.SentWithout(room=room, why=why):
+            return ("Sent without a file in ", room, f": {why}")
         case events.Unreadable(room=room, why=why):
             return ("Cannot be read back in ", room, f": {why}")
         case events.Readable(room=room):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.engine import events, signals
-from bot.engine.actions import Tell
+from bot.engine.actions import Post, PostKind, Tell, privately
 from bot.engine.agenda import Room
 from bot.engine.wording import plain
 from tests.engine.script import Script, agenda
@@ -49,3 +49,19 @@ def test_what_becomes_of_other_rooms_and_after_the_end_is_no_news() -> None:
     assert kinds(chat, ARCHIVED, room=Room("slack", "C7")) == []
     chat.passes("90h")
     assert kinds(chat, ARCHIVED) == []
+
+
+def test_a_file_that_is_lacking_is_told_with_its_room_and_privately_without() -> None:
+    chat = opened()
+    for action, where in (
+        (Post(CHANNEL, PostKind.CLOSING, ("Closed.",)), " in slack:C9: "),
+        (Tell(privately("slack"), ("U1",), "", ("It is over.",)), ": "),
+    ):
+        chat.actions = []
+        why = "chat.png could not be sent: there is no room left."
+        delivered = signals.Delivered(chat.now, "k/2/0", action, "m", lacking=why)
+        assert [type(event) for event in chat.take(delivered)] == [events.SentWithout]
+        (tell,) = chat.actions
+        assert isinstance(tell, Tell)
+        assert plain(tell.words).startswith(f"Urology Journal Club{where}{why}")
+        assert plain(tell.words).endswith("The organizers' pages have it.")

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.engine.actions import Amend, Archive, Moment, Post, PostKind, Tell, Whisper, privately
 from bot.engine.agenda import Room
 from bot.platforms.platform import Errand, File, Hindered, Impossible, Receipt, Unreachable
-from bot.platforms.slack_posts import Posts
+from bot.platforms.slack_posts import FILES_WITHIN, Posts
 from bot.platforms.slack_signals import moment_of
 from tests.slack.channels import Channel
 from tests.slack.server import Server, serving
@@ -125,6 +125,72 @@ async def test_files_come_below_the_words_once(on: Set) -> None:
     assert on.texts().count("Closed.") == 1
 
 
+async def test_however_much_was_said_since_the_first_try_the_post_is_found(on: Set) -> None:
+    """Which end of a long history Slack gives for its oldest moment alone is not known."""
+    began = on.now
+    on.server.faults.cut_after("chat.postMessage")
+    with pytest.raises(Unreachable):
+        await on.post(on.topic())
+    for number in range(450):
+        await on.henry.say(on.channel, f"{number}")
+    for on.workspace.pages_from_oldest in (False, True):
+        await on.post(on.topic(), since=began)
+    assert len(on.texts()) == 1
+
+
+REFUSED = {
+    "files:write": "the scope files:write is missing",
+    "file_uploads_disabled": "the workspace takes no files",
+    "not_allowed_here": "Slack refuses it (not_allowed_here)",
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSED)
+async def test_a_file_that_is_refused_is_left_out_and_told_and_holds_nothing_up(
+    on: Set, refusal: str
+) -> None:
+    if refusal == "files:write":
+        on.workspace.application.revoke("files:write")
+    else:
+        on.server.faults.refuse("files.completeUploadExternal", refusal)
+    receipt = await on.post(on.notice("Closed."), files=(File("chat.png", b"\x89PNG"),))
+    assert receipt.lacking.startswith(f"chat.png could not be sent: {REFUSED[refusal]}")
+    assert on.texts() == ["Closed."]
+    tell = Tell(privately("slack"), (on.henry.id,), "", ("It is over.",))
+    on.workspace.application.revoke("files:write")
+    errand = Errand(KEY, tell, on.now, files=(File("chat.html", b"<p>"),))
+    assert "chat.html could not be sent" in (await on.posts.tell(tell, errand)).lacking
+    assert [one.text for one in on.henry.inbox] == ["It is over."]
+
+
+@pytest.mark.parametrize("method", ["upload", "files.getUploadURLExternal"])
+async def test_words_wait_a_while_for_their_file_and_then_go_without_it(
+    on: Set, method: str
+) -> None:
+    began = on.now
+    files = (File("chat.png", b"\x89PNG"),)
+    on.server.faults.fail(method, times=9)
+    for minutes in (0, 1):
+        on.workspace.shift(timedelta(minutes=minutes))
+        with pytest.raises(Unreachable):
+            await on.post(on.notice("Closed."), since=began, files=files)
+    on.workspace.shift(FILES_WITHIN)
+    receipt = await on.post(on.notice("Closed."), since=began, files=files)
+    assert "chat.png could not be sent: Slack" in receipt.lacking
+    assert on.texts() == ["Closed."]
+
+
+async def test_where_the_channel_is_shut_when_its_file_comes_both_wait(on: Set) -> None:
+    began = on.now
+    files = (File("chat.png", b"\x89PNG"),)
+    on.server.faults.refuse("files.completeUploadExternal", "not_in_channel")
+    with pytest.raises(Hindered, match="invite"):
+        await on.post(on.notice("Closed."), files=files)
+    receipt = await on.post(on.notice("Closed."), since=began, files=files)
+    assert receipt.lacking == ""
+    assert on.texts() == ["Closed.", ""]
+
+
 async def test_a_topic_is_given_other_words_when_it_is_over(on: Set) -> None:
     receipt = await on.post(on.topic())
     amend = Amend(on.room, 1, ("T1: What next?\n\nClosed.",), receipt.ref)
@@ -146,6 +212,18 @@ async def test_a_whisper_is_seen_by_one_person(on: Set) -> None:
     await on.posts.whisper(Whisper(on.room, on.henry.id, None, ("Late.",)), on.now)
     assert [one.text for one in on.henry.ephemerals] == ["Late."]
     assert on.texts() == []
+
+
+async def test_a_whisper_whose_answer_is_lost_is_not_shown_twice(on: Set) -> None:
+    await on.henry.join(on.channel)
+    whisper = Whisper(on.room, on.henry.id, None, ("Late.",))
+    on.server.faults.cut_after("chat.postEphemeral")
+    await on.posts.whisper(whisper, on.now)
+    assert [one.text for one in on.henry.ephemerals] == ["Late."]
+    await on.server.outage()
+    with pytest.raises(Unreachable):
+        await on.posts.whisper(whisper, on.now)
+    await on.server.recover()
 
 
 async def test_people_and_groups_are_told_each_once(on: Set) -> None:

@@ -43,6 +43,7 @@ LOG: list[Event] = [
     events.KeptOpen(START),
     events.Hindered(START, CHANNEL, "Rounds lacks Manage Threads."),
     events.Unhindered(START, CHANNEL),
+    events.SentWithout(START, CHANNEL, "chat.png could not be sent: there is no room left."),
     events.Unreadable(START, CHANNEL, "Read Message History is missing."),
     events.Readable(START, CHANNEL),
     events.Quoted(START, ROOM, ("slack:C1/1.5", "slack:C1/1.7")),
@@ -112,5 +113,5 @@ def test_troubles_are_marked() -> None:
               if entry.is_trouble]  # fmt: skip
     assert marked == [
         events.Cancelled, events.Missed, events.ThreadLost, events.Hindered,
-        events.Unreadable, events.GaveUp,
+        events.SentWithout, events.Unreadable, events.GaveUp,
     ]  # fmt: skip
