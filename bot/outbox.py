@@ -46,6 +46,9 @@ It is more than the 30 s for which Discord's library waits out a rate limit."""
 WITH_FILES = timedelta(seconds=50)
 """The same for an action with files, which may go over a slow line."""
 
+REMEMBERED = 1000
+"""Of so many chats it is remembered why something was given up, so that the log says it once."""
+
 LAPSED = "its moment has passed"
 
 AFTER_A_FAILURE = timedelta(seconds=5)
@@ -95,6 +98,7 @@ class Outbox:
         self._serving: dict[Lane, asyncio.Task[None]] = {}
         self._not_before: dict[Lane, datetime] = {}
         self._why: dict[Lane, set[str]] = {}  # what the log has said of each lane that waits
+        self._given_up: dict[tuple[str, str], None] = {}  # chats and reasons that the log was told
         self._failing_since: dict[Lane, datetime] = {}  # where nothing got through, nor was refused
         self._hastened: set[Lane] = set()  # while they were served
         self._reached: set[str] = set()  # platforms that were out of reach
@@ -294,7 +298,11 @@ class Outbox:
         return None
 
     async def _give_up(self, leased: Leased, action: Action, why: str) -> None:
-        log.error("%s is given up: %s", leased.key, why, extra=_of(leased))
+        level = logging.DEBUG if (leased.chat, why) in self._given_up else logging.ERROR
+        log.log(level, "%s is given up: %s", leased.key, why, extra=_of(leased))
+        self._given_up[leased.chat, why] = None  # said once for a chat, to whomever it was to go
+        if len(self._given_up) > REMEMBERED:
+            del self._given_up[next(iter(self._given_up))]
         await self._report(Undeliverable(self._clock(), leased.key, action, why))
 
     async def _find_another_way(self, leased: Leased, action: Action) -> None:
