@@ -132,7 +132,7 @@ class Reader:
         """Return who has to be known to read a message of a channel."""
         if not self._is_spoken(message):
             return Wanted()
-        user = "" if _is_by_bot(message) else _text_in(message, "user")
+        user = _speaker(message)
         named: dict[str, None] = {}
         for part, _ in _parts(message):
             named |= dict.fromkeys(match[match.lastgroup or 0] for match in _MENTION.finditer(part))
@@ -199,14 +199,28 @@ def _edited_at(message: Payload, said_at: datetime, lost: int) -> datetime | Non
 # ---------------------------------------------------------------- who
 
 
-def _is_by_bot(message: Payload) -> bool:
+def _is_by_app(message: Payload) -> bool:
     return bool(_text_in(message, "bot_id")) or _text_in(message, "subtype") == "bot_message"
 
 
+def _speaker(message: Payload) -> str:
+    """Return whose account a message bears; empty: an app's that speaks under a name of its own.
+
+    Slack puts an app's id also on what it posts with somebody's own token, as that person: a
+    client that people write with, or an app that they have let speak for them.
+    """
+    own_name = _text_in(message, "subtype") == "bot_message" or _text_in(message, "username")
+    return "" if own_name else _text_in(message, "user")
+
+
 def _author(message: Payload, known: Known) -> Person:
+    """Return who speaks; of what bears an app's id the app does, unless Slack tells of a person."""
     user = _text_in(message, "user")
-    if not _is_by_bot(message):
-        return known.people.get(user) or Person(PLATFORM, user, user)
+    person = known.people.get(user) if _speaker(message) else None
+    if not _is_by_app(message):
+        return person or Person(PLATFORM, user, user)
+    if person is not None and person.role is not Role.BOT and person.name != user:
+        return person  # whom Slack tells nothing of is called by their id
     user = user or _text_in(message, "bot_id")
     name = _text_in(message, "username") or _text_in(_part(message, "bot_profile"), "name")
     return Person(PLATFORM, user, name or user, role=Role.BOT)

@@ -6,7 +6,7 @@ import copy
 from datetime import UTC, datetime
 
 from bot.engine.agenda import Room
-from bot.engine.people import Person
+from bot.engine.people import Person, Role
 from bot.engine.signals import Deleted, Edited, Reacted, Said
 from bot.platforms.slack_signals import Known, Reader
 from tests.slack.basics import JSON
@@ -44,7 +44,11 @@ class Overheard:
         groups = {one.id: one.handle for one in self.world.groups.values()}
         called = {one.id: one.display_name or one.name for one in users.values()}
         called |= {one.id: one.name for one in channels.values()} | groups
-        people = {one: Person("slack", one, called[one]) for one in wanted.people}
+        bots = {one.id for one in users.values() if one.bot}
+        people = {
+            one: Person("slack", one, called.get(one, one), role=Role.BOT if one in bots else None)
+            for one in wanted.people
+        }
         names = {one: called[one] for one in wanted.named | wanted.people if one in called}
         return Known(people, names)
 

@@ -48,7 +48,8 @@ class Place:
         posting.post(self.channel, bot, draft)
 
     async def find(self, key: str, since: datetime, thread: Message | None = None) -> Found:
-        return await self.lookup.find(key, self.channel.id, thread and thread.ts, since)
+        where = thread.ts if thread else None
+        return await self.lookup.find(key, self.channel.id, where, since)
 
 
 @pytest.fixture

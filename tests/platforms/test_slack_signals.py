@@ -113,7 +113,7 @@ async def test_somebody_of_whom_nothing_is_known_is_called_by_their_id() -> None
     assert said.author == Person("slack", slack.ann.id, slack.ann.id)
 
 
-async def test_other_bots_speak_as_bots_and_nobody_is_asked_who_they_are() -> None:
+async def test_other_bots_speak_as_bots() -> None:
     slack = Overheard()
     (said,) = slack.told(subtype="bot_message", user=None, bot_id="B9", username="Polly")
     assert isinstance(said, Said)
@@ -122,8 +122,36 @@ async def test_other_bots_speak_as_bots_and_nobody_is_asked_who_they_are() -> No
     (said,) = slack.told(**bot)
     assert isinstance(said, Said)
     assert said.author == Person("slack", "U9", "Giphy", role=Role.BOT)
-    event = {"type": "message", "channel": "C1", "ts": "1.000000", "text": "x"} | bot
-    assert slack.reader.wanted(event).people == frozenset()
+    named = {"type": "message", "channel": "C1", "ts": "1.000000", "username": "Polly"} | bot
+    assert slack.reader.wanted(named).people == frozenset(), "it has a name of its own"
+
+
+async def test_what_somebodys_own_app_posts_for_them_is_theirs() -> None:
+    slack = Overheard()
+    other = slack.world.other_bot("Voice Desk")
+    await slack.ann.say(slack.channel, "T1: by voice", through=other)
+    (event,) = slack.events
+    assert event["bot_id"] == other.bot_id
+    assert slack.said().author == Person("slack", slack.ann.id, "Ann")
+    (unknown,) = slack.reader.signals(
+        event, Known({slack.ann.id: Person("slack", slack.ann.id, slack.ann.id)})
+    )
+    (nobody,) = slack.reader.signals(event, Known())
+    for told in (unknown, nobody):
+        assert isinstance(told, Said)
+        assert told.author == Person("slack", slack.ann.id, "Voice Desk", role=Role.BOT)
+
+
+async def test_an_app_with_an_account_of_its_own_is_known_by_it() -> None:
+    slack = Overheard()
+    other = slack.world.other_bot("Giphy")
+    await other.say(slack.channel, "T1: a picture")
+    (event,) = slack.events
+    assert slack.reader.wanted(event).people == {other.id}
+    its = Person("slack", other.id, "Giphy", role=Role.BOT)
+    (said,) = slack.reader.signals(event, Known({other.id: its}))
+    assert isinstance(said, Said)
+    assert said.author == its
 
 
 async def test_our_own_posts_are_no_signals_whether_new_edited_or_answered() -> None:

@@ -28,6 +28,8 @@ class Draft:
     files: Sequence[File] = ()
     subtype: str | None = None
     username: str | None = None
+    through: User | None = None
+    """The app that posts it with the author's own token."""
 
 
 @dataclass(eq=False)
@@ -57,6 +59,8 @@ class Message:
     """Whom it notified when it was posted: `@U...`, `!channel`, `!here`, `!everyone`."""
     more: JSON = field(default_factory=dict)
     """What a message of some subtypes has besides: `inviter`, `old_name`, `name`."""
+    through: User | None = field(default=None, repr=False)
+    """The app that posted it with the author's own token."""
 
     @property
     def at(self) -> datetime:
@@ -117,19 +121,20 @@ class Message:
         return body | self.more
 
     def _authorship(self) -> JSON:
-        if self.author.bot:
-            body: JSON = {"bot_id": self.author.bot_id, "team": self.channel.workspace.id}
+        app = self.author if self.author.bot else self.through
+        if app is not None:
+            body: JSON = {"bot_id": app.bot_id, "team": self.channel.workspace.id}
             if self.subtype == "bot_message":
-                return {"bot_id": self.author.bot_id, "username": self.username}
+                return {"bot_id": app.bot_id, "username": self.username}
             return body | {
-                "app_id": self.author.app_id,
+                "app_id": app.app_id,
                 "bot_profile": {
-                    "id": self.author.bot_id,
-                    "app_id": self.author.app_id,
-                    "name": self.author.name,
+                    "id": app.bot_id,
+                    "app_id": app.app_id,
+                    "name": app.name,
                     "icons": {},
                     "deleted": False,
-                    "updated": int(self.author.workspace.created.timestamp()),
+                    "updated": int(app.workspace.created.timestamp()),
                     "team_id": self.channel.workspace.id,
                 },
             }

@@ -72,16 +72,18 @@ class Person(User):
         broadcast: bool = False,
         files: Sequence[File] = (),
         subtype: str | None = None,
+        through: User | None = None,
     ) -> Message:
         """Post a message, in a thread if one is given, and to the channel as well if `broadcast`.
 
         What is typed reaches the app as Slack stores it (wording.py): `<` as `&lt;`.
-        `subtype="me_message"` is what `/me` makes.
+        `subtype="me_message"` is what `/me` makes; `through` is an app that speaks for them.
         """
         self._enter(channel)
         ts = thread.ts if thread else None
         kept = [take_in(self, file) for file in files]
         draft = Draft(typed(text), thread=ts, broadcast=broadcast, files=kept, subtype=subtype)
+        draft.through = through
         message = posting.post(channel, self, draft)
         await asyncio.sleep(0)  # lets it be sent
         return message

@@ -41,7 +41,8 @@ def publish(channel: Channel, author: User, draft: Draft) -> Message:
         draft.metadata,
         list(draft.files),
         draft.username,
-        "" if author.bot else str(uuid.uuid4()),
+        "" if author.bot or draft.through else str(uuid.uuid4()),
+        through=draft.through,
     )
     if draft.files:
         message.subtype = "file_share"
