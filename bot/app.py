@@ -80,8 +80,10 @@ async def _turn(
     say: Callable[[str], None],
 ) -> Term | None:
     """Wait until this process may serve, and say meanwhile that another one does; None: stop."""
+    if stopped.is_set():
+        return None  # also where it would win again
     term = await candidate.wins()
-    if term is not None or stopped.is_set():
+    if term is not None:
         return term
     async with _listening(standby(settings.url), settings):
         leader = await candidate.leader()
