@@ -155,7 +155,7 @@ async def _house(
         return access.way_in(Pass.of(person, room), settings.url, now)
 
     desk = Desk(runner, store, catalogue.series, way_in)
-    enclosures = Enclosures(store)
+    enclosures = Enclosures(store, runner)
     platforms: dict[str, Platform] = {"local": LocalRooms()}
     outbox = Outbox(store, runner, platforms, clock, enclose=enclosures.of, owner=term.owner)
     term.leave_first(outbox.halt)

@@ -1,16 +1,19 @@
-"""Makes what goes out with words: a chat's picture, and its transcript as a file."""
+"""Makes what goes out with words: a chat's picture, its transcript as a file, and further words."""
 
 from __future__ import annotations
 
 import asyncio
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from datetime import datetime
 
-from bot.engine.actions import Action, Enclosure, Post, Tell
+from bot.engine.actions import Action, Amend, Enclosure, Post, Tell, Words
+from bot.engine.agenda import OWN
 from bot.engine.state import Chat
-from bot.platforms.platform import File
-from bot.runner import Store
+from bot.platforms.platform import Enclosed, File
+from bot.quotations import Quotations
+from bot.runner import Runner, Store
 from bot.transcripts import render
 from bot.transcripts.summary import summarise
 from bot.transcripts.to_png import described, picture
@@ -22,13 +25,23 @@ LARGEST = 10_000_000
 class Enclosures:
     """What goes out with the actions of chats, as the store has them now."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, runner: Runner) -> None:
         self._store = store
+        self._quotations = Quotations(store, runner)
 
-    async def of(self, chat: Chat, action: Action) -> Sequence[File]:
-        """Return the files that an action encloses; moderators get the picture with the rest."""
+    async def of(self, chat: Chat, action: Action, now: datetime) -> Enclosed:
+        """Return the files that an action encloses, and what it quotes of other rooms."""
+        words: Words = ()
+        if isinstance(action, Post | Amend) and action.recalls:
+            words = await self._quotations.of(chat, action, now)
+        return Enclosed(tuple(await self._files(chat, action)), words)
+
+    async def _files(self, chat: Chat, action: Action) -> list[File]:
+        """Return the files; moderators get the picture with the rest, rooms with pages nothing."""
         encloses = action.encloses if isinstance(action, Post | Tell) else None
-        files = []
+        files: list[File] = []
+        if action.room.platform == OWN:
+            return files
         if encloses is Enclosure.TRANSCRIPT:
             files.append(await self.transcript(chat, "html"))
         if encloses is Enclosure.PICTURE or (encloses and isinstance(action, Tell)):

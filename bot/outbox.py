@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from bot.engine import signals
@@ -21,8 +21,8 @@ from bot.engine.sending import lapses_at, when_its_turn_comes
 from bot.engine.signals import Delivered, Undeliverable
 from bot.engine.state import Chat
 from bot.platforms.platform import (
+    Enclosed,
     Errand,
-    File,
     Hindered,
     Impossible,
     Platform,
@@ -65,13 +65,13 @@ NOT_THROUGH = "posts have not got through for a quarter of an hour."
 
 Report = Delivered | Undeliverable | signals.Hindered | signals.ThreadGone
 
-Enclosing = Callable[[Chat, Action], Awaitable[Sequence[File]]]
-"""Makes the files that go out with an action."""
+Enclosing = Callable[[Chat, Action, datetime], Awaitable[Enclosed]]
+"""Makes what goes out with an action at a moment (UTC)."""
 
 
-async def nothing(_chat: Chat, _action: Action) -> Sequence[File]:
-    """Enclose nothing, as in Rounds' own rooms, where pages show everything."""
-    return ()
+async def nothing(_chat: Chat, _action: Action, _now: datetime) -> Enclosed:
+    """Enclose nothing."""
+    return Enclosed()
 
 
 class Outbox:
@@ -267,10 +267,12 @@ class Outbox:
         key = leased.key
         since = leased.queued_at if leased.tries > 1 else None
         try:
-            files = await self._enclose(chat, action)
+            goes_with = await self._enclose(chat, action, self._clock())
+            files, words = goes_with.files, goes_with.words
+            errand = Errand(key, action, self._clock(), since, files, words)
             patience = WITH_FILES if files else self._answers_within
             async with asyncio.timeout(patience.total_seconds()):
-                receipt = await platform.perform(Errand(key, action, self._clock(), since, files))
+                receipt = await platform.perform(errand)
         except ThreadGone:
             await self._find_another_way(leased, action)
             return None

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.enclosures import Enclosures
 from bot.engine.errors import Refused
 from bot.engine.signals import Signal
 from bot.outbox import Outbox
@@ -20,7 +21,9 @@ class Simulation:
         self.now = now
         self.store = store
         self.runner = Runner(store)
-        self.outbox = Outbox(store, self.runner, {"local": LocalRooms()}, self.clock)
+        enclose = Enclosures(store, self.runner).of
+        rooms = {"local": LocalRooms()}
+        self.outbox = Outbox(store, self.runner, rooms, self.clock, enclose=enclose)
         self._next: datetime | None = None
         self._tried_again: datetime | None = None  # what could not be posted at its moment
         self._stale = True

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.agendas.schedule import free_ids
 from bot.engine import events, signals
-from bot.engine.actions import Action, Post
+from bot.engine.actions import Action
 from bot.engine.agenda import Room
 from bot.engine.chat import decide, react
 from bot.engine.commands import Place
@@ -23,6 +23,8 @@ from bot.engine.people import Role
 from bot.engine.placing import unsettles
 from bot.engine.signals import Signal, Speech
 from bot.engine.state import Chat, Stage
+from bot.noting import note
+from bot.rewording import Rewordings, posts_to_blank
 from bot.store import departures, queue
 from bot.store.tables import Tables
 from bot.waking import must_know_more, told_more
@@ -52,6 +54,8 @@ class Work:
         self._masks = departures.Masks(())
         self._known: dict[str, Message | None] = {}
         self._written: dict[str, Message] = {}
+        self._rewordings = Rewordings()
+        self._at = datetime.min.replace(tzinfo=UTC)  # of the signal that is decided
         self._moved: set[str] = set()  # keys whose placing may move those of their replies
         self._unsettled: dict[str, datetime] = {}
         self._events: list[tuple[str, int, Event]] = []
@@ -92,6 +96,7 @@ class Work:
 
         Returns the chat it belongs to (None: to none) and its new events. Raises Refused.
         """
+        self._at = signal.at
         match signal:
             case signals.Said() | signals.Edited() | signals.Deleted():
                 return await self._hear(self._masks.speech(signal)), []
@@ -114,7 +119,7 @@ class Work:
             signal = await told_more(self._tables, chat, signal)
         chat, happened = self._record(chat, decide(chat, signal))
         if chat and any(isinstance(event, events.Blanked) for event in happened):
-            await self._remove(departures.blank(self._tables, chat.id))
+            await self._remove(chat, departures.blank(self._tables, chat.id))
         return chat, happened
 
     # ------------------------------------------------------------ messages
@@ -176,6 +181,7 @@ class Work:
         if message == before:
             return
         self._known[key] = self._written[key] = message
+        self._rewordings.see(before, message)
         if before is not None and before.text and before.text != message.text:
             self._tables.erases = True
         self._seen.add(key)
@@ -305,7 +311,8 @@ class Work:
         for event in happened:
             if isinstance(event, events.Withdrew) and chat is not None:
                 by = signal.by
-                await self._remove(self._tables.withdraw(chat.id, by.platform, by.id, event.at))
+                withdrawn = self._tables.withdraw(chat.id, by.platform, by.id, event.at)
+                await self._remove(chat, withdrawn)
             elif isinstance(event, events.Corrected):
                 corrected = self._known[event.message]
                 await self._settle([corrected] if corrected else [])
@@ -321,9 +328,9 @@ class Work:
         chats = await self._chats_in(signal.room, signal.at, signal.thread)
         return chat_for_command(chats, signal.at, signal.room, signal.thread)
 
-    async def _remove(self, words: Awaitable[None]) -> None:
+    async def _remove(self, chat: Chat, words: Awaitable[None]) -> None:
         await self._settle_all()
-        await words  # of however many messages at once
+        await self._rewordings.watch(self._tables, chat, words)  # however many messages at once
         self._known = {}
 
     async def _mark(
@@ -337,10 +344,11 @@ class Work:
         ):
             return chat, []
         chat, happened = self._record(chat, decide(chat, signal))
-        if isinstance(signal, signals.Delivered) and isinstance(signal.action, Post) and chat:
+        if isinstance(signal, signals.Delivered) and signal.ref and chat:
             key = message_key(signal.action.room, signal.ref)
             known = await self._message(key)
-            self._put(key, known, own(chat, known, signal.action, signal))
+            if (row := own(chat, known, signal)) is not None:
+                self._put(key, known, row)
         return chat, happened
 
     def _record(self, chat: Chat | None, happened: list[Event]) -> tuple[Chat | None, list[Event]]:
@@ -365,35 +373,26 @@ class Work:
 
     async def _record_waiting(self) -> None:
         """Write the events so far, so that reading the lists sees them."""
-        if not self._events:
-            return
-        touched = [self.chats[chat] for chat in dict.fromkeys(chat for chat, _, _ in self._events)]
-        await self._tables.append(self._events)
-        await self._tables.put_chats(touched)
-        plans = events.Planned | events.Replanned
-        planned = {chat for chat, _, event in self._events if isinstance(event, plans)}
-        await self._tables.put_rooms(
-            [
-                (room, chat.id)
-                for chat in touched
-                if chat.id in planned
-                for room in chat.agenda.rooms
-            ]
-        )
-        opened = events.ThreadOpened | events.TopicPosted
-        await self._tables.put_threads(
-            [
-                (event.room, event.thread, chat)
-                for chat, _, event in self._events
-                if isinstance(event, opened) and event.thread and is_shared(event.room.platform)
-            ]
-        )
+        await note(self._tables, self._events, self.chats)
         self._events = []
+
+    async def _requote(self) -> None:
+        """Let closing posts change that quote what was changed."""
+        for chat_id, signal in self._rewordings.all(self._at):
+            for chat in await self._sound([chat_id]):
+                then, happened = self._record(chat, decide(chat, signal))
+                for key in posts_to_blank(then or chat, happened):
+                    post = await self._message(key)
+                    if post is not None:
+                        self._put(key, post, post._replace(text=""))
+        await self._record_waiting()
+        await self._settle_all()
 
     async def finish(self) -> None:
         """Write everything that was decided and not yet written."""
         await self._record_waiting()
         await self._settle_all()
+        await self._requote()
         for at, actions in self._actions.items():
             await queue.put(self._tables.connection, actions, at)
         await self._put_reactions()

@@ -44,7 +44,7 @@ OTHER = replace(
 
 def door_of(h: House) -> HouseDoor:
     desk = Desk(h.runner, h.store, h.catalogue, way_in)
-    return HouseDoor(desk, h.outbox, Enclosures(h.store), h.clock)
+    return HouseDoor(desk, h.outbox, Enclosures(h.store, h.runner), h.clock)
 
 
 async def open_chat(h: House) -> HouseDoor:

@@ -11,10 +11,13 @@ import pytest
 from bot import enclosures
 from bot.enclosures import Enclosures
 from bot.engine.actions import Archive, Enclosure, Post, PostKind, Tell, privately
+from bot.engine.agenda import Room
+from bot.platforms.platform import Enclosed
 from bot.transcripts import render
-from tests.house import House, house, person, room_of, urojc
+from tests.house import START, House, house, person, room_of, urojc
 
 ROOM = room_of(urojc())
+CHANNEL = Room("discord", "5")
 SAID = "T1: a control group of one ward"
 
 
@@ -28,8 +31,8 @@ async def held(h: House) -> str:
 async def test_a_post_brings_the_picture_that_it_encloses(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         chat = await h.chat(await held(h))
-        post = Post(ROOM, PostKind.CLOSING, ("Closed.",), encloses=Enclosure.PICTURE)
-        (file,) = await Enclosures(h.store).of(chat, post)
+        post = Post(CHANNEL, PostKind.CLOSING, ("Closed.",), encloses=Enclosure.PICTURE)
+        (file,) = (await Enclosures(h.store, h.runner).of(chat, post, START)).files
     assert file.name == "urojc-2026-12-07.png"
     assert file.content.startswith(b"\x89PNG\r\n\x1a\n")
     assert "1 message" in file.described
@@ -38,7 +41,7 @@ async def test_a_post_brings_the_picture_that_it_encloses(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "action",
     [
-        Post(ROOM, PostKind.TRANSCRIPT, ("It.",), encloses=Enclosure.TRANSCRIPT),
+        Post(CHANNEL, PostKind.TRANSCRIPT, ("It.",), encloses=Enclosure.TRANSCRIPT),
         Tell(privately("discord"), ("1",), "", ("It.",), Enclosure.TRANSCRIPT),
     ],
     ids=["in the room", "privately"],
@@ -48,7 +51,7 @@ async def test_a_transcript_comes_as_the_page_that_is_downloaded(
 ) -> None:
     async with house(tmp_path) as h:
         chat = await h.chat(await held(h))
-        file, *more = await Enclosures(h.store).of(chat, action)
+        file, *more = (await Enclosures(h.store, h.runner).of(chat, action, START)).files
         async with h.store.reading() as tables:
             page = b"".join([chunk async for chunk in render(tables, chat, "html")])
     assert (file.name, file.content) == ("urojc-2026-12-07.html", page)
@@ -61,11 +64,12 @@ async def test_what_encloses_nothing_brings_nothing(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         chat = await h.chat(await held(h))
         for action in (
-            Post(ROOM, PostKind.NOTICE, ("x",)),
+            Post(CHANNEL, PostKind.NOTICE, ("x",)),
             Archive(ROOM),
             Tell(privately("discord"), (), "", ("x",)),
+            Post(ROOM, PostKind.CLOSING, ("Its page has it.",), encloses=Enclosure.PICTURE),
         ):
-            assert list(await Enclosures(h.store).of(chat, action)) == []
+            assert await Enclosures(h.store, h.runner).of(chat, action, START) == Enclosed()
 
 
 async def test_what_is_larger_than_platforms_take_is_packed(tmp_path: Path) -> None:
@@ -76,7 +80,7 @@ async def test_what_is_larger_than_platforms_take_is_packed(tmp_path: Path) -> N
         for _ in range(enclosures.LARGEST // len(long) + 1):
             await h.say(ROOM, person("Ann"), long)
         chat = await h.chat(chat_id)
-        file = await Enclosures(h.store).transcript(chat, "md")
+        file = await Enclosures(h.store, h.runner).transcript(chat, "md")
     assert file.name == "urojc-2026-12-07.md.zip"
     assert len(file.content) < enclosures.LARGEST
     with zipfile.ZipFile(io.BytesIO(file.content)) as packed:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from bot.engine.state import Chat, Stage
 from bot.outbox import NOT_THROUGH, Outbox
 from bot.platforms.local_adapter import text_of
 from bot.platforms.platform import (
+    Enclosed,
     Errand,
     File,
     Hindered,
@@ -812,12 +813,12 @@ async def test_what_can_never_be_done_is_told_once(tmp_path: Path) -> None:
 async def test_files_are_made_when_their_turn_comes_and_handed_over(tmp_path: Path) -> None:
     made: list[tuple[Stage, str]] = []
 
-    async def enclose(chat: Chat, action: Action) -> Sequence[File]:
+    async def enclose(chat: Chat, action: Action, _now: datetime) -> Enclosed:
         encloses = action.encloses if isinstance(action, Post | Tell) else None
         if encloses is None:
-            return ()
+            return Enclosed()
         made.append((chat.stage, encloses))
-        return (File(f"{encloses}.txt", b"content"),)
+        return Enclosed((File(f"{encloses}.txt", b"content"),))
 
     there = Channels()
     async with office(tmp_path, there, enclose=enclose) as o:
@@ -833,13 +834,13 @@ async def test_files_are_made_when_their_turn_comes_and_handed_over(tmp_path: Pa
 async def test_a_file_that_cannot_be_made_yet_is_tried_again(tmp_path: Path) -> None:
     tries: list[str] = []
 
-    async def enclose(_chat: Chat, action: Action) -> Sequence[File]:
+    async def enclose(_chat: Chat, action: Action, _now: datetime) -> Enclosed:
         if isinstance(action, Post) and action.encloses:
             tries.append(action.encloses)
             if len(tries) < 3:
                 raise OSError("T1: what people wrote")
-            return (File("picture.png", b"content"),)
-        return ()
+            return Enclosed((File("picture.png", b"content"),))
+        return Enclosed()
 
     there = Channels()
     async with office(tmp_path, there, enclose=enclose) as o:

@@ -303,6 +303,7 @@ TESTED_ELSEWHERE = {
     "engine/signals.py": "values; tests/engine/test_chat.py and tests/engine/test_hearing.py",
     "engine/state.py": "values; tests/engine/test_chat.py",
     "invocation.py": "tests/test_cli.py runs every command",
+    "noting.py": "tests/test_work.py looks at everything that it writes",
     "platforms/finding.py": "values; tests/test_doctor.py prints them",
     "platforms/platform.py": "what a platform promises; tests/test_outbox.py relies on it",
     "safety/cues.py": "tests/safety/test_guard.py, with every case of tests/safety/cases.py",

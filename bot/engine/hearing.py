@@ -7,7 +7,8 @@ in any order, any number of times, gives the same row.
 
 from __future__ import annotations
 
-from bot.engine.actions import Post
+from bot.engine.actions import Amend, Post
+from bot.engine.agenda import OWN
 from bot.engine.erasing import bared, blanked, is_erased
 from bot.engine.labels import labels
 from bot.engine.messages import OURS, Message, Timing
@@ -34,8 +35,19 @@ def hear(chat: Chat, known: Message | None, parent: Message | None, signal: Spee
     return settle(chat, heard, parent)
 
 
-def own(chat: Chat, known: Message | None, post: Post, signal: Delivered) -> Message:
-    """Return the row of a post of ours that stands in a room; a topic's belongs to its topic."""
+def own(chat: Chat, known: Message | None, signal: Delivered) -> Message | None:
+    """Return the row of a post of ours that stands in a room; a topic's belongs to its topic.
+
+    A post in one of our own rooms may quote people. Where that has changed meanwhile, its words
+    are left out until others are made.
+    """
+    post = signal.action
+    if not isinstance(post, Post | Amend):
+        return None
+    stale = post.recalls and post.room.platform == OWN and post.room in chat.amending
+    text = "" if stale else signal.text
+    if isinstance(post, Amend):
+        return None if known is None else settle(chat, known._replace(text=text), None)
     message = Message(
         chat=chat.id,
         room=post.room,
@@ -45,7 +57,7 @@ def own(chat: Chat, known: Message | None, post: Post, signal: Delivered) -> Mes
         author=OURS,
         name="Rounds",
         role=Role.BOT,
-        text=signal.text,
+        text=text,
         labels=() if post.topic is None else (post.topic,),
         thread=post.into,
         worded_at=signal.at,

@@ -100,6 +100,8 @@ class Discord(Standing):
                 return await client.posts.archive(action, errand.now)
             case Tell():
                 return await client.posts.tell(action, errand)
+            case Amend(recalls=True):
+                return await client.posts.amend(action, errand)
             case Amend() | Whisper():
                 return Receipt(errand.now)  # a thread is locked, and its talk ends with it
 

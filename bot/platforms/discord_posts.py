@@ -2,7 +2,7 @@
 
 A message bears a nonce made of its action's key: sent again within a few minutes it is the same
 message ("Create Message", `enforce_nonce`). After a doubtful try the place is read first, for a
-message of ours with these words.
+message of ours that begins with these words: what is quoted behind them may differ.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Literal
 import discord
 from discord import AllowedMentions
 
-from bot.engine.actions import Archive, KeepOpen, Post, Tell, Thread
+from bot.engine.actions import Amend, Archive, KeepOpen, Post, Tell, Thread
 from bot.platforms.discord_refusals import (
     CANNOT_SEND_TO_THIS_USER,
     THREAD_EXISTS,
@@ -49,6 +49,7 @@ LONG: Literal[10080] = 10080
 ROLE = "role:"
 WITHOUT_FILE = "The file is larger than Discord takes; it is on the organizers' pages: /chat link"
 
+_UNKNOWN_MESSAGE = 10008
 _UNKNOWN_USER, _INVALID_RECIPIENT, _TAKES_NONE = 10013, 50033, 50278
 _NOT_TO_BE_TOLD = (CANNOT_SEND_TO_THIS_USER, _UNKNOWN_USER, _INVALID_RECIPIENT, _TAKES_NONE)
 """Discord's codes for people who have blocked us, are no more, are none, or take no messages from
@@ -81,7 +82,38 @@ class Posts:
         if post.opens is not None:
             with self._translated(number, "create_public_threads", _IN_THREADS):
                 thread = str(await self._hang(number, sent.id, post.opens))
-        return Receipt(sent.created_at, str(sent.id), sent.content, thread)
+        said = text if post.recalls else sent.content  # what it quotes of people is not kept
+        return Receipt(sent.created_at, str(sent.id), said, thread)
+
+    async def amend(self, amend: Amend, errand: Errand) -> Receipt:
+        """Give the closing post other words; one that is gone has none any more.
+
+        Nothing can be changed in a thread that is put away (topics/threads "Archived"): it is
+        taken out for a moment, locked as it is, and put away again, also where this failed.
+        """
+        number = int(amend.into or amend.room.name)
+        thread = await self._thread(number) if amend.into else None
+        if amend.into and thread is None:
+            return Receipt(errand.now)
+        known = thread or self._client.get_channel(number)
+        with translated(known, ["view_channel", *(["manage_threads"] if thread else [])]):
+            was_away = thread is not None and thread.archived
+            if thread is not None and was_away:
+                await thread.edit(archived=False)
+            try:
+                await self._reword(number, int(amend.ref), _whole(text_of(amend.words), errand))
+            finally:
+                if thread is not None and (was_away or amend.put_away):
+                    await thread.edit(locked=amend.put_away or thread.locked, archived=True)
+        return Receipt(errand.now)
+
+    async def _reword(self, channel: int, message: int, text: str) -> None:
+        there = self._client.get_partial_messageable(channel).get_partial_message(message)
+        try:
+            await there.edit(content=text, allowed_mentions=AllowedMentions.none())
+        except discord.NotFound as failure:
+            if failure.code != _UNKNOWN_MESSAGE:
+                raise
 
     async def keep_open(self, action: KeepOpen, now: datetime) -> Receipt:
         """Let the threads count as used: changing their archive duration does."""
@@ -165,9 +197,11 @@ class Posts:
         pinged = [discord.Object(int(notify.removeprefix(ROLE)))] if notify else []
         text = f"<@&{pinged[0].id}> {text}" if pinged else text
         since, files = errand.since, errand.files
-        found = await self._sent(channel, text, since) if since is not None else None
+        recalls = isinstance(errand.action, Post) and errand.action.recalls
+        found = await self._sent(channel, text, since, begins=recalls) if since else None
         if found is not None:
             return found
+        text = _whole(text, errand)
         nobody_else = AllowedMentions(
             everyone=False, users=False, roles=pinged or False, replied_user=False
         )
@@ -186,10 +220,13 @@ class Posts:
         channel: discord.abc.Messageable,
         text: str,
         since: datetime,
+        *,
+        begins: bool,
     ) -> discord.Message | None:
         """Look whether we have said this since then, with what was to go with it or without.
 
-        It was said at the first try or at the last one, so near to either end.
+        It was said at the first try or at the last one, so near to either end. Where it only
+        `begins` so, what was quoted behind it then may be other than now.
         """
         said = (_words(text), _words(_without_file(text)))
         for oldest_first in (True, False):
@@ -198,7 +235,10 @@ class Posts:
                 limit=LOOKED_AT, after=since - CLOCKS_DIFFER, oldest_first=oldest_first
             ):
                 seen += 1
-                if self._is_ours(message) and _words(message.content) in said:
+                if not self._is_ours(message):
+                    continue
+                there = _words(message.content)
+                if there in said or (begins and there[: len(said[0])] == said[0]):
                     return message
             if seen < LOOKED_AT:
                 break  # that were all
@@ -253,6 +293,11 @@ _IN_THREADS = "send_messages_in_threads"
 
 def _words(text: str) -> list[str]:
     return text.split()
+
+
+def _whole(text: str, errand: Errand) -> str:
+    """Return a text with what goes on behind it."""
+    return f"{text}\n\n{text_of(errand.further)}"[:LONGEST] if errand.further else text
 
 
 def _without_file(text: str) -> str:

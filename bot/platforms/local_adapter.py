@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine.actions import Moment, Post, Words
+from bot.engine.actions import Amend, Moment, Post, Words
 from bot.platforms.platform import Errand, Receipt
 
 
@@ -12,14 +12,18 @@ class LocalRooms:
     async def perform(self, errand: Errand) -> Receipt:
         """Name the post by its key, so that it exists once however often it is asked.
 
-        The pages have the files that go with it.
+        The pages have the files that go with it. What it quotes of other rooms stands in its own
+        row, which is the post itself here.
         """
         post = errand.action
-        if not isinstance(post, Post):
+        if not isinstance(post, Post | Amend):
             return Receipt(errand.now)
+        text = text_of((*post.words, *errand.further))
+        if isinstance(post, Amend):
+            return Receipt(errand.now, post.ref, text)
         thread = None if post.topic is None else f"T{post.topic}"
         ref = errand.key.replace("/", ".")
-        return Receipt(errand.now, ref, text=text_of(post.words), thread=thread)
+        return Receipt(errand.now, ref, text, thread)
 
 
 def text_of(words: Words) -> str:

@@ -25,6 +25,17 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosed:
+    """What goes out with an action: files, and `words` that go on behind its own.
+
+    These may be what people wrote: they are in no receipt, so that nothing keeps them.
+    """
+
+    files: Sequence[File] = ()
+    words: Words = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What a platform says of an action it performed.
 
@@ -73,7 +84,9 @@ class Impossible(Exception):
 class Errand:
     """An action that is to be performed once for each `key`, however often it is asked.
 
-    `since` is given where it may have been done before: look first, from that moment on.
+    `since` is given where it may have been done before: look first, from that moment on. `further`
+    are words that go on behind the action's own. They may differ when it is asked again, and are
+    no sign by which a message is known again.
     """
 
     key: str
@@ -81,6 +94,7 @@ class Errand:
     now: datetime
     since: datetime | None = None
     files: Sequence[File] = ()
+    further: Words = ()
 
 
 class Platform(Protocol):

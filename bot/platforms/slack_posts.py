@@ -48,6 +48,8 @@ log = logging.getLogger(__name__)
 Block = dict[str, Any]
 
 _ALREADY = ("already_archived",)
+_NO_EDIT = ("edit_window_closed", "cant_update_message")
+"""A workspace may let messages be changed for a while only; its own ones an app may delete."""
 _UNKNOWN_PEOPLE = ("user_not_found", "user_not_visible", "user_disabled", "cannot_dm_bot")
 
 
@@ -65,7 +67,7 @@ class Posts:
             case Post():
                 return await self.post(action, errand)
             case Amend():
-                return await self.amend(action, errand.now)
+                return await self.amend(action, errand)
             case Archive():
                 return await self.archive(action, errand.now)
             case Tell():
@@ -86,18 +88,26 @@ class Posts:
         thread = ts if post.topic is not None else None
         return Receipt(moment_of(ts), ts, house_text(post.words), thread, lacking)
 
-    async def amend(self, amend: Amend, now: datetime) -> Receipt:
-        """Give a post of ours other words."""
+    async def amend(self, amend: Amend, errand: Errand) -> Receipt:
+        """Give a post of ours other words; one that was deleted has none any more."""
+        words, there = (*amend.words, *errand.further), amend.room.name
         with translated(amend.room):
-            await self._client.chat_update(
-                channel=amend.room.name,
-                ts=amend.ref,
-                text=text_of(amend.words),
-                blocks=_blocks(amend.words, PostKind.TOPIC),
-                parse="none",  # it would look for channels and people by default
-                link_names=False,
-            )
-        return Receipt(now)
+            try:
+                await self._client.chat_update(
+                    channel=there,
+                    ts=amend.ref,
+                    text=text_of(words),
+                    blocks=None if amend.topic is None else _blocks(words, PostKind.TOPIC),
+                    parse="none",  # it would look for channels and people by default
+                    link_names=False,
+                )
+            except SlackApiError as error:
+                why = error.response.get("error")
+                if amend.recalls and why in _NO_EDIT:  # what it quotes must be gone all the same
+                    await self._client.chat_delete(channel=there, ts=amend.ref)
+                elif why != "message_not_found":
+                    raise
+        return Receipt(errand.now)
 
     async def archive(self, action: Archive, now: datetime) -> Receipt:
         """Archive a channel that exists for the chat alone; in others nothing can be locked."""

@@ -1,4 +1,7 @@
-"""Characters that must not do anything where a text is shown: controls, directions, surrogates."""
+"""Characters that must not do anything where a text is shown.
+
+Controls, directions, surrogates; and the signs that a platform would take for its own mark-up.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,12 @@ import re
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
+_SCHEMES = re.compile(r"(?i)\b(?:https?|ftp|mailto|tel|slack|discord):(?://)?(?=\S)")
+_MARKS = re.compile(r"[*`~|\\]|<(?=[@#:/!a-zA-Z])|(?<![^\W_])_|_(?![^\W_])|@(?=\S)|\](?=\()")
+_LOOKALIKES = {
+    "*": "\u2217", "`": "\u02cb", "~": "\u223c", "|": "\u2223", "\\": "\u2216",
+    "_": "\u02cd", "<": "\u2039", "@": "@\u200b", "]": "]\u200b",
+}  # fmt: skip
 _ENDS = re.compile(r"\r\n?|[\u2028\u2029]")
 
 
@@ -35,6 +44,16 @@ def undirected(text: str) -> str:
     The marks that Arabic and Hebrew texts need for their punctuation stay.
     """
     return _DIRECTIONS.sub("", text)
+
+
+def inert(text: str) -> str:
+    """Return a text that is nothing but text on every platform, and looks the same.
+
+    Signs that could begin mark-up on Discord or Slack become others of the same shape, what could
+    be a mention is broken by a space of no width, and addresses lose their scheme, so that they
+    are no links.
+    """
+    return _MARKS.sub(lambda match: _LOOKALIKES[match[0]], _SCHEMES.sub("", text))
 
 
 def one_line(text: str) -> str:

@@ -10,7 +10,7 @@ from itertools import permutations
 import pytest
 
 from bot.engine import events
-from bot.engine.actions import Post, PostKind
+from bot.engine.actions import Amend, Archive, Post, PostKind
 from bot.engine.agenda import Room
 from bot.engine.fold import apply
 from bot.engine.hearing import hear, own, settle
@@ -206,7 +206,9 @@ def test_who_moderates_there_is_told_by_the_badges_of_the_platform() -> None:
 def posted(kind: PostKind, topic: int | None = None, known: Message | None = None) -> Message:
     post = Post(CHANNEL, kind, ("words",), topic, into="17")
     report = Delivered(at(1), "c/3/0", post, "18", "T1: Question 1?")
-    return own(IN_THREAD, known, post, report)
+    row = own(IN_THREAD, known, report)
+    assert row is not None
+    return row
 
 
 def test_our_post_is_a_bots_message_in_its_thread_and_a_topics_stands_under_it() -> None:
@@ -215,6 +217,28 @@ def test_our_post_is_a_bots_message_in_its_thread_and_a_topics_stands_under_it()
     assert (topic.topics, topic.placed_by) == ((1,), PlacedBy.LABEL)
     assert posted(PostKind.CLOSING).text == "T1: Question 1?"
     assert not heard([Said(at(2), CHANNEL, "m1", BO, "Hi", thread="17")], IN_THREAD).is_ours
+
+
+def test_a_change_of_our_post_gives_its_row_other_words_unless_it_is_gone() -> None:
+    known = posted(PostKind.CLOSING)
+    amend = Amend(CHANNEL, None, ("words",), "18", recalls=True)
+    report = Delivered(at(2), "c/4/0", amend, "18", "Other words.")
+    assert own(IN_THREAD, known, report) == known._replace(text="Other words.")
+    withdrawn = known._replace(withdrawn=True, text="")
+    assert own(IN_THREAD, withdrawn, report) == withdrawn
+    assert own(IN_THREAD, None, report) is None
+    assert own(IN_THREAD, known, Delivered(at(2), "c/4/1", Archive(CHANNEL))) is None
+
+
+def test_our_own_room_s_post_has_no_words_while_what_it_quotes_has_changed() -> None:
+    post = Post(ROOM, PostKind.CLOSING, ("words",), recalls=True)
+    report = Delivered(at(1), "c/3/0", post, "18", "words and a quotation")
+    row = own(CLUB, None, report)
+    assert row is not None
+    assert row.text == "words and a quotation"
+    changed = own(replace(CLUB, amending=frozenset({ROOM})), None, report)
+    assert changed is not None
+    assert changed.text == ""
 
 
 def test_our_post_that_was_deleted_before_we_heard_of_it_stays_deleted() -> None:

@@ -167,7 +167,7 @@ async def club(tmp_path: Path) -> AsyncIterator[Club]:
                 guild.member("Ann"),
                 guild.member("Sam", permissions=Permission.MANAGE_THREADS),
                 at,
-                HouseDoor(desk, at.outbox, Enclosures(at.store), at.clock),
+                HouseDoor(desk, at.outbox, Enclosures(at.store, at.runner), at.clock),
             )
         if conformity.is_there():
             description = conformity.description()

@@ -53,7 +53,7 @@ class DiscordHouse:
         self.series = self._series()
         self.runner = Runner(store)
         self.changes = 0
-        enclosures = Enclosures(store)
+        enclosures = Enclosures(store, self.runner)
         platforms: dict[str, Platform] = {"local": LocalRooms()}
         self.outbox = Outbox(store, self.runner, platforms, self.clock, enclose=enclosures.of)
         desk = Desk(self.runner, store, lambda: self.series, way_in)

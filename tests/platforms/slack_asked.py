@@ -142,7 +142,7 @@ async def club(tmp_path: Path) -> AsyncIterator[Club]:
             series.append(replace(one, agenda=agenda, schedule=Schedule(singles=dates)))
         async with house(tmp_path, *series) as at:
             desk = Desk(at.runner, at.store, at.catalogue, way_in)
-            door = HouseDoor(desk, at.outbox, Enclosures(at.store), at.clock)
+            door = HouseDoor(desk, at.outbox, Enclosures(at.store, at.runner), at.clock)
             yield Club(server, channel, other, moderators, henry, ann, sam, at, door)
 
 

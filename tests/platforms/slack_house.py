@@ -51,7 +51,7 @@ class SlackHouse:
         self.series: dict[str, Series] = {"urojc": replace(urojc(), agenda=agenda)}
         self.runner = Runner(store)
         self.changes = 0
-        enclosures = Enclosures(store)
+        enclosures = Enclosures(store, self.runner)
         self.platforms: dict[str, Platform] = {"local": LocalRooms()}
         self.outbox = Outbox(store, self.runner, self.platforms, self.clock, enclose=enclosures.of)
         desk = Desk(self.runner, store, lambda: self.series, way_in)

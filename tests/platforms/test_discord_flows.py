@@ -78,7 +78,7 @@ class _House:
         self.runner = runner
         self.runner_store: Callable[[], contextlib.AbstractAsyncContextManager[Tables]]
         self.runner_store = store.reading  # type: ignore[attr-defined]
-        enclosures = Enclosures(store)  # type: ignore[arg-type]
+        enclosures = Enclosures(store, runner)  # type: ignore[arg-type]
         platforms: dict[str, Platform] = {}
         self.outbox = Outbox(store, runner, platforms, self.clock, enclose=enclosures.of)  # type: ignore[arg-type]
         desk = Desk(runner, store, lambda: self.series, lambda *_: "https://x")  # type: ignore[arg-type]

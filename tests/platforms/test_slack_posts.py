@@ -195,7 +195,7 @@ async def test_a_topic_is_given_other_words_when_it_is_over(on: Set) -> None:
     receipt = await on.post(on.topic())
     amend = Amend(on.room, 1, ("T1: What next?\n\nClosed.",), receipt.ref)
     for _ in range(2):
-        await on.posts.amend(amend, on.now)
+        await on.posts.amend(amend, Errand("c/9/0", amend, on.now))
     assert on.texts() == ["T1: What next?\n\nClosed."]
 
 

@@ -292,7 +292,7 @@ async def test_what_chat_link_answers_on_discord_leads_to_ones_chats(tmp_path: P
             return place.access.way_in(Pass.of(by, room), place.url, now)
 
         desk = Desk(at.at.runner, at.at.store, at.at.catalogue, way_in)
-        door = HouseDoor(desk, at.at.outbox, Enclosures(at.at.store), at.at.clock)
+        door = HouseDoor(desk, at.at.outbox, Enclosures(at.at.store, at.at.runner), at.at.clock)
         async with online(at.server, door):
             await at.ask(at.henry, "start", series="urojc")
             await at.ask(at.sam, "start", at.other, series="meded")
