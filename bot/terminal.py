@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from rich.console import Console, Group
@@ -37,6 +37,31 @@ def say(line: str) -> None:
 def complain(line: str) -> None:
     """Print a line on standard error."""
     print(printable(line), file=sys.stderr, flush=True)  # noqa: T201  the other one
+
+
+Piece = tuple[str, str]
+"""A text and what it is shown as: `bold`, `dim`, `good`, `bad`, or nothing of the kind."""
+
+_STYLES = {"bold": "bold", "dim": "dim", "good": "green", "bad": "red"}
+
+
+def width() -> int | None:
+    """Return how many characters stand in a line; None where no terminal cuts them."""
+    console = Console()
+    return console.width if console.is_terminal else None
+
+
+def show(lines: Iterable[Sequence[Piece]]) -> None:
+    """Print lines in pieces on standard output; only a terminal shows what kind each one is."""
+    console = Console(highlight=False)
+    for line in lines:
+        if not console.is_terminal:
+            say("".join(text for text, _style in line).rstrip())
+            continue
+        whole = Text()
+        for text, style in line:
+            whole.append(printable(text), _STYLES.get(style, ""))
+        console.print(whole, soft_wrap=True)
 
 
 def in_columns(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -1,0 +1,60 @@
+"""Who serves a store, seen from another process: what its lock says, and what is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from bot.settings import Settings
+from bot.status import Serving
+from bot.store.holding import Holder, holder_of
+
+ANSWERS_WITHIN = 3.0
+"""Seconds; a server that can serve answers within a little more than one."""
+
+
+async def who_serves(settings: Settings) -> Serving:
+    """Find out who serves the store of these settings, and ask them how they are."""
+    who, address = _holder(settings)
+    asked = address or f"http://{_bracketed(settings.near)}:{settings.port}"
+    return Serving(who, asked, await asyncio.to_thread(ask, asked))
+
+
+def _holder(settings: Settings) -> tuple[str | None, str]:
+    """Return who holds the store's file in words (None: nobody can know), and at which address."""
+    try:
+        holder = holder_of(settings.store)
+    except OSError:
+        return None, ""
+    if isinstance(holder, Holder):
+        return str(holder).partition(", at ")[0], holder.address
+    return holder or "", ""
+
+
+def ask(address: str) -> Mapping[str, object] | None:
+    """Return what `/readyz` says at an address of Rounds; None: nothing of the kind answers."""
+    try:
+        parts = urlsplit(address)
+        kind = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
+        connection = kind(parts.hostname or "", parts.port, timeout=ANSWERS_WITHIN)
+    except (ValueError, http.client.HTTPException):
+        return None
+    try:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        told = json.loads(answer.read(65_536))
+    except (OSError, ValueError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+    is_ours = answer.getheader("Server") == "Rounds" and isinstance(told, dict)
+    return told if is_ours and "status" in told else None
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
