@@ -104,16 +104,11 @@ Stuck  1
 def test_where_there_is_room_what_is_due_is_one_line_each() -> None:
     lines = text(STATUS, 120)
     first = lines.index("Due next  2") + 1
-    assert [re.split(" {2,}", line.strip()) for line in lines[first : first + 2]] == [
-        ["in 6 h", DUE[0].chat, "T4 of 7", f"Tue 2026-12-08 01:05 {SYDNEY}", "2026-12-07T14:05Z"],
-        [
-            "in 4 days",
-            DUE[1].chat,
-            "reminder",
-            f"Fri 2026-12-11 09:05 {DUE[1].zone}",
-            "2026-12-11T12:05Z",
-        ],
-    ]
+    near, far = (re.split(" {2,}", line.strip()) for line in lines[first : first + 2])
+    sydney = f"Tue 2026-12-08 01:05 {SYDNEY}"
+    assert near == ["in 6 h", DUE[0].chat, "T4 of 7", sydney, "2026-12-07T14:05Z"]
+    buenos_aires = f"Fri 2026-12-11 09:05 {DUE[1].zone}"
+    assert far == ["in 4 days", DUE[1].chat, "reminder", buenos_aires, "2026-12-11T12:05Z"]
 
 
 def test_a_store_with_a_long_name_leaves_the_time_to_the_next_line() -> None:
