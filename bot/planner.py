@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
+import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby, takewhile
 from zoneinfo import ZoneInfo
 
 from bot.agendas.schedule import Date, coming
@@ -27,6 +29,14 @@ SLACK = timedelta(minutes=5)
 """A chat exists this much before its first reminder, so that the reminder comes on time."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A series that was looked at, and when to look again; None: it has no date any more."""
+
+    series: Series
+    again_at: datetime | None
+
+
 class Planner:
     """Looks at the dates of all series."""
 
@@ -41,35 +51,56 @@ class Planner:
         self._store = store
         self._catalogue = catalogue
         self._unreadable = unreadable  # series whose file is there but wrong
+        self._looked: dict[str, _Looked] = {}
 
     async def plan(self, now: datetime) -> datetime | None:
         """Let every chat exist whose date is near; return when to look again.
 
-        Dates that passed while nobody looked come too: their chats open late, or are missed.
+        Dates that passed while nobody looked come too: their chats open late, or are missed. A
+        series that has not changed since it was looked at is left alone until its next date is
+        near. Dates are computed beside the event loop: a rule that hardly ever happens takes long.
         """
-        following = [await self._plan(series, now) for series in self._catalogue().values()]
-        return min((moment for moment in following if moment is not None), default=None)
-
-    async def _plan(self, series: Series, now: datetime) -> datetime | None:
-        lead = lead_of(series)
+        catalogue = self._catalogue()
         async with self._store.reading() as tables:
-            seen_until = await tables.planned_until(series.name)
-            lines = await tables.lines(series.name)
+            seen_until = await tables.planned_until()
+        looked: dict[str, _Looked] = {}
+        for name, series in catalogue.items():
+            known = self._looked.get(name)
+            if known is None or known.series is not series or _is_over(known.again_at, now):
+                again_at = await self._plan(series, seen_until.get(name), now)
+                known = _Looked(series, again_at)
+            looked[name] = known
+        async with self._store.writing() as tables:
+            await tables.set_planned_until(
+                {name: now + lead_of(series) for name, series in catalogue.items()}
+            )
+        self._looked = looked
+        moments = [one.again_at for one in looked.values() if one.again_at is not None]
+        return min(moments, default=None)
+
+    async def _plan(
+        self, series: Series, seen_until: datetime | None, now: datetime
+    ) -> datetime | None:
         running_since = now - series.agenda.window
         since = running_since if seen_until is None else min(seen_until, running_since)
-        plan_at: datetime | None = None
-        for date, after in _with_following(coming(series, since)):
-            if date.opens_at > now + lead:
-                plan_at = date.opens_at - lead
-                break
-            replaced = date.opens_at <= now and _was_replaced(date, series, lines)
-            if date.opens_at > since and not replaced:
-                await self._runner.handle(
+        dates, again_at = await asyncio.to_thread(_near, series, since, now)
+        if any(date.opens_at <= now for date, _ in dates):
+            async with self._store.reading() as tables:
+                lines = await tables.lines(series.name)
+            dates = [
+                (date, after)
+                for date, after in dates
+                if date.opens_at > now or not _was_replaced(date, series, lines)
+            ]
+        await asyncio.gather(
+            *(
+                self._runner.handle(
                     DateCame(now, date.chat, series.name, date.agenda, date.opens_at, after)
                 )
-        async with self._store.writing() as tables:
-            await tables.set_planned_until(series.name, now + lead)
-        return plan_at
+                for date, after in dates
+            )
+        )
+        return again_at
 
     async def follow_agendas(self, now: datetime) -> None:
         """Tell every chat that has not opened what its agenda says by now.
@@ -78,7 +109,7 @@ class Planner:
         """
         async with self._store.reading() as tables:
             lines = await tables.lines_in_stage(Stage.PLANNED)
-        by_series = itertools.groupby(
+        by_series = groupby(
             sorted(lines, key=lambda line: (line.series, line.opens_at, line.id)),
             key=lambda line: line.series,
         )
@@ -92,13 +123,7 @@ class Planner:
         dates: list[tuple[Date, datetime | None]] = []
         if series is not None:
             first, last = planned[0].opens_at, planned[-1].opens_at
-            around = timedelta(days=2)
-            dates = list(
-                itertools.takewhile(
-                    lambda pair: pair[0].opens_at <= last + around,
-                    _with_following(coming(series, first - around)),
-                )
-            )
+            dates = await asyncio.to_thread(_around, series, first, last)
         for chat in planned:
             same = [pair for pair in dates if pair[0].opens_at == chat.opens_at]
             if not same and series is not None:
@@ -114,6 +139,30 @@ class Planner:
                 await self._runner.handle(changed, chat.id)
             except BrokenLog as broken:  # those beside it follow all the same
                 log.error("Chat %s follows no agenda: its log is broken (%s).", chat.id, broken)
+
+
+def _around(series: Series, first: datetime, last: datetime) -> list[tuple[Date, datetime | None]]:
+    """Return the dates from two days before the one moment to two days after the other."""
+    dates = _with_following(coming(series, first - timedelta(days=2)))
+    return list(takewhile(lambda pair: pair[0].opens_at <= last + timedelta(days=2), dates))
+
+
+def _near(
+    series: Series, since: datetime, now: datetime
+) -> tuple[list[tuple[Date, datetime | None]], datetime | None]:
+    """Return the dates after `since` that are near, and when the one after them will be."""
+    lead = lead_of(series)
+    dates: list[tuple[Date, datetime | None]] = []
+    for date, after in _with_following(coming(series, since)):
+        if date.opens_at > now + lead:
+            return dates, date.opens_at - lead
+        if date.opens_at > since:
+            dates.append((date, after))
+    return dates, None
+
+
+def _is_over(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment <= now
 
 
 def _was_replaced(date: Date, series: Series, lines: Sequence[ChatLine]) -> bool:

@@ -142,10 +142,10 @@ async def test_an_export_works_beside_a_writer_that_has_not_committed(tmp_path: 
     writer = SqliteStore(file)
     await writer.open()
     async with opened(file) as store, writer.writing() as tables:
-        await tables.set_planned_until("urojc", SECOND)
+        await tables.set_planned_until({"urojc": SECOND})
         async with store.reading() as beside:
             assert (await find(beside, "urojc")).id == "urojc-2026-12-07"
-            assert await beside.planned_until("urojc") is None
+            assert await beside.planned_until() == {}
     await writer.close()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
@@ -236,17 +236,17 @@ class Tables:
         )
         return [chat for (chat,) in rows]
 
-    async def planned_until(self, series: str) -> datetime | None:
-        """Return up to when a series' dates have been looked at."""
-        rows = await self.connection.rows("SELECT until FROM planned WHERE series = ?", (series,))
-        return moment(rows[0][0]) if rows else None
+    async def planned_until(self) -> dict[str, datetime]:
+        """Return up to when the dates of each series have been looked at."""
+        rows = await self.connection.rows("SELECT series, until FROM planned")
+        return {series: moment(until) for series, until in rows}
 
-    async def set_planned_until(self, series: str, until: datetime) -> None:
-        """Note up to when a series' dates have been looked at."""
-        await self.connection.run(
+    async def set_planned_until(self, until: Mapping[str, datetime]) -> None:
+        """Note up to when the dates of these series have been looked at."""
+        await self.connection.run_many(
             "INSERT INTO planned (series, until) VALUES (?, ?) "
             "ON CONFLICT (series) DO UPDATE SET until = excluded.until",
-            (series, stamp(until)),
+            [(series, stamp(at)) for series, at in until.items()],
         )
 
     # ------------------------------------------------------------ messages
