@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from bot.engine.agenda import Room
 
 WINDOW = timedelta(hours=48)
 BEFORE = timedelta(hours=3)
@@ -32,8 +35,8 @@ title: Chat {name}
 zone: {zone}
 starts: {starts}
 window: 48h
-rooms: [{{local: {name}}}]
-moderators: {{local: [henry]}}
+rooms: [{{{platform}: "{channel}"}}]
+moderators: {{{platform}: ["{moderator}"]}}
 reminders: [1h]
 after_close: keep
 topics:
@@ -48,10 +51,17 @@ class Held:
     zone: str
     opens_at: datetime
     dues: tuple[datetime, ...]
+    platform: str = "local"
+    channel: str = ""  # empty: the room of its own name
+    moderator: str = "henry"
 
     @property
     def closes_at(self) -> datetime:
         return self.opens_at + WINDOW
+
+    @property
+    def room(self) -> Room:
+        return Room(self.platform, self.channel or self.name)
 
     @property
     def id(self) -> str:
@@ -61,19 +71,30 @@ class Held:
     def agenda(self) -> str:
         """What the organizer wrote: the opening as a wall time in the chat's zone."""
         starts = self.opens_at.astimezone(ZoneInfo(self.zone))
-        head = AGENDA.format(name=self.name, zone=self.zone, starts=f"{starts:%Y-%m-%d %H:%M}")
+        head = AGENDA.format(
+            name=self.name,
+            zone=self.zone,
+            starts=f"{starts:%Y-%m-%d %H:%M}",
+            platform=self.platform,
+            channel=self.room.name,
+            moderator=self.moderator,
+        )
         minutes = ((due - self.opens_at) // timedelta(minutes=1) for due in self.dues)
         asks = (f'  - {{ask: "Question {n}?", after: {m}m}}' for n, m in enumerate(minutes, 1))
         return head + "\n".join(asks) + "\n"
 
 
-def chats_of(run: int) -> tuple[Held, ...]:
-    """Return the chats of a run, in the order of their openings, an hour and more apart."""
+def chats_of(run: int, rooms: Sequence[tuple[str, str, str]] = ()) -> tuple[Held, ...]:
+    """Return the chats of a run, in the order of their openings, an hour and more apart.
+
+    `rooms` are a platform, a channel and a moderator there, for as many of the last chats.
+    """
+    places = [("local", "", "henry")] * (len(MOMENTS) - len(rooms)) + [*rooms]
     sunday, zones = WEEKENDS[run % len(WEEKENDS)]
     first = datetime.fromisoformat(sunday).replace(tzinfo=UTC) - timedelta(hours=12)
     found = []
     for n, (zone, minutes) in enumerate(zip(zones, MOMENTS, strict=True)):
         opens_at = first + n * timedelta(minutes=67)
         dues = tuple(opens_at + timedelta(minutes=minute) for minute in minutes)
-        found.append(Held(f"hall{n + 1}", zone, opens_at, dues))
+        found.append(Held(f"hall{n + 1}", zone, opens_at, dues, *places[n]))
     return tuple(found)

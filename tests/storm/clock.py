@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,10 +13,13 @@ Span = tuple[datetime, datetime]
 class Clock:
     """What `tests/invariants/clocked.py` reads; it remembers how far ahead it stood when."""
 
-    def __init__(self, path: Path, at: datetime) -> None:
+    def __init__(
+        self, path: Path, at: datetime, follow: Callable[[timedelta], None] = lambda by: None
+    ) -> None:
         self._path = path
         self._ahead = timedelta(0)
         self._moved: list[tuple[float, timedelta]] = []
+        self.follow = follow
         self.set(at)
 
     def now(self) -> datetime:
@@ -32,6 +36,7 @@ class Clock:
         fresh = self._path.with_suffix(".new")
         fresh.write_text(str(self._ahead.total_seconds()), "utf-8")
         fresh.replace(self._path)
+        self.follow(by)
         self._moved.append((time.time(), self._ahead))
 
     def span(self, began: float, ended: float) -> Span:

@@ -16,9 +16,13 @@ from tests.invariants.process import Process, program
 from tests.storm.chats import BEFORE, Held
 from tests.storm.clock import Clock
 from tests.storm.disk import Disk
+from tests.storm.outside import Outside
 
 SETTLES_WITHIN = 40.0
 """Seconds that everything due is waited for, at most; it is never what decides."""
+
+ENDS_WITHIN = 20.0
+"""Seconds after which a program that was told to end hangs."""
 
 NUDGED_AFTER = 2.5
 """After so many seconds the clock is moved on, where somebody does not want to wait."""
@@ -31,9 +35,17 @@ class Stuck(Exception):
 class Club:
     """The program, its clock, and the chats that it is to hold."""
 
-    def __init__(self, process: Process, clock: Clock, chats: tuple[Held, ...], disk: Disk) -> None:
+    def __init__(
+        self,
+        process: Process,
+        clock: Clock,
+        chats: tuple[Held, ...],
+        disk: Disk,
+        outside: Outside | None = None,
+    ) -> None:
         self.process = process
         self.disk = disk
+        self.outside = outside
         self.clock = clock
         self.chats = chats
 
@@ -58,6 +70,21 @@ class Club:
         """See that the program serves; start it again where a fault has ended it."""
         if not self.process.runs:
             await self.start()
+
+    async def end(self) -> str:
+        """Tell the program to end; return what was wrong with it, or nothing.
+
+        One that does not end says in its log where it stands, and is killed.
+        """
+        try:
+            async with asyncio.timeout(ENDS_WITHIN):
+                code = await self.process.stop()
+        except TimeoutError:
+            self.signal(signal.SIGABRT)
+            await asyncio.sleep(0.5)
+            await self.kill()
+            return f"told to end, it has not ended within {ENDS_WITHIN:.0f} s"
+        return f"told to end, it ended with {code}" if code else ""
 
     async def kill(self) -> None:
         """End the program as a power cut would, if it runs."""
@@ -133,13 +160,17 @@ async def _or_stuck(seconds: float, what: str) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def club(folder: Path, chats: tuple[Held, ...], disk: Disk) -> AsyncIterator[Club]:
+async def club(
+    folder: Path, chats: tuple[Held, ...], disk: Disk, outside: Outside | None = None
+) -> AsyncIterator[Club]:
     """Give the program with these chats' agendas, not started."""
     path = folder / "clock"
-    clock = Clock(path, chats[0].opens_at - BEFORE)
-    environment = {"CLOCK": str(path), "ROUNDS_LOG": "info"}
+    follow = outside.moved if outside else lambda by: None
+    clock = Clock(path, chats[0].opens_at - BEFORE, follow)
+    environment = {"CLOCK": str(path), "ROUNDS_LOG": "info", "PYTHONFAULTHANDLER": "1"}
+    environment |= outside.environment if outside else {}
     async with program(folder, "tests.invariants.clocked", environment) as process:
         for held in chats:
             (process.chats / f"{held.name}.yaml").write_text(held.agenda, "utf-8")
         process.data = disk.data
-        yield Club(process, clock, chats, disk)
+        yield Club(process, clock, chats, disk, outside)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,12 +16,16 @@ from tests.storm.clock import Span
 from tests.storm.club import Club, Stuck, club
 from tests.storm.disk import Disk
 from tests.storm.faults import FAULTS
+from tests.storm.outside import Outside, Spoken, outside, speak
 from tests.storm.talk import Speaker, Talk
 
 NAMES = ("Ann", "Bob", "Cleo", "Dan", "Eve")
 JUST_BEFORE = timedelta(seconds=0.3)
 INSTANT_WITHIN = (0.0, 1.8)
 """Seconds after the clock stands just before a due moment: before it is noticed, as it is done."""
+
+KNOWN_WITHIN = 30.0
+"""Seconds in which the program must know what was said on the platforms, after the last fault."""
 
 AFTERWARDS = timedelta(minutes=10)
 """How long people talk on after the last chat was closed."""
@@ -51,6 +55,8 @@ class Told:
     chats: tuple[Held, ...]
     instants: list[Instant]
     talk: Talk = field(default_factory=Talk)
+    spoken: list[Spoken] = field(default_factory=list)
+    posts: dict[str, list[str]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     stuck: str = ""
 
@@ -60,40 +66,84 @@ async def hold(
 ) -> Told:
     """Hold the chats of a run, with these instants at moments drawn by `chance`.
 
-    The store stays on the disk.
+    Where one of them is a platform's fault two of the chats are held on platforms. The store stays
+    on the disk.
     """
-    chats = chats_of(run)
-    told = Told(chats, list(instants))
-    async with club(folder, chats, disk) as there:
+    async with contextlib.AsyncExitStack() as stack:
+        platforms = None
+        if any(FAULTS[one.kind].outside for one in instants):
+            platforms = await stack.enter_async_context(outside())
+        chats = chats_of(run, platforms.rooms if platforms else ())
+        told = Told(chats, list(instants))
+        there = await stack.enter_async_context(club(folder, chats, disk, platforms))
         await there.start()
         over = asyncio.Event()
-        async with contextlib.AsyncExitStack() as stack:
-            speakers = [
-                Speaker(
-                    await stack.enter_async_context(there.process.guest(held.name, name)),
-                    name, held, told.talk, there.clock, Random(chance.random()),
-                )
-                for held in chats
-                for name in NAMES
-            ]  # fmt: skip
-            talking = [asyncio.create_task(speaker.speak(over)) for speaker in speakers]
-            try:
-                await _pass(there, told, chance)
-            except Stuck as stuck:
-                told.stuck = str(stuck)
-            finally:
-                over.set()
-                _, unanswered = await asyncio.wait(talking, timeout=25)
-                for task in unanswered:
-                    task.cancel()
-                if unanswered:
-                    told.wrong.append(f"{len(unanswered)} people were never answered")
-                for task in talking:
-                    if task.done() and not task.cancelled() and task.exception() is not None:
-                        told.wrong.append(f"somebody could not talk: {task.exception()!r}")
-        if there.process.runs and await there.process.stop() != 0:
-            told.wrong.append("it did not end with 0")
+        talking = [
+            asyncio.create_task(one) for one in await _everybody(there, told, over, stack, chance)
+        ]
+        try:
+            await _pass(there, told, chance)
+        except Stuck as stuck:
+            told.stuck = str(stuck)
+        finally:
+            over.set()
+            await _end_of(talking, told)
+        if platforms is not None:
+            await _take_down(there, platforms, told)
+        if there.process.runs and (wrong := await there.end()):
+            told.wrong.append(wrong)
     return told
+
+
+async def _everybody(
+    there: Club, told: Told, over: asyncio.Event, stack: contextlib.AsyncExitStack, chance: Random
+) -> list[Coroutine[None, None, None]]:
+    """Bring everybody to where they talk."""
+    found: list[Coroutine[None, None, None]] = []
+    for held in told.chats:
+        if held.platform == "local":
+            for name in NAMES:
+                guest = await stack.enter_async_context(there.process.guest(held.name, name))
+                speaker = Speaker(
+                    guest, name, held, told.talk, there.clock, Random(chance.random())
+                )
+                found.append(speaker.speak(over))
+        elif there.outside is not None:
+            found += [
+                speak(voice, held, there.clock.now, over, Random(chance.random()))
+                for voice in there.outside.voices[held.platform]
+            ]
+    return found
+
+
+async def _end_of(talking: Sequence[asyncio.Task[None]], told: Told) -> None:
+    """Wait until everybody has said what they were about to say."""
+    _, unanswered = await asyncio.wait(talking, timeout=25)
+    for task in unanswered:
+        task.cancel()
+    if unanswered:
+        told.wrong.append(f"{len(unanswered)} people were never answered")
+    for task in talking:
+        if task.done() and not task.cancelled() and task.exception() is not None:
+            told.wrong.append(f"somebody could not talk: {task.exception()!r}")
+
+
+async def _take_down(there: Club, platforms: Outside, told: Told) -> None:
+    """Note what stands on the platforms, when the program knows it all or takes too long."""
+    said = [
+        one
+        for held in told.chats
+        for voice in platforms.voices.get(held.platform, ())
+        for one in voice.spoken(held.name)
+    ]
+    told.spoken, told.posts = said, platforms.posts()
+    standing = sum(one.text is not None for one in said)
+    sql = "SELECT count(*) FROM messages WHERE said = 1 AND withdrawn = 0 AND role <> 'bot'"
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(KNOWN_WITHIN):
+            while int(str(there.rows(f"{sql} AND room NOT LIKE 'local:%'")[0][0])) < standing:
+                await asyncio.sleep(0.2)
+                there.clock.shift(timedelta(seconds=2))
 
 
 async def _pass(there: Club, told: Told, chance: Random) -> None:
@@ -112,7 +162,8 @@ async def _pass(there: Club, told: Told, chance: Random) -> None:
         there.clock.set(station - JUST_BEFORE)
         while waiting and waiting[0][0] <= station:
             _, instant = waiting.pop(0)
-            await asyncio.sleep(chance.uniform(*INSTANT_WITHIN))
+            if not FAULTS[instant.kind].outside:  # a platform's comes before what it concerns
+                await asyncio.sleep(chance.uniform(*INSTANT_WITHIN))
             await _meet(there, told, instant, chance)
         await asyncio.sleep((station - there.clock.now()).total_seconds() + 0.05)
         await there.settle()

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
+from tests.discord.server import Server as Discord
+from tests.slack.server import Server as Slack
 from tests.storm.club import Club, Stuck
 
 AWAY = (0, 0, 0, 90, 600, 2400, 7 * 3600)
@@ -35,10 +37,8 @@ async def killed(club: Club, chance: Random) -> None:
 
 async def ended(club: Club, chance: Random) -> None:
     """Tell it to end, as a deploy does, and start it again."""
-    async with asyncio.timeout(20):
-        code = await club.process.stop()
-    if code != 0:
-        raise Stuck(f"told to end, it ended with {code}")
+    if wrong := await club.end():
+        raise Stuck(wrong)
     club.clock.shift(timedelta(seconds=chance.choice(AWAY)))
     await club.start()
 
@@ -113,21 +113,115 @@ async def _stepped(club: Club, chance: Random, by: timedelta) -> None:
     club.clock.shift(-by)
 
 
+# ---------------------------------------------------------------- of the platforms
+
+POSTS = ("POST /channels/*/messages", "chat.postMessage")
+"""Where posts go, on Discord and on Slack."""
+
+
+async def refuses(club: Club, chance: Random) -> None:
+    """Let both platforms answer the next posts with failures, once or twice."""
+    discord, slack = _outside(club)
+    times = chance.choice((1, 2))
+    discord.faults.fail(POSTS[0], times, chance.choice((500, 502, 503)))
+    if chance.random() < 0.5:
+        slack.faults.fail(POSTS[1], times)
+    else:
+        slack.faults.too_many(POSTS[1], times)
+    await _met(club, chance)
+
+
+async def slow(club: Club, chance: Random) -> None:
+    """Let both platforms take seconds for the next post; every third time the program dies."""
+    discord, slack = _outside(club)
+    seconds = chance.uniform(0.5, 4)
+    discord.faults.hang(POSTS[0], seconds)
+    slack.faults.hang(POSTS[1], seconds)
+    await _met(club, chance)
+
+
+async def cut_after(club: Club, chance: Random) -> None:
+    """Let the next posts be made and their answers be lost; every third time the program dies."""
+    discord, slack = _outside(club)
+    discord.faults.cut_after(POSTS[0])
+    slack.faults.cut_after(POSTS[1])
+    await _met(club, chance)
+
+
+async def twice(club: Club, chance: Random) -> None:
+    """Let the platforms tell of what is said, changed and deleted twice."""
+    discord, slack = _outside(club)
+    for name in ("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE"):
+        for _ in range(5):
+            discord.gateway.twice(name)
+    for name in ("message", "message.message_changed", "message.message_deleted"):
+        for _ in range(5):
+            slack.deliveries.twice(name)
+    await asyncio.sleep(chance.uniform(2, 4))
+
+
+async def out_of_order(club: Club, chance: Random) -> None:
+    """Let the platforms hold back what they tell, and tell it in another order."""
+    discord, slack = _outside(club)
+    discord.gateway.hold("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE")
+    slack.deliveries.hold("message", "message.message_changed", "message.message_deleted")
+    await asyncio.sleep(chance.uniform(2, 4))
+    discord.gateway.release(lambda held: chance.sample(held, len(held)))
+    slack.deliveries.release(lambda held: chance.sample(held, len(held)))
+
+
+async def away(club: Club, chance: Random) -> None:
+    """Let both platforms be out of reach, for minutes of the clock, and come back."""
+    discord, slack = _outside(club)
+    await discord.outage()
+    await slack.outage()
+    try:
+        await asyncio.sleep(chance.uniform(0.3, 1.5))
+        club.clock.shift(timedelta(seconds=chance.choice(LASTS)))
+        await asyncio.sleep(0.5)
+    finally:
+        await slack.recover()
+        await discord.recover()
+
+
+async def _met(club: Club, chance: Random) -> None:
+    """Give posts time to meet a fault; every third time the program is killed as they do."""
+    await asyncio.sleep(chance.uniform(0.5, 3))
+    if chance.random() < 0.33:
+        await killed(club, chance)
+
+
+def _outside(club: Club) -> tuple[Discord, Slack]:
+    assert club.outside is not None
+    return club.outside.discord, club.outside.slack
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A kind of fault; `needs_disk` is true of those that need a disk of their own."""
+    """A kind of fault; `needs_disk` is true of those that need a disk of their own.
+
+    `outside` is true of the platforms'; `also_outside` of others that happen beside them too.
+    """
 
     happens: Callable[[Club, Random], Awaitable[None]]
     needs_disk: bool = False
+    outside: bool = False
+    also_outside: bool = False
 
 
 FAULTS: Mapping[str, Kind] = {
-    "kill -9": Kind(killed),
-    "SIGTERM and a new start": Kind(ended),
-    "SIGSTOP for minutes": Kind(stopped),
+    "kill -9": Kind(killed, also_outside=True),
+    "SIGTERM and a new start": Kind(ended, also_outside=True),
+    "SIGSTOP for minutes": Kind(stopped, also_outside=True),
     "disk full": Kind(full),
     "store read-only": Kind(read_only, needs_disk=True),
     "database gone and back": Kind(gone),
     "clock an hour on and back": Kind(an_hour_on),
     "clock an hour back and on": Kind(an_hour_back),
+    "platforms refuse": Kind(refuses, outside=True),
+    "platforms slow": Kind(slow, outside=True),
+    "platforms cut after the commit": Kind(cut_after, outside=True),
+    "platforms deliver twice": Kind(twice, outside=True),
+    "platforms deliver out of order": Kind(out_of_order, outside=True),
+    "platforms out of reach": Kind(away, outside=True),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import shutil
 import tempfile
 import time
@@ -15,7 +16,9 @@ from random import Random
 
 from tests.storm.course import Instant, Told, hold
 from tests.storm.disk import disk
-from tests.storm.judging import Finding, judge
+from tests.storm.faults import FAULTS
+from tests.storm.findings import Finding
+from tests.storm.judging import judge
 from tests.storm.table import Report
 
 PER_RUN = 16
@@ -39,13 +42,26 @@ def drawn(wanted: Wanted) -> Iterator[tuple[int, list[Instant]]]:
     """Yield the runs, each with its instants, numbered from 1; faults take turns."""
     kinds = [wanted.faults[n % len(wanted.faults)] for n in range(wanted.instants)]
     Random(wanted.seed).shuffle(kinds)
-    every = [Instant(number, kind) for number, kind in enumerate(kinds, 1)]
-    for run, first in enumerate(range(0, len(every), PER_RUN)):
-        instants = every[first : first + PER_RUN]
+    numbers = itertools.count(1)
+    for run, some in enumerate(_together(kinds)):
+        instants = [Instant(next(numbers), kind) for kind in some]
         if wanted.only is not None:
             instants = [one for one in instants if one.number == wanted.only]
         if instants and wanted.run in (None, run):
             yield run, instants
+
+
+def _together(kinds: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Put into runs of their own what happens on platforms, with some of what happens anywhere."""
+    inside: list[str] = []
+    beside: list[str] = []
+    for n, kind in enumerate(kinds):
+        elsewhere = FAULTS[kind].also_outside and n % 3 == 0
+        (beside if FAULTS[kind].outside or elsewhere else inside).append(kind)
+    if not any(FAULTS[kind].outside for kind in beside):
+        inside, beside = [*inside, *beside], []
+    for some in (inside, beside):
+        yield from (some[first : first + PER_RUN] for first in range(0, len(some), PER_RUN))
 
 
 async def storm(wanted: Wanted, say: Callable[[str], None]) -> Report:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.storm.course import Instant, Told
-from tests.storm.judging import Finding
+from tests.storm.findings import Finding
 
 
 @dataclass
@@ -83,8 +83,8 @@ class Report:
             "| longest until all due was done |\n|---|---|---|---|---|---|---|---|---|\n"
         )
         rows = [
-            f"| {kind} | {line.instants} | {line.felt} | {line.instants - len(line.failed)} | {line.lost} | "
-            f"{line.doubled} | {line.order} | {line.other} | "
+            f"| {kind} | {line.instants} | {line.felt} | {line.instants - len(line.failed)} "
+            f"| {line.lost} | {line.doubled} | {line.order} | {line.other} | "
             f"{line.longest.total_seconds():.1f} s |"
             for kind, line in sorted(self.lines.items())
         ]
