@@ -18,11 +18,10 @@ import aiosqlite
 
 from bot.store.codec import Row
 from bot.store.errors import StoreError
+from bot.store.schema import steps_from
 from bot.store.tables import Conflict, Tables
 
 log = logging.getLogger(__name__)
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 PRAGMAS = (
     "PRAGMA busy_timeout = 10000",  # another process may be writing
@@ -137,18 +136,12 @@ class SqliteStore:
 
     async def _migrate(self, database: aiosqlite.Connection) -> None:
         """Run what is new among the numbered migrations, each with its mark in one transaction."""
-        steps = sorted(MIGRATIONS.glob("*.sql"))
         async with _transaction(database, "IMMEDIATE"):
             ((version,),) = await database.execute_fetchall("PRAGMA user_version")
-            if version > len(steps):
-                raise StoreError(
-                    f"{self._path} was written by a newer version of Rounds (schema {version}, "
-                    f"this one knows {len(steps)}). Install the newer version."
-                )
-            for number, step in enumerate(steps[version:], version + 1):
-                for statement in step.read_text("utf-8").split(";\n"):
+            for step in steps_from(version, self._path):
+                for statement in step.statements:
                     await database.execute_fetchall(statement)
-                await database.execute_fetchall(f"PRAGMA user_version = {number}")
+                await database.execute_fetchall(f"PRAGMA user_version = {step.version}")
 
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[Tables]:
@@ -180,6 +173,13 @@ class SqliteStore:
         finally:
             self._reading -= 1
             await self._put_back(database)
+
+    async def cut_off(self) -> bool:
+        """Try again to cut off what was taken away; say whether it has left the disk."""
+        async with self._turn:
+            if self._writer is not None:
+                await self._erase(self._writer)
+        return not self._must_erase
 
     async def _put_back(self, database: aiosqlite.Connection) -> None:
         """Keep a connection for the next reader, and make up for an erasure that had to wait."""

@@ -79,6 +79,7 @@ UPSERT_MESSAGE = (
     "ON CONFLICT (key) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in MESSAGE_COLUMNS.split(", ")[1:])
 )
+_BIG = "CAST(? AS BIGINT)"  # where nothing else says what an argument is
 _LINE = "chat, series, title, stage, opens_at, ends_at"
 
 
@@ -364,7 +365,7 @@ def _but_for(unread: Unread) -> tuple[str, tuple[object, ...]]:
     names = [f"{platform}:%" for platform in unread.platforms]
     waits = (
         f"stage = 'closed' AND EXISTS ({rooms} ({theirs})) AND wake_at > "
-        f"CASE WHEN EXISTS ({rooms} NOT ({theirs})) THEN ? ELSE ? END"
+        f"CASE WHEN EXISTS ({rooms} NOT ({theirs})) THEN {_BIG} ELSE {_BIG} END"
     )
     since = stamp(unread.since), stamp(unread.since_alone)
     return f" AND NOT ({waits})", (*names, *names, *since)

@@ -10,8 +10,8 @@ import pytest
 from bot.engine.actions import Archive, Post, PostKind
 from bot.engine.agenda import Room
 from bot.store import queue
+from bot.store.opening import Where, opened
 from bot.store.queue import Lane, Leased
-from bot.store.sqlite import opened
 from bot.store.tables import Tables
 from tests.engine.script import OPENS, ROOM
 
@@ -22,8 +22,8 @@ LANE = Lane(ROOM, CHAT)
 
 
 @pytest.fixture
-async def tables() -> AsyncIterator[Tables]:
-    async with opened(":memory:") as store, store.writing() as found:
+async def tables(anywhere: Where) -> AsyncIterator[Tables]:
+    async with opened(anywhere) as store, store.writing() as found:
         yield found
 
 

@@ -6,30 +6,18 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.engine.agenda import Room
-from bot.engine.messages import Message
 from bot.store.errors import StoreError
-from bot.store.sqlite import MIGRATIONS, SqliteStore, opened
-from bot.store.tables import Conflict, Tables
+from bot.store.schema import MIGRATIONS
+from bot.store.sqlite import SqliteStore, opened
 from tests.engine.script import OPENS
+from tests.store.seen import note, noted, said
 
-ROOM = Room("local", "urojc")
 WORDS = "the postman from Elm Street"
-
-
-async def note(tables: Tables, name: str) -> None:
-    """Write something small."""
-    await tables.secret(name, "kept")
-
-
-async def noted(store: SqliteStore) -> set[str]:
-    async with store.reading() as tables:
-        return {name for (name,) in await tables.connection.rows("SELECT name FROM secrets")}
 
 
 def threads() -> set[threading.Thread]:
@@ -44,10 +32,6 @@ def all_end_but(before: set[threading.Thread]) -> bool:
     return threads() <= before
 
 
-def said(text: str, message: str = "1") -> Message:
-    return Message("urojc-2026-12-07", ROOM, message, True, OPENS, "ann", "Ann", text=text)
-
-
 def on_disk(path: Path, words: str) -> set[str]:
     """Return which files of a store hold these words."""
     files = [path, path.with_name(path.name + "-wal")]
@@ -55,45 +39,6 @@ def on_disk(path: Path, words: str) -> set[str]:
 
 
 # ---------------------------------------------------------------- transactions
-
-
-async def test_what_is_committed_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
-    async with opened(tmp_path / "deep" / "rounds.db") as store, store.writing() as tables:
-        await note(tables, "one")
-    async with opened(tmp_path / "deep" / "rounds.db") as store:
-        assert await noted(store) == {"one"}
-
-
-async def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    async def fail() -> None:
-        async with store.writing() as tables:
-            await note(tables, "one")
-            raise LookupError
-
-    async with opened(tmp_path / "rounds.db") as store:
-        with pytest.raises(LookupError):
-            await fail()
-        async with store.writing() as tables:
-            await note(tables, "two")
-        assert await noted(store) == {"two"}
-
-
-async def test_who_reads_sees_one_moment_while_others_write(tmp_path: Path) -> None:
-    async with opened(tmp_path / "rounds.db") as store, store.reading() as before:
-        assert await before.connection.rows("SELECT name FROM secrets") == []
-        async with store.writing() as tables:
-            await note(tables, "one")
-        assert await before.connection.rows("SELECT name FROM secrets") == []
-        assert await noted(store) == {"one"}
-
-
-async def test_many_read_at_once(tmp_path: Path) -> None:
-    async with opened(tmp_path / "rounds.db") as store:
-        async with store.writing() as tables:
-            await note(tables, "one")
-        found = await asyncio.gather(*(noted(store) for _ in range(40)))
-        assert found == [{"one"}] * 40
-        assert len(threads()) < 20, "connections that nobody needs are closed"
 
 
 async def test_in_memory_reading_waits_for_writing() -> None:
@@ -124,34 +69,6 @@ async def test_a_writer_that_is_cancelled_while_it_waits_for_another_process_lea
         assert await noted(store) == {"one"}
 
 
-@contextlib.asynccontextmanager
-async def cancelled_after(steps: int, work: object) -> AsyncIterator[None]:
-    """Start a coroutine and cancel it after so many turns of the event loop."""
-    task = asyncio.ensure_future(work)  # type: ignore[call-overload]
-    for _ in range(steps):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    yield
-
-
-async def test_cancelled_at_any_step_reading_and_writing_leave_the_store_usable(
-    tmp_path: Path,
-) -> None:
-    async def write(name: str) -> None:
-        async with store.writing() as tables:
-            await note(tables, name)
-
-    async with opened(tmp_path / "rounds.db") as store:
-        for steps in range(60):
-            async with cancelled_after(steps, noted(store)):
-                await noted(store)
-            async with cancelled_after(steps, write(f"cancelled {steps}")):
-                await write(f"whole {steps}")
-        whole = {name for name in await noted(store) if name.startswith("whole")}
-        assert len(whole) == 60
-
-
 async def test_a_reader_that_outlives_the_store_lets_the_process_end(tmp_path: Path) -> None:
     before = threads()
     store = SqliteStore(tmp_path / "rounds.db")
@@ -160,17 +77,6 @@ async def test_a_reader_that_outlives_the_store_lets_the_process_end(tmp_path: P
         await store.close()
         assert await tables.connection.rows("SELECT 1") == [(1,)], "it may finish what it reads"
     assert all_end_but(before)
-
-
-async def test_a_store_that_is_not_open_says_so(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path / "rounds.db")
-    with pytest.raises(StoreError, match="not open"):
-        async with store.writing():
-            pass
-    with pytest.raises(StoreError, match="not open"):
-        async with store.reading():
-            pass
-    assert not (tmp_path / "rounds.db").exists()
 
 
 # ---------------------------------------------------------------- opening
@@ -209,15 +115,6 @@ async def test_a_store_of_a_newer_version_is_refused_in_words_and_left_alone(
         assert database.execute("PRAGMA user_version").fetchone() == (99,)
 
 
-async def test_opening_makes_the_tables_once(tmp_path: Path) -> None:
-    for _ in range(2):
-        async with opened(tmp_path / "rounds.db") as store, store.reading() as tables:
-            ((version,),) = await tables.connection.rows("PRAGMA user_version")
-            assert version == len(list(MIGRATIONS.glob("*.sql")))
-            rows = await tables.connection.rows("SELECT name FROM sqlite_master")
-            assert {"events", "chats", "messages", "outbox"} <= {name for (name,) in rows}
-
-
 async def test_a_store_of_the_first_version_is_brought_up_to_date_with_what_is_in_it(
     tmp_path: Path,
 ) -> None:
@@ -233,57 +130,15 @@ async def test_a_store_of_the_first_version_is_brought_up_to_date_with_what_is_i
         assert await tables.chat_of_thread(room, "17") == "a chat"
 
 
-async def test_two_processes_open_a_new_store_at_once(tmp_path: Path) -> None:
-    for n in range(10):
-        stores = [SqliteStore(tmp_path / str(n) / "rounds.db") for _ in range(4)]
-        try:
-            await asyncio.gather(*(store.open() for store in stores))
-            async with stores[0].writing() as tables:
-                await note(tables, "one")
-            assert await noted(stores[3]) == {"one"}
-        finally:
-            for store in stores:
-                await store.close()
-
-
-# ---------------------------------------------------------------- two processes
-
-
-async def test_what_another_process_wrote_is_noticed(tmp_path: Path) -> None:
-    path = tmp_path / "rounds.db"
-    async with opened(path) as ours, opened(path) as theirs:
-        async with ours.writing() as tables:
-            version = tables.version
-            await note(tables, "ours")
-        async with ours.writing() as tables:
-            assert tables.version == version
-            await note(tables, "ours again")
-        async with theirs.writing() as tables:
-            await note(tables, "theirs")
-        for _ in range(2):
-            async with ours.writing() as tables:
-                assert tables.version != version
-
-
-async def append(store: SqliteStore, kind: str | None) -> None:
-    async with store.writing() as tables:
-        await tables.connection.run_many(
-            "INSERT INTO events (chat, seq, kind, body) VALUES (?, ?, ?, ?)", [("a", 1, kind, "{}")]
-        )
-
-
-async def test_a_second_event_of_one_number_is_a_conflict(tmp_path: Path) -> None:
-    async with opened(tmp_path / "rounds.db") as store:
-        await append(store, "Opened")
-        with pytest.raises(Conflict):
-            await append(store, "Closed")
-
-
 async def test_a_row_that_can_never_be_written_is_no_conflict(tmp_path: Path) -> None:
     """A conflict is decided anew, which would never end here."""
     async with opened(tmp_path / "rounds.db") as store:
         with pytest.raises(sqlite3.IntegrityError):
-            await append(store, None)
+            async with store.writing() as tables:
+                await tables.connection.run_many(
+                    "INSERT INTO events (chat, seq, kind, body) VALUES (?, ?, ?, ?)",
+                    [("a", 1, None, "{}")],
+                )
 
 
 # ---------------------------------------------------------------- words that are taken away

@@ -15,8 +15,8 @@ from bot.engine.fold import apply, fold
 from bot.engine.messages import Message
 from bot.engine.people import Role
 from bot.engine.state import Chat, Stage
-from bot.store.sqlite import opened
-from bot.store.tables import NOTHING_UNREAD, Conflict, Tables, Unread
+from bot.store.opening import Where, opened
+from bot.store.tables import NOTHING_UNREAD, Tables, Unread
 from tests.engine.script import OPENS, ROOM, agenda
 
 OTHER = Room("local", "other")
@@ -25,8 +25,8 @@ CHAT = "urojc-2026-12-07"
 
 
 @pytest.fixture
-async def tables() -> AsyncIterator[Tables]:
-    async with opened(":memory:") as store, store.writing() as found:
+async def tables(anywhere: Where) -> AsyncIterator[Tables]:
+    async with opened(anywhere) as store, store.writing() as found:
         yield found
 
 
@@ -61,12 +61,6 @@ async def test_more_chats_than_a_statement_takes_are_loaded(tables: Tables) -> N
     chats = [f"urojc-{n}" for n in range(1100)]
     await tables.append([(chat, 1, planned(chat)) for chat in chats])
     assert set(await tables.load(chats)) == set(chats)
-
-
-async def test_an_event_number_is_given_once(tables: Tables) -> None:
-    await tables.append([(CHAT, 1, planned(CHAT))])
-    with pytest.raises(Conflict):
-        await tables.append([(CHAT, 1, events.Opened(OPENS))])
 
 
 async def test_chats_are_due_from_their_moment_on_the_longest_overdue_first(

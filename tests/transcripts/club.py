@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from bot.engine import events
 from bot.engine.agenda import Agenda, Reading, Room, Topic
@@ -15,7 +14,7 @@ from bot.engine.messages import Attachment, Message
 from bot.engine.people import Person, Role
 from bot.engine.signals import Deleted, Edited, Said, Speech
 from bot.engine.state import Chat
-from bot.store.sqlite import opened
+from bot.store.opening import IN_MEMORY, Where, opened
 from bot.store.tables import Tables
 from bot.transcripts import render
 
@@ -200,10 +199,10 @@ async def kept(
     messages: Iterable[Message],
     log: Sequence[events.Event] = LOG,
     reactions: Iterable[tuple[str, str, str]] = (),
-    path: str | Path = ":memory:",
+    where: Where = IN_MEMORY,
 ) -> AsyncIterator[tuple[Tables, Chat]]:
     """Give the tables of a store that holds one chat, and the chat."""
-    async with opened(path) as store, store.writing() as tables:
+    async with opened(where) as store, store.writing() as tables:
         yield tables, await keep(tables, messages, log, reactions)
 
 

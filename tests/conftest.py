@@ -1,0 +1,50 @@
+"""The databases that a store is tested in: memory, a file, and a real PostgreSQL server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store.address import Address
+from bot.store.opening import IN_MEMORY, Where
+from tests.postgres import Server, running
+
+LASTING = ("sqlite", "postgres")
+"""The databases that several can open at once, and that outlive who opened them."""
+
+EVERY = ("memory", *LASTING)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Give a PostgreSQL server, started when the first test asks for it."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+async def database(postgres: Server) -> AsyncIterator[Address]:
+    """Give an empty PostgreSQL database."""
+    async with postgres.database() as address:
+        yield address
+
+
+def _where(kind: str, request: pytest.FixtureRequest, folder: Path) -> Where:
+    if kind == "postgres":
+        address: Address = request.getfixturevalue("database")
+        return address
+    return IN_MEMORY if kind == "memory" else folder / "rounds.db"
+
+
+@pytest.fixture(params=EVERY)
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
+    """Give a place for a store, in each database in turn."""
+    return _where(request.param, request, tmp_path)
+
+
+@pytest.fixture(params=LASTING)
+def lasting(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
+    """Give a place for a store that outlives whoever opens it, in each such database in turn."""
+    return _where(request.param, request, tmp_path)
