@@ -20,7 +20,7 @@ from bot.engine.agenda import Room
 from bot.engine.errors import BrokenLog, Refused
 from bot.engine.events import Event
 from bot.engine.signals import Signal, Woke
-from bot.engine.state import Chat
+from bot.engine.state import STAGES, Chat
 from bot.store.errors import Unavailable
 from bot.store.tables import NOTHING_UNREAD, Conflict, Tables, Unread
 from bot.work import Work
@@ -210,9 +210,8 @@ class Runner:
                 except Refused as refusal:
                     results.append(refusal)
             await work.finish()
-        self._chats, self._floors = work.chats, work.floors
-        while len(self._chats) > KEPT:
-            del self._chats[next(iter(self._chats))]
+        changed = Changed(*work.changed())
+        self._remember(work, changed)
         for waiting, result in zip(batch, results, strict=True):
             if waiting.outcome.done():
                 continue
@@ -220,7 +219,16 @@ class Runner:
                 waiting.outcome.set_exception(result)
             else:
                 waiting.outcome.set_result(result)
-        self._tell(Changed(*work.changed()))
+        self._tell(changed)
+
+    def _remember(self, work: Work, changed: Changed) -> None:
+        """Keep what the next commits need; a chat that is over is read again if it is spoken to."""
+        self._chats, self._floors = work.chats, work.floors
+        for chat in changed.chats:
+            if not STAGES[self._chats[chat].stage]:
+                del self._chats[chat]
+        while len(self._chats) > KEPT:
+            del self._chats[next(iter(self._chats))]
 
     def _tell(self, changed: Changed) -> None:
         for watcher in self._watchers:
