@@ -198,7 +198,7 @@ class Posts:
         found = Found()
         if errand.since is not None:
             found = await self._lookup.find(errand.key, channel, into, errand.since)
-        ts = found.ts or await self._say(errand.key, channel, words, post)
+        ts = found.ts or await self._say(errand.key, channel, (*words, *errand.further), post)
         lacking = ""
         for file in errand.files:
             if file.name not in found.files:
