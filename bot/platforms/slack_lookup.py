@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,8 +18,11 @@ EVENT = "rounds_post"
 CLOCKS_DIFFER = timedelta(minutes=2)
 """How much earlier than the first try, by our clock, a message of ours may seem to stand."""
 
-INTERRUPTED = 100
-"""So many searches that were interrupted go on where they were."""
+LATE_BY = 3.0
+"""Seconds after which what was asked before, and nobody waited for, stands there or never will."""
+
+REMEMBERED = 100
+"""Of so many keys it is remembered what was answered, or how far was looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Found:
 
 @dataclass(slots=True)
 class _Search:
+    newest: datetime
+    """When the last of what was looked at was said."""
     below: str | None = None
     """What was said later was looked at."""
     files: set[str] = field(default_factory=set)
@@ -48,29 +54,50 @@ class Lookup:
         self._client = client
         self._me = me
         self._interrupted: dict[tuple[str, str], _Search] = {}
+        self._refused: dict[str, None] = {}
+
+    def note_refused(self, key: str) -> None:
+        """Take note that Slack answered that nothing was posted, so that nothing is to be found."""
+        self._refused[key] = None
+        if len(self._refused) > REMEMBERED:
+            del self._refused[next(iter(self._refused))]
 
     async def find(self, key: str, channel: str, thread: str | None, since: datetime) -> Found:
         """Return where our message with this key is, said since then. Raises what slack_sdk does.
 
-        Called again after it raised, it goes on.
+        Called again after it raised, it goes on. Where nothing is found it looks again a little
+        later, at what has come since: Slack may have been busy with the try before.
         """
+        if self._refused.pop(key, self) is None:
+            return Found()
         first = since - CLOCKS_DIFFER
-        if thread is not None:
-            return await self._find_in_thread(key, channel, thread, first)
-        search = self._interrupted.pop((key, channel), None) or _Search()
+        look = self._find_in_channel if thread is None else self._find_in_thread
+        found, last = await look(key, channel, thread or "", first)
+        if found.ts:
+            return found
+        await asyncio.sleep(LATE_BY)
+        found, _ = await look(key, channel, thread or "", last)
+        return found
+
+    async def _find_in_channel(
+        self, key: str, channel: str, _thread: str, first: datetime
+    ) -> tuple[Found, datetime]:
+        """Look from the newest message down to `first`; return also when the newest was said."""
+        search = self._interrupted.pop((key, channel), None) or _Search(first)
         try:
             while True:
                 page = await self._older(channel, search.below)
                 for message in reversed(_in_order(page)):
+                    search.newest = max(search.newest, moment_of(str(message["ts"])))
                     if self._is_own(message) and _key_of(message) == key:
-                        return Found(str(message["ts"]), frozenset(search.files))
+                        return Found(str(message["ts"]), frozenset(search.files)), search.newest
                     search.files.update(self._files_of(message))
                 if page.whole or not page.messages or moment_of(page.times[0]) < first:
-                    return Found()
+                    return Found(), search.newest
                 search.below = page.times[0]
         except BaseException:
             self._interrupted[key, channel] = search
-            if len(self._interrupted) > INTERRUPTED:
+            if len(self._interrupted) > REMEMBERED:
                 del self._interrupted[next(iter(self._interrupted))]
             raise
 
@@ -81,9 +108,11 @@ class Lookup:
             )
         )
 
-    async def _find_in_thread(self, key: str, channel: str, thread: str, first: datetime) -> Found:
+    async def _find_in_thread(
+        self, key: str, channel: str, thread: str, first: datetime
+    ) -> tuple[Found, datetime]:
         """Look from `first` on to the end: a thread is given from its first message up."""
-        ts, files, cursor = "", set[str](), None
+        ts, files, cursor, newest = "", set[str](), None, first
         while True:
             page = page_of(
                 await self._client.conversations_replies(
@@ -96,12 +125,13 @@ class Lookup:
                 )
             )
             for message in _in_order(page):
+                newest = max(newest, moment_of(str(message["ts"])))
                 if ts:
                     files.update(self._files_of(message))
                 elif self._is_own(message) and _key_of(message) == key:
                     ts = str(message["ts"])
             if (cursor := page.cursor) is None:
-                return Found(ts, frozenset(files))
+                return Found(ts, frozenset(files)), newest
 
     def _is_own(self, message: Any) -> bool:
         return bool(message.get("user") == self._me)

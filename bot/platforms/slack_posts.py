@@ -21,7 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.engine.actions import Amend, Archive, KeepOpen, Post, PostKind, Tell, Whisper, Words
 from bot.platforms.local_adapter import text_of as house_text
 from bot.platforms.platform import Errand, File, Hindered, Impossible, Receipt
-from bot.platforms.slack_errors import name_of
+from bot.platforms.slack_errors import name_of, retry_after
 from bot.platforms.slack_files import upload
 from bot.platforms.slack_lookup import EVENT, Found, Lookup
 from bot.platforms.slack_refusals import CUT, OF_FILES, refusal_of, translated
@@ -225,16 +225,21 @@ class Posts:
     async def _say(self, key: str, channel: str, words: Words, post: Post | None) -> str:
         notify = f"<!subteam^{post.notify.removeprefix(GROUP)}> " if post and post.notify else ""
         await self._wait(channel)
-        answer = await self._client.chat_postMessage(
-            channel=channel,
-            text=notify + text_of(words),
-            blocks=None if notify else _blocks(words, post.kind if post else PostKind.NOTICE),
-            thread_ts=post.into if post else None,
-            metadata={"event_type": EVENT, "event_payload": {"key": key}},
-            link_names=False,
-            unfurl_links=post is not None and post.kind is PostKind.OPENING,
-            unfurl_media=False,
-        )
+        try:
+            answer = await self._client.chat_postMessage(
+                channel=channel,
+                text=notify + text_of(words),
+                blocks=None if notify else _blocks(words, post.kind if post else PostKind.NOTICE),
+                thread_ts=post.into if post else None,
+                metadata={"event_type": EVENT, "event_payload": {"key": key}},
+                link_names=False,
+                unfurl_links=post is not None and post.kind is PostKind.OPENING,
+                unfurl_media=False,
+            )
+        except SlackApiError as error:
+            if retry_after(error) is not None or isinstance(refusal_of(error), Hindered):
+                self._lookup.note_refused(key)
+            raise
         return str(answer["ts"])
 
     async def _wait(self, channel: str) -> None:

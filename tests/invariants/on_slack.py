@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from tests.discord.server import serving as serving_discord
 from tests.invariants.on_discord import PLACE_OF_CODE, STARTS
 from tests.invariants.process import Process, program
 from tests.slack.channels import Channel
+from tests.slack.events import NOTICES
 from tests.slack.files import File
 from tests.slack.messages import Message
 from tests.slack.people import Person
@@ -55,6 +57,13 @@ class OnSlack:
         """Let the clock jump, of the program and of all platforms: `later(hours=4, minutes=1)`."""
         self._set(timedelta(**by))
 
+    async def passes(self, condition: Callable[[], object], step: float = 60.0) -> None:
+        """Let time run fast until something is so: a step, in seconds, between two looks at it."""
+        async with asyncio.timeout(LONG):
+            while not condition():
+                await self.later(seconds=step)
+                await asyncio.sleep(1.1)  # the program looks at its clock every second
+
     def _set(self, by: timedelta) -> None:
         self._ahead += by
         fresh = self._clock.with_suffix(".new")
@@ -78,10 +87,11 @@ class OnSlack:
         topics: Mapping[str, str],
         window: str,
         starts: str = "2034-12-04 07:00",
+        **more: str,
     ) -> None:
         """Write an agenda, by default one that opens ten minutes after the clock's first moment.
 
-        Its questions are given by their moments after the opening.
+        Its questions are given by their moments after the opening, `more` lines by their names.
         """
         lines = [
             f"title: The {name} chat",
@@ -92,11 +102,22 @@ class OnSlack:
             f"rooms: [{rooms}]",
             f"moderators: {{{moderators}}}",
             "reminders: []",
+            *(f"{key}: {value}" for key, value in more.items()),
             "topics:",
             *(f'  - {{ask: "{ask}", after: {after}}}' for after, ask in topics.items()),
         ]
         path = self.process.chats / f"{name}.yaml"
         path.write_text("\n".join(lines) + "\n", "utf-8")
+
+    def series(self, name: str, *after: str, window: str = "48h", **more: str) -> Channel:
+        """Make a channel, and the agenda of a chat there that Henry moderates."""
+        private = name.startswith("private")
+        channel = self.workspace.channel(name, private=private, members=[self.maria, self.henry])
+        asks = {moment: f"Question {number}?" for number, moment in enumerate(after, 1)}
+        who = more.pop("moderators", f'slack: ["{self.henry.id}"]')
+        starts = more.pop("starts", "2034-12-04 07:00")
+        self.agenda(name, f'{{slack: "{channel.id}"}}', who, asks, window, starts, **more)
+        return channel
 
     # ------------------------------------------------------------ the program
 
@@ -122,34 +143,82 @@ class OnSlack:
 
     # ------------------------------------------------------------ people
 
-    async def say(self, who: Person, text: str, thread: Message | None = None) -> Message:
+    async def say(
+        self,
+        who: Person,
+        text: str,
+        thread: Message | None = None,
+        channel: Channel | None = None,
+    ) -> Message:
         """Let somebody say something, in words of which none may be in the log."""
         self.said.append(text)
-        return await who.say(self.channel, text, thread=thread)
+        return await who.say(channel or self.channel, text, thread=thread)
 
     # ------------------------------------------------------------ what came of it
+
+    def by_bot(self, channel: Channel) -> list[Message]:
+        """Return what the bot said in a channel in words, oldest first; not what Slack notes."""
+        bot, said = self.workspace.bot, (one for one in channel.messages if one.text)
+        return [one for one in said if one.author is bot and one.subtype not in NOTICES]
 
     @property
     def own(self) -> list[Message]:
         """What the bot said in the channel in words, oldest first."""
-        bot = self.workspace.bot
-        return [one for one in self.channel.messages if one.author is bot and one.text]
+        return self.by_bot(self.channel)
+
+    def posts_in(self, channel: Channel) -> list[str]:
+        """Return the first words of what the bot said in a channel."""
+        return [one.text.split()[0].rstrip(":") for one in self.by_bot(channel)]
 
     @property
     def posts(self) -> list[str]:
         """The first words of what the bot said in the channel."""
-        return [one.text.split()[0].rstrip(":") for one in self.own]
+        return self.posts_in(self.channel)
 
-    def topic(self, number: int) -> Message:
+    def topic(self, number: int, channel: Channel | None = None) -> Message:
         """Return the one post of a topic."""
-        (found,) = (one for one in self.own if one.text.startswith(f"T{number}: "))
+        posts = self.by_bot(channel or self.channel)
+        (found,) = (one for one in posts if one.text.startswith(f"T{number}: "))
         return found
 
     async def posted(self, *posts: str) -> None:
         """Wait until the bot has said this in the channel, in this order, and nothing else."""
+        await self.posted_in(self.channel, *posts)
+
+    async def posted_in(self, channel: Channel, *posts: str) -> None:
+        """Wait until the bot has said this in a channel, in this order, and nothing else."""
         with contextlib.suppress(TimeoutError):
-            await self.until(lambda: len(self.posts) >= len(posts))
-        assert self.posts == list(posts)
+            await self.until(lambda: len(self.posts_in(channel)) >= len(posts))
+        assert self.posts_in(channel) == list(posts), channel.name
+
+    def told_of(self, series: str, what: str = "", who: Person | None = None) -> list[str]:
+        """Return what a moderator was told privately of a series' chats, in which this stands."""
+        told = (one.text for one in (who or self.henry).inbox)
+        return [text for text in told if f"The {series} chat" in text and what in text]
+
+    async def is_told(self, series: str, *parts: str, who: Person | None = None) -> None:
+        """Wait until a moderator was told just this of a series' chats, each thing once."""
+        with contextlib.suppress(TimeoutError):
+            await self.until(lambda: len(self.told_of(series, who=who)) >= len(parts))
+        told = self.told_of(series, who=who)
+        assert [part in text for part, text in zip(parts, told, strict=False)] == [True] * len(
+            parts
+        ), told
+        assert len(told) == len(parts), told
+
+    def logged(self, *parts: str) -> list[str]:
+        """Return the lines of the log that hold all of these."""
+        return [line for line in self.log.splitlines() if all(part in line for part in parts)]
+
+    async def settled(self) -> None:
+        """Wait until nothing is to be done and all that was done is recorded."""
+        waiting = (
+            "SELECT 1 FROM outbox WHERE state = 'waiting'"
+            " UNION SELECT 1 FROM chats WHERE stage = 'closed'"
+        )
+        async with asyncio.timeout(LONG):
+            while self.process.rows(waiting):  # noqa: ASYNC110  in the store
+                await asyncio.sleep(0.1)  # or looking is more work than what is looked for
 
     async def files_in(self, channel: Channel, name: str) -> list[File]:
         """Wait for files of this name's end in a channel."""
@@ -178,7 +247,9 @@ class OnSlack:
     async def is_kept(self, chat: str, texts: Sequence[str]) -> None:
         """Wait until the store has just these texts of a chat's people."""
         with contextlib.suppress(TimeoutError):
-            await self.until(lambda: self.kept(chat) == list(texts))
+            async with asyncio.timeout(LONG):
+                while self.kept(chat) != list(texts):  # noqa: ASYNC110  in the store
+                    await asyncio.sleep(0.05)
         assert self.kept(chat) == list(texts)
 
     @property

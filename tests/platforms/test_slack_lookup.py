@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.platforms.slack_lookup import CLOCKS_DIFFER, EVENT, Found, Lookup
+from bot.platforms.slack_lookup import CLOCKS_DIFFER, EVENT, LATE_BY, Found, Lookup
 from tests.slack import posting
 from tests.slack.channels import Channel
 from tests.slack.client import web_client
@@ -88,7 +89,28 @@ async def test_what_was_said_before_the_first_try_is_not_looked_at(place: Place)
     place.workspace.shift(2 * CLOCKS_DIFFER)
     place.talk(1)
     assert await place.find("k/1/0", place.now) == Found()
-    assert len(place.server.calls("conversations.history")) == 1
+    assert len(place.server.calls("conversations.history")) == 2, "one page, and once more later"
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_what_slack_was_still_busy_with_is_found_a_little_later(
+    place: Place, in_thread: bool
+) -> None:
+    thread = place.post("topic") if in_thread else None
+    place.talk(300, thread)
+    looking = asyncio.create_task(place.find("k/1/0", place.now, thread))
+    await place.server.until(lambda: place.server.requests)
+    await asyncio.sleep(LATE_BY / 2)
+    ours = place.post("k/1/0", thread)
+    assert (await looking).ts == ours.ts
+
+
+async def test_of_what_slack_refused_nothing_is_looked_for_once(place: Place) -> None:
+    place.lookup.note_refused("k/1/0")
+    assert await place.find("k/1/0", place.now) == Found()
+    assert place.server.requests == []
+    await place.find("k/1/0", place.now)
+    assert place.server.requests != []
 
 
 async def test_at_15_messages_a_minute_a_search_goes_on_where_it_was(place: Place) -> None:

@@ -51,7 +51,7 @@ TIERS = {
 
 @dataclass
 class Fault:
-    """Something that happens to the next `times` requests of a method."""
+    """Something that happens to the next `times` requests of a method, of one channel if named."""
 
     kind: Kind
     method: str
@@ -60,6 +60,12 @@ class Fault:
     status: int = 0
     body: JSON | str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    channel: str = ""
+
+    def meets(self, method: str, args: JSON) -> bool:
+        """Tell whether it happens to a request."""
+        where = args.get("channel") or args.get("channel_id")
+        return fnmatch.fnmatchcase(method, self.method) and self.channel in ("", where)
 
 
 @dataclass
@@ -87,6 +93,8 @@ class Limit:
 class Faults:
     """Faults of the Web API. A method is `"chat.postMessage"`, `"conversations.*"` or `"*"`.
 
+    Where a `channel` is named, requests about others meet no fault.
+
     Uploads of bytes are the method "upload", uses of a response_url "response_url". Faults come
     in the order in which they were asked for; `waiting` are those that no request has met yet.
     """
@@ -95,27 +103,39 @@ class Faults:
         self.waiting: list[Fault] = []
         self.limits: list[Limit] = []
 
-    def cut_after(self, method: str, times: int = 1) -> None:
+    def cut_after(self, method: str, times: int = 1, *, channel: str = "") -> None:
         """Do what is asked, then cut the connection in place of an answer."""
-        self.waiting.append(Fault("cut after", method, times))
+        self.waiting.append(Fault("cut after", method, times, channel=channel))
 
     def cut_before(self, method: str, times: int = 1) -> None:
         """Cut the connection without having done anything."""
         self.waiting.append(Fault("cut before", method, times))
 
-    def hang(self, method: str, seconds: float, times: int = 1) -> None:
+    def hang(self, method: str, seconds: float, times: int = 1, *, channel: str = "") -> None:
         """Let the request wait `seconds` before anything is done."""
-        self.waiting.append(Fault("hang", method, times, seconds))
+        self.waiting.append(Fault("hang", method, times, seconds, channel=channel))
 
-    def too_many(self, method: str, times: int = 1, retry_after: int = 1) -> None:
+    def too_many(
+        self, method: str, times: int = 1, retry_after: int = 1, *, channel: str = ""
+    ) -> None:
         """Answer 429, with the whole seconds to wait."""
         headers = {"Retry-After": str(retry_after)}
-        self.waiting.append(Fault("answer", method, times, 0.0, 429, RATE_LIMITED, headers))
+        fault = Fault("answer", method, times, 0.0, 429, RATE_LIMITED, headers, channel)
+        self.waiting.append(fault)
 
-    def fail(self, method: str, times: int = 1, status: int = 503, body: Any = None) -> None:
+    def fail(
+        self,
+        method: str,
+        times: int = 1,
+        status: int = 503,
+        body: Any = None,
+        *,
+        channel: str = "",
+    ) -> None:
         """Answer with a failure of Slack's own; its body is no JSON unless one is given."""
         text = "<html>Service Unavailable</html>" if body is None else body
-        self.waiting.append(Fault("answer", method, times, 0.0, status, text))
+        fault = Fault("answer", method, times, 0.0, status, text, channel=channel)
+        self.waiting.append(fault)
 
     def refuse(self, method: str, error: str, times: int = 1, **more: Any) -> None:
         """Answer `"ok": false` with this error, whatever the rules say."""
@@ -150,7 +170,7 @@ class Faults:
     def next(self, method: str, args: JSON, now: float) -> Fault | None:
         """Return what happens to this request, and count it."""
         for fault in self.waiting:
-            if fnmatch.fnmatchcase(method, fault.method):
+            if fault.meets(method, args):
                 fault.times -= 1
                 if fault.times <= 0:
                     self.waiting.remove(fault)
