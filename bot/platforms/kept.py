@@ -49,6 +49,11 @@ class Kept(Generic[T]):
     def __len__(self) -> int:
         return len(self._answers)
 
+    def knows(self, key: str) -> bool:
+        """Whether the answer is there, so that `get` does not wait for it."""
+        kept = self._answers.get(key)
+        return kept is not None and kept.until > self._clock()
+
     async def get(self, key: str, patience: float) -> T | None:
         """Return the answer, if need be the one before; None: there is none after `patience`.
 

@@ -121,11 +121,16 @@ class People:
 
         A workspace's admins and owners and the channel's creator are its stewards.
         """
-        account, place, badges = await asyncio.gather(
-            self._accounts.get(user, patience),
-            self._channels.get(channel, patience),
-            self._badges(user, patience),
-        )
+        if self._accounts.knows(user) and self._channels.knows(channel):  # three tasks less
+            account = await self._accounts.get(user, patience)
+            place = await self._channels.get(channel, patience)
+            badges = await self._badges(user, patience)
+        else:
+            account, place, badges = await asyncio.gather(
+                self._accounts.get(user, patience),
+                self._channels.get(channel, patience),
+                self._badges(user, patience),
+            )
         creates = place is not None and place.creator == user
         if account is None:
             return Person(PLATFORM, user, user, badges, creates)
@@ -150,6 +155,8 @@ class People:
     async def _badges(self, user: str, patience: float) -> frozenset[str]:
         """Return the groups that agendas name and somebody is in."""
         groups = sorted(set(self._groups()))
+        if not groups:
+            return frozenset()
         members = await asyncio.gather(*(self._members.get(one, patience) for one in groups))
         those_in = zip(groups, members, strict=True)
         return frozenset(GROUP + group for group, users in those_in if user in (users or ()))
@@ -159,6 +166,9 @@ class People:
         if not (wanted.people or wanted.named):
             return Known()
         numbers, named = sorted(wanted.people), sorted(wanted.named)
+        if len(numbers) == 1 and not named:  # as nearly always
+            one = await self.person(numbers[0], wanted.channel, patience)
+            return Known({one.id: one}, {one.id: one.name})
         people, names = await asyncio.gather(
             asyncio.gather(*(self.person(one, wanted.channel, patience) for one in numbers)),
             asyncio.gather(*(self._name(one, patience) for one in named)),

@@ -127,3 +127,15 @@ async def test_closing_ends_what_is_asked(oracle: Oracle) -> None:
     assert await oracle.kept.get("a", 0.01) is None
     await oracle.kept.close()
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_it_is_known_what_needs_no_asking(oracle: Oracle) -> None:
+    assert not oracle.kept.knows("a")
+    await oracle.kept.get("a", 1)
+    assert oracle.kept.knows("a")
+    oracle.kept.forget("a")
+    assert not oracle.kept.knows("a")
+    await oracle.kept.get("a", 1)
+    oracle.now += HOUR
+    assert not oracle.kept.knows("a")
+    assert set(oracle.asked) == {"a"}, "to look asks nobody"
