@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.store.address import Address
 from bot.store.errors import StoreError
 
 TRIES = 10
@@ -93,11 +94,12 @@ def holder_of(store: Path) -> Holder | str | None:
     return None
 
 
-def in_use(store: Path, holder: Holder | str) -> str:
+def in_use(store: Path | Address, holder: Holder | str) -> str:
     """Return the sentence for whoever wants the store for themselves, and cannot have it."""
+    what = "folder: --data DIR" if isinstance(store, Path) else "database."
     return (
         f"The store {store} is in use: {holder}. One process at a time serves a store. End that "
-        "one first, or name another folder: --data DIR"
+        f"one first, or name another {what}"
     )
 
 

@@ -52,8 +52,8 @@ class Process:
         self.url = f"http://127.0.0.1:{self.port}"
         self.chats.mkdir(exist_ok=True)
 
-    async def start(self) -> None:
-        """Start the program, and wait until it listens."""
+    async def start(self, *, stands_by: bool = False) -> None:
+        """Start the program, and wait until it listens, or stands by where another one serves."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", self.module, "run", "--port", str(self.port)),
@@ -65,11 +65,22 @@ class Process:
                 stderr=log,
             )
         self.starts += 1
+        await (self.stands_by() if stands_by else self.serves())
+
+    async def serves(self) -> None:
+        """Wait until it has printed the moderator's link: it serves from then on."""
+        self.link = await self._printed("Moderator henry: ")
+
+    async def stands_by(self) -> None:
+        """Wait until it has printed that another one serves."""
+        await self._printed("Standing by: ")
+
+    async def _printed(self, begin: str) -> str:
+        assert self._process is not None
         assert self._process.stdout is not None
         async for line in self._process.stdout:
-            if line.startswith(b"Moderator henry: "):
-                self.link = line.decode().removeprefix("Moderator henry: ").strip()
-                return
+            if line.startswith(begin.encode()):
+                return line.decode().removeprefix(begin).strip()
         raise AssertionError(f"it did not start: {self.log.read_text()}")
 
     def _environment(self) -> dict[str, str]:
@@ -101,9 +112,14 @@ class Process:
 
     async def stop(self) -> int:
         """Ask it to end; return its exit code."""
+        self.send(signal.SIGTERM)
         assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
         return await self._process.wait()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     @property
     def id(self) -> int:
