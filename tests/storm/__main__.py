@@ -20,10 +20,12 @@ def main() -> None:
     parser.add_argument("--fault", action="append", choices=list(FAULTS), help="these faults only")
     parser.add_argument("--jobs", type=int, default=5, help="runs at once (5)")
     parser.add_argument("--keep", help="a folder for what failed runs leave")
+    parser.add_argument("--postgres", action="store_true", help="in PostgreSQL, not in SQLite")
     given = parser.parse_args()
     wanted = Wanted(
         given.instants, given.seed, given.only, given.run,
         tuple(given.fault or FAULTS), given.jobs, given.keep,
+        given.postgres,
     )  # fmt: skip
     report = asyncio.run(storm(wanted, _say))
     _say(report.table)

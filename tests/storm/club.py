@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sqlite3
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,8 +14,8 @@ from bot.store.codec import moment
 from tests.invariants.process import Process, program
 from tests.storm.chats import BEFORE, Held
 from tests.storm.clock import Clock
-from tests.storm.disk import Disk
 from tests.storm.outside import Outside
+from tests.storm.place import Place, Unreadable
 
 SETTLES_WITHIN = 40.0
 """Seconds that everything due is waited for, at most; it is never what decides."""
@@ -40,11 +39,11 @@ class Club:
         process: Process,
         clock: Clock,
         chats: tuple[Held, ...],
-        disk: Disk,
+        place: Place,
         outside: Outside | None = None,
     ) -> None:
         self.process = process
-        self.disk = disk
+        self.place = place
         self.outside = outside
         self.clock = clock
         self.chats = chats
@@ -104,27 +103,24 @@ class Club:
 
     # ------------------------------------------------------------ what is due
 
-    def rows(self, sql: str) -> list[tuple[object, ...]]:
-        """Look into the store, which must be there."""
-        address = f"file:{self.process.data / 'rounds.db'}?mode=ro"
-        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=5)) as database:
-            return list(database.execute(sql))
+    async def moments(self) -> list[datetime]:
+        """Return when something is to be done next, for each chat and each lane of posts.
 
-    def moments(self) -> list[datetime]:
-        """Return when something is to be done next, for each chat and each lane of posts."""
-        wakes = self.rows("SELECT wake_at FROM chats WHERE wake_at IS NOT NULL")
+        Raises Unreadable.
+        """
+        wakes = await self.place.rows("SELECT wake_at FROM chats WHERE wake_at IS NOT NULL")
         lanes: dict[object, int] = {}
-        for room, chat, due in self.rows(
+        for room, chat, due in await self.place.rows(
             "SELECT room, chat, due_at FROM outbox WHERE state = 'waiting' ORDER BY seq, n"
         ):
             lanes.setdefault((room, chat), int(str(due)))
         return [moment(at) for at in (*(int(str(at)) for (at,) in wakes), *lanes.values())]
 
-    def is_settled(self) -> bool:
+    async def is_settled(self) -> bool:
         """Whether nothing is due that was not done."""
         try:
-            return all(at > self.clock.now() for at in self.moments())
-        except sqlite3.Error:
+            return all(at > self.clock.now() for at in await self.moments())
+        except Unreadable:
             return False
 
     async def settle(self, *, hastened: bool = False) -> None:
@@ -134,19 +130,15 @@ class Club:
         """
         async with _or_stuck(SETTLES_WITHIN, "what is due is not done"):
             waited = 0.0
-            while not self.is_settled():
+            while not await self.is_settled():
                 await asyncio.sleep(0.1)
                 waited += 0.1
                 if hastened and waited > NUDGED_AFTER:
                     self.clock.shift(timedelta(seconds=0.5))
 
-    def next_moment(self) -> datetime | None:
-        """Return when something is to be done next."""
-        return min(self.moments(), default=None)
-
-    def all_over(self) -> bool:
+    async def all_over(self) -> bool:
         """Whether every chat was held to its end and put away."""
-        stages = self.rows("SELECT stage FROM chats")
+        stages = await self.place.rows("SELECT stage FROM chats")
         return len(stages) == len(self.chats) and {stage for (stage,) in stages} == {"archived"}
 
 
@@ -161,16 +153,16 @@ async def _or_stuck(seconds: float, what: str) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def club(
-    folder: Path, chats: tuple[Held, ...], disk: Disk, outside: Outside | None = None
+    folder: Path, chats: tuple[Held, ...], place: Place, outside: Outside | None = None
 ) -> AsyncIterator[Club]:
     """Give the program with these chats' agendas, not started."""
     path = folder / "clock"
     follow = outside.moved if outside else lambda by: None
     clock = Clock(path, chats[0].opens_at - BEFORE, follow)
     environment = {"CLOCK": str(path), "ROUNDS_LOG": "info", "PYTHONFAULTHANDLER": "1"}
-    environment |= outside.environment if outside else {}
+    environment |= place.environment | (outside.environment if outside else {})
     async with program(folder, "tests.invariants.clocked", environment) as process:
         for held in chats:
             (process.chats / f"{held.name}.yaml").write_text(held.agenda, "utf-8")
-        process.data = disk.data
-        yield Club(process, clock, chats, disk, outside)
+        process.data = place.data
+        yield Club(process, clock, chats, place, outside)

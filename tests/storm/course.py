@@ -14,9 +14,9 @@ from random import Random
 from tests.storm.chats import Held, chats_of
 from tests.storm.clock import Span
 from tests.storm.club import Club, Stuck, club
-from tests.storm.disk import Disk
 from tests.storm.faults import FAULTS
 from tests.storm.outside import Outside, Spoken, outside, speak
+from tests.storm.place import Place
 from tests.storm.talk import Speaker, Talk
 
 NAMES = ("Ann", "Bob", "Cleo", "Dan", "Eve")
@@ -62,12 +62,12 @@ class Told:
 
 
 async def hold(
-    folder: Path, run: int, instants: Sequence[Instant], chance: Random, disk: Disk
+    folder: Path, run: int, instants: Sequence[Instant], chance: Random, place: Place
 ) -> Told:
     """Hold the chats of a run, with these instants at moments drawn by `chance`.
 
     Where one of them is a platform's fault two of the chats are held on platforms. The store stays
-    on the disk.
+    in its place.
     """
     async with contextlib.AsyncExitStack() as stack:
         platforms = None
@@ -75,7 +75,7 @@ async def hold(
             platforms = await stack.enter_async_context(outside())
         chats = chats_of(run, platforms.rooms if platforms else ())
         told = Told(chats, list(instants))
-        there = await stack.enter_async_context(club(folder, chats, disk, platforms))
+        there = await stack.enter_async_context(club(folder, chats, place, platforms))
         await there.start()
         over = asyncio.Event()
         talking = [
@@ -141,9 +141,14 @@ async def _take_down(there: Club, platforms: Outside, told: Told) -> None:
     sql = "SELECT count(*) FROM messages WHERE said = 1 AND withdrawn = 0 AND role <> 'bot'"
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(KNOWN_WITHIN):
-            while int(str(there.rows(f"{sql} AND room NOT LIKE 'local:%'")[0][0])) < standing:
+            while await _count(there, f"{sql} AND room NOT LIKE 'local:%'") < standing:
                 await asyncio.sleep(0.2)
                 there.clock.shift(timedelta(seconds=2))
+
+
+async def _count(there: Club, sql: str) -> int:
+    ((count,),) = await there.place.rows(sql)
+    return int(str(count))
 
 
 async def _pass(there: Club, told: Told, chance: Random) -> None:
@@ -156,7 +161,7 @@ async def _pass(there: Club, told: Told, chance: Random) -> None:
     )
     await there.settle()
     while True:
-        station = _next(there, stations)
+        station = await _next(there, stations)
         if station is None:
             break
         there.clock.set(station - JUST_BEFORE)
@@ -170,14 +175,14 @@ async def _pass(there: Club, told: Told, chance: Random) -> None:
     there.clock.shift(AFTERWARDS)
     await asyncio.sleep(1)
     await there.settle()
-    if not there.all_over():
+    if not await there.all_over():
         told.wrong.append("not every chat came to its end")
 
 
-def _next(there: Club, stations: list[datetime]) -> datetime | None:
+async def _next(there: Club, stations: list[datetime]) -> datetime | None:
     """Return the next moment at which something is agreed, or is due after a fault."""
     now = there.clock.now()
-    coming = [at for at in (*stations, *there.moments()) if at > now]
+    coming = [at for at in (*stations, *await there.moments()) if at > now]
     return min(coming, default=None)
 
 

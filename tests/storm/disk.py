@@ -17,12 +17,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-MEGABYTES = 12
 NO_LIMIT = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 IN_MEMORY = Path("/dev/shm")
 """Where the disk lies, if it is there: no fault here takes away what was handed to the kernel."""
-
-STORE = ("rounds.db", "rounds.db-wal")
 
 
 class Disk:
@@ -32,19 +29,20 @@ class Disk:
         self.root = root
         self.is_own = is_own
         self.data = root / "data"
+        self._forbidden: list[Path] = []
 
     # ------------------------------------------------------------ full
 
-    def fill(self, pid: int | None) -> None:
+    def fill(self, pid: int | None, store: Path) -> None:
         """Leave no room on it; on a folder like any other, let no file of a process grow."""
         if self.is_own:
             with (self.root / "filling").open("ab", buffering=0) as file:
-                for size in (65536, 4096, 512):
+                for size in (1 << 20, 65536, 4096, 512):
                     with contextlib.suppress(OSError):
                         while True:
                             file.write(b"x" * size)
         elif pid is not None:
-            sizes = [path.stat().st_size for path in self.data.glob("rounds.db*")]
+            sizes = [path.stat().st_size for path in store.glob("rounds.db*")]
             limit = max((size for size in sizes if size), default=0)
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
@@ -56,17 +54,16 @@ class Disk:
 
     # ------------------------------------------------------------ read-only
 
-    def forbid(self) -> None:
-        """Let nobody write to the store, whoever they are and whatever they have open."""
-        self._mark("+i")
+    def forbid(self, paths: Sequence[Path]) -> None:
+        """Let nobody write there, whoever they are and whatever they have open."""
+        self._forbidden = [*paths]
+        _run("chattr", "+i", *map(str, paths))
 
     def allow(self) -> None:
         """Let it be written again."""
-        self._mark("-i")
-
-    def _mark(self, sign: str) -> None:
-        there = [self.data / name for name in STORE if (self.data / name).exists()]
-        _run("chattr", sign, *map(str, there), str(self.data))
+        forbidden, self._forbidden = self._forbidden, []
+        if forbidden:
+            _run("chattr", "-i", *map(str, forbidden))
 
     # ------------------------------------------------------------ gone
 
@@ -82,12 +79,12 @@ class Disk:
 
 
 @contextlib.contextmanager
-def disk(folder: Path) -> Iterator[Disk]:
+def disk(folder: Path, megabytes: int) -> Iterator[Disk]:
     """Give a disk below `folder` for a block; a disk of its own where that can be had."""
     root = folder / "disk"
     root.mkdir()
     with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as place:
-        if not _mounted(Path(place) / "disk.img", root):
+        if not _mounted(Path(place) / "disk.img", root, megabytes):
             yield Disk(root, is_own=False)
             return
         found = Disk(root, is_own=True)
@@ -101,15 +98,15 @@ def disk(folder: Path) -> Iterator[Disk]:
 
 def can_be_own() -> bool:
     """Whether a disk of its own can be had on this machine, with the rights of this process."""
-    with tempfile.TemporaryDirectory() as folder, disk(Path(folder)) as found:
+    with tempfile.TemporaryDirectory() as folder, disk(Path(folder), 4) as found:
         return found.is_own
 
 
-def _mounted(image: Path, root: Path) -> bool:
+def _mounted(image: Path, root: Path, megabytes: int) -> bool:
     if os.geteuid() != 0 or shutil.which("mkfs.ext4") is None or shutil.which("chattr") is None:
         return False
     with image.open("wb") as file:
-        file.truncate(MEGABYTES * 1024 * 1024)
+        file.truncate(megabytes * 1024 * 1024)
     try:
         _run("mkfs.ext4", "-q", "-m", "0", str(image))
         _run("mount", "-o", "loop", str(image), str(root))

@@ -55,34 +55,34 @@ async def stopped(club: Club, chance: Random) -> None:
 
 async def full(club: Club, chance: Random) -> None:
     """Leave no room on the disk for a while; some start the program again meanwhile."""
-    disk, pid = club.disk, club.pid
-    disk.fill(pid)
+    pid = club.pid
+    await club.place.fill(pid)
     try:
         await _lasts(club, chance)
     finally:
-        disk.free(pid)
+        await club.place.free(club.pid and pid)
     await club.serve()
 
 
 async def read_only(club: Club, chance: Random) -> None:
     """Let nothing be written to the store for a while."""
-    club.disk.forbid()
+    await club.place.forbid()
     try:
         await _lasts(club, chance)
     finally:
-        club.disk.allow()
+        await club.place.allow()
     await club.serve()
 
 
 async def gone(club: Club, chance: Random) -> None:
-    """Take the store's folder away from the running program, and put it back."""
-    club.disk.take_away()
+    """Take the store away from the running program, and put it back."""
+    await club.place.take_away(chance)
     try:
         await asyncio.sleep(chance.uniform(0.3, 2.5))
         club.clock.shift(timedelta(seconds=chance.choice(LASTS)))
         await asyncio.sleep(0.5)
     finally:
-        club.disk.bring_back()
+        await club.place.bring_back()
 
 
 async def _lasts(club: Club, chance: Random) -> None:

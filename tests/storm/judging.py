@@ -26,7 +26,7 @@ from bot.engine.pace import APART, ON_TIME
 from bot.engine.people import Role
 from bot.engine.state import Chat
 from bot.store.codec import decode_event
-from bot.store.sqlite import opened
+from bot.store.opening import Where, opened
 from bot.store.tables import Tables
 from bot.transcripts import render
 from tests.storm.chats import Held
@@ -61,8 +61,8 @@ class Left:
     sound: bool = True
 
 
-async def _left(data: Path, chats: Sequence[Held]) -> Left:
-    async with opened(data / "rounds.db") as store, store.reading() as tables:
+async def _left(where: Where, chats: Sequence[Held]) -> Left:
+    async with opened(where) as store, store.reading() as tables:
         logs: dict[str, list[Event]] = {}
         transcripts: dict[str, bytes] = {}
         messages: dict[str, Message] = {}
@@ -75,8 +75,11 @@ async def _left(data: Path, chats: Sequence[Held]) -> Left:
                 messages |= {message.key: message for message in batch}
             transcripts[held.id] = await _transcript(tables, held.id)
         waiting = await tables.connection.rows("SELECT key FROM outbox WHERE state = 'waiting'")
-        ((sound,),) = await tables.connection.rows("PRAGMA integrity_check")
-        return Left(logs, messages, transcripts, [key for (key,) in waiting], sound == "ok")
+        sound = True
+        if isinstance(where, Path):
+            ((word,),) = await tables.connection.rows("PRAGMA integrity_check")
+            sound = word == "ok"
+        return Left(logs, messages, transcripts, [key for (key,) in waiting], sound)
 
 
 async def _transcript(tables: Tables, chat_id: str) -> bytes:
@@ -86,17 +89,17 @@ async def _transcript(tables: Tables, chat_id: str) -> bytes:
     return b"".join([chunk async for chunk in render(tables, chat, "json")])
 
 
-def judge(folder: Path, data: Path, told: Told) -> list[Finding]:
-    """Return everything that is not as it must be after a run whose store is in `data`."""
+def judge(folder: Path, where: Where, told: Told) -> list[Finding]:
+    """Return everything that is not as it must be after a run whose store is at `where`."""
     faulthandler.dump_traceback_later(JUDGED_WITHIN, exit=True)
     try:
-        return asyncio.run(_judge(folder, data, told))
+        return asyncio.run(_judge(folder, where, told))
     finally:
         faulthandler.cancel_dump_traceback_later()
 
 
-async def _judge(folder: Path, data: Path, told: Told) -> list[Finding]:
-    left = await _left(data, told.chats)
+async def _judge(folder: Path, where: Where, told: Told) -> list[Finding]:
+    left = await _left(where, told.chats)
     found = [Finding("other", what) for what in (*told.wrong, *told.talk.wrong)]
     if told.stuck:
         begun = [one.began for one in told.instants if one.began]
@@ -295,8 +298,10 @@ def _may_be_counted_otherwise(log: Sequence[Event], held: Held, told: Told) -> b
     lines = [line for line in told.talk.lines if line.room == held.name]
     spans = [span for line in lines for _, span in line.changes]
     spans += [one.span for one in told.instants if one.span and one.kind.startswith("clock")]
-    counted = [one.at for one in log if isinstance(one, events.Summarised)]
-    return any(span[0] <= at <= span[1] for at in counted for span in spans)
+    began = [one.at for one in log if isinstance(one, events.Summarised)]
+    ended = [one.at for one in log if isinstance(one, events.RoomArchived)]
+    counted = list(zip(began, ended, strict=True))
+    return any(span[0] <= b and a <= span[1] for a, b in counted for span in spans)
 
 
 def _uncounted(transcript: bytes) -> bytes:

@@ -15,10 +15,10 @@ from pathlib import Path
 from random import Random
 
 from tests.storm.course import Instant, Told, hold
-from tests.storm.disk import disk
 from tests.storm.faults import FAULTS
 from tests.storm.findings import Finding
 from tests.storm.judging import judge
+from tests.storm.place import place
 from tests.storm.table import Report
 
 PER_RUN = 16
@@ -36,6 +36,7 @@ class Wanted:
     faults: tuple[str, ...] = ()
     jobs: int = 5
     keep: str | None = None
+    postgres: bool = False
 
 
 def drawn(wanted: Wanted) -> Iterator[tuple[int, list[Instant]]]:
@@ -92,10 +93,10 @@ async def _run(
     wanted: Wanted, run: int, instants: Sequence[Instant], pool: ProcessPoolExecutor
 ) -> tuple[Told, list[Finding]]:
     folder = Path(tempfile.mkdtemp(prefix=f"storm-{run}-"))
-    with disk(folder) as found:
+    async with place(folder, postgres=wanted.postgres) as found:
         told = await hold(folder, run, instants, Random(f"{wanted.seed}/{run}"), found)
         loop = asyncio.get_running_loop()
-        findings = await loop.run_in_executor(pool, judge, folder, found.data, told)
+        findings = await loop.run_in_executor(pool, judge, folder, found.where, told)
         if findings and wanted.keep:
             shutil.copytree(folder, Path(wanted.keep) / f"run-{run}", dirs_exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)

@@ -81,7 +81,7 @@ class Speaker:
             what, standing = self._chance.random(), [one for one in self._own if not one.gone]
             number += 1
             if what < 0.1 and standing:
-                await self._edit(self._chance.choice(standing), number)
+                await self._edit(self._chance.choice(standing[-3:]), number)
             elif what < 0.15 and standing:
                 await self._withdraw(self._chance.choice(standing))
             else:
