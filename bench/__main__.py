@@ -1,11 +1,11 @@
-"""Run every measurement: `python -m bench [--quick]`."""
+"""Run every measurement but the year of `bench.large`: `python -m bench [--quick]`."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 
-from bench import discord, gaps, guard, ingest, timers, transcripts
+from bench import discord, gaps, guard, ingest, large, slack, timers, transcripts
 
 
 async def measure(*, quick: bool) -> None:
@@ -18,7 +18,12 @@ async def measure(*, quick: bool) -> None:
     print()
     await discord.measure(quick=quick)
     print()
+    await slack.measure(quick=quick)
+    print()
     await gaps.measure(quick=quick)
+    for part in ("start", "talk", "long"):
+        print()
+        await large.measure(quick=quick, only=part)
     print()
     guard.measure(quick=quick)
 

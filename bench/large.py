@@ -244,11 +244,9 @@ PARTS = {"start": start, "year": year, "talk": talk, "long": long}
 async def measure(*, quick: bool, only: str = "") -> None:
     """Print all tables, or one."""
     pass_over_what_stays()
-    for name, part in PARTS.items():
-        if only in ("", name):
-            with tempfile.TemporaryDirectory() as folder:
-                await part(Path(folder), quick=quick)
-            print()
+    for name in [only] if only else PARTS:
+        with tempfile.TemporaryDirectory() as folder:
+            await PARTS[name](Path(folder), quick=quick)
 
 
 if __name__ == "__main__":
