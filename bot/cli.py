@@ -44,6 +44,7 @@ from bot.slack_setup import slack
 from bot.status_screen import show_status
 from bot.store.holding import Holder
 from bot.terminal import DemoScreen, complain, counting, say, summary_lines
+from bot.upkeep import upkeep
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +109,7 @@ _app = typer.Typer(
 
 
 _app.add_typer(slack, name="slack")
+_app.add_typer(upkeep)
 
 
 @_app.callback(invoke_without_command=True)

@@ -123,6 +123,10 @@ class PostgresStore:
             for line in lines:
                 await _hang_up(line)
 
+    async def cut_off(self) -> bool:
+        """Say whether what was taken away can be cut off: PostgreSQL does it in its own time."""
+        return True
+
     async def _connect(self, *, writes: bool = False) -> Line:
         """Connect; when the database was away a moment ago, do not wait for it once more."""
         if not self._is_open:

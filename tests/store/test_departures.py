@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +13,10 @@ from bot.engine.erasing import GONE, NAME, is_erased
 from bot.engine.messages import Attachment, Message
 from bot.engine.people import Person, Role
 from bot.engine.signals import Edited, Reacted, Said
+from bot.runner import Store
 from bot.store import departures
 from bot.store.departures import Masks, new_erased
-from bot.store.sqlite import SqliteStore, opened
+from bot.store.opening import Where, opened
 from tests.engine.script import OPENS
 
 ROOM = Room("discord", "1")
@@ -26,8 +26,8 @@ ANN = Person("discord", "223456789012345678", "Ann Lee", badges=frozenset({"role
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    async with opened(tmp_path / "rounds.db") as found:
+async def store(anywhere: Where) -> AsyncIterator[Store]:
+    async with opened(anywhere) as found:
         yield found
 
 
@@ -37,7 +37,7 @@ def said(number: int, chat: str = "a", **fields: object) -> Message:
     return Message(chat, ROOM, f"{chat}{number}", True, at, **(given | fields))  # type: ignore[arg-type]
 
 
-async def test_a_chats_words_names_and_files_go_and_nothing_else(store: SqliteStore) -> None:
+async def test_a_chats_words_names_and_files_go_and_nothing_else(store: Store) -> None:
     before = [
         said(1, attachments=(FILE, FILE), topics=(1, 2), edited=True),
         said(2, role=Role.MODERATOR),
@@ -60,7 +60,7 @@ async def test_a_chats_words_names_and_files_go_and_nothing_else(store: SqliteSt
 
 
 async def test_for_how_long_series_keep_words_is_noted_until_it_is_for_good(
-    store: SqliteStore,
+    store: Store,
 ) -> None:
     async with store.writing() as tables:
         await departures.set_kept(tables.connection, "a", 90 * DAY)
@@ -71,7 +71,7 @@ async def test_for_how_long_series_keep_words_is_noted_until_it_is_for_good(
         assert await departures.kept(tables.connection) == {"b": 7 * DAY}
 
 
-async def test_who_was_erased_is_known_again_and_not_named(store: SqliteStore) -> None:
+async def test_who_was_erased_is_known_again_and_not_named(store: Store) -> None:
     one, other = new_erased(ANN.key, OPENS), new_erased(ANN.key, OPENS)
     assert one.was(ANN.key)
     assert not one.was("slack:223456789012345678")

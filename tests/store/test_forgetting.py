@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,10 +15,11 @@ from bot.engine.erasing import GONE, NAME
 from bot.engine.fold import fold
 from bot.engine.messages import Attachment, Message
 from bot.engine.people import Role
+from bot.runner import Store
 from bot.store import departures, figures, forgetting, pages, queue
 from bot.store.departures import Erased, new_erased
 from bot.store.forgetting import Removed, Stood
-from bot.store.sqlite import SqliteStore, opened
+from bot.store.opening import Where, opened
 from bot.store.tables import Tables
 from tests.engine.script import OPENS, agenda
 
@@ -32,8 +32,8 @@ LINE = "I saw this twice on Elm Street."
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    async with opened(tmp_path / "rounds.db") as found:
+async def store(anywhere: Where) -> AsyncIterator[Store]:
+    async with opened(anywhere) as found:
         yield found
 
 
@@ -88,7 +88,7 @@ async def held(tables: Tables) -> dict[str, Message]:
 
 
 async def test_their_messages_lose_words_names_and_files_and_keep_their_places(
-    store: SqliteStore,
+    store: Store,
 ) -> None:
     async with store.writing() as tables:
         await fill(tables)
@@ -115,7 +115,7 @@ async def test_their_messages_lose_words_names_and_files_and_keep_their_places(
     )
 
 
-async def test_what_others_wrote_keeps_all_but_mentions_and_quotes(store: SqliteStore) -> None:
+async def test_what_others_wrote_keeps_all_but_mentions_and_quotes(store: Store) -> None:
     async with store.writing() as tables:
         await fill(tables)
         whom, _removed = await erase(tables)
@@ -125,7 +125,7 @@ async def test_what_others_wrote_keeps_all_but_mentions_and_quotes(store: Sqlite
     assert after["7"].text == f"T1: ask <@{whom.pseudonym}|{NAME}>"
 
 
-async def test_counts_are_what_they_were(store: SqliteStore) -> None:
+async def test_counts_are_what_they_were(store: Store) -> None:
     async with store.writing() as tables:
         await fill(tables)
         before = await figures.Figures(tables.connection, "a").counts()
@@ -134,7 +134,7 @@ async def test_counts_are_what_they_were(store: SqliteStore) -> None:
         assert before.with_files == 1
 
 
-async def test_the_log_names_the_pseudonym_and_tells_of_the_erasure(store: SqliteStore) -> None:
+async def test_the_log_names_the_pseudonym_and_tells_of_the_erasure(store: Store) -> None:
     async with store.writing() as tables:
         await fill(tables)
         whom, _removed = await erase(tables)
@@ -148,7 +148,7 @@ async def test_the_log_names_the_pseudonym_and_tells_of_the_erasure(store: Sqlit
     assert chat.withdrawn == {f"discord:{whom.pseudonym}": OPENS + 2 * HOUR}
 
 
-async def test_their_reactions_go_and_those_to_their_words_stay(store: SqliteStore) -> None:
+async def test_their_reactions_go_and_those_to_their_words_stay(store: Store) -> None:
     async with store.writing() as tables:
         await fill(tables)
         await erase(tables)
@@ -156,7 +156,7 @@ async def test_their_reactions_go_and_those_to_their_words_stay(store: SqliteSto
     assert rows == [("discord:8",), (f"slack:{WHO}",)]
 
 
-async def test_posts_for_them_are_not_sent_and_those_for_others_are(store: SqliteStore) -> None:
+async def test_posts_for_them_are_not_sent_and_those_for_others_are(store: Store) -> None:
     async with store.writing() as tables:
         await fill(tables)
         await erase(tables)
@@ -171,7 +171,7 @@ async def test_posts_for_them_are_not_sent_and_those_for_others_are(store: Sqlit
     assert left.action == Tell(privately("discord"), ("8",), "", ("It is over.",))
 
 
-async def test_of_whom_nothing_is_kept_nothing_is_removed(store: SqliteStore) -> None:
+async def test_of_whom_nothing_is_kept_nothing_is_removed(store: Store) -> None:
     async with store.writing() as tables:
         await fill(tables)
         nobody = await forgetting.erase(tables, "local", "nobody", new_erased("local:nobody", NOW))
@@ -180,7 +180,7 @@ async def test_of_whom_nothing_is_kept_nothing_is_removed(store: SqliteStore) ->
         assert await held(tables) == {one.id: one for one in MESSAGES}
 
 
-async def test_a_log_that_cannot_be_read_is_told_and_holds_nothing_up(store: SqliteStore) -> None:
+async def test_a_log_that_cannot_be_read_is_told_and_holds_nothing_up(store: Store) -> None:
     async with store.writing() as tables:
         await fill(tables)
         await tables.connection.run(
@@ -192,7 +192,7 @@ async def test_a_log_that_cannot_be_read_is_told_and_holds_nothing_up(store: Sql
     assert removed.texts == 2
 
 
-async def test_people_are_found_by_id_and_by_every_name_they_had(store: SqliteStore) -> None:
+async def test_people_are_found_by_id_and_by_every_name_they_had(store: Store) -> None:
     async with store.writing() as tables:
         await fill(tables)
         await tables.put_messages([said(9, "yes", "p-abcdefghijkm", Room("local", "a"))])
@@ -209,7 +209,7 @@ async def test_people_are_found_by_id_and_by_every_name_they_had(store: SqliteSt
 
 
 async def test_wordings_of_messages_that_never_came_go_once_nothing_is_read_back(
-    store: SqliteStore,
+    store: Store,
 ) -> None:
     unsaid = said(10, "an edit alone", "")._replace(said=False)
     async with store.writing() as tables:
@@ -221,7 +221,7 @@ async def test_wordings_of_messages_that_never_came_go_once_nothing_is_read_back
         assert not (await tables.messages([unsaid.key]))[0].text
 
 
-async def test_somebody_erased_twice_is_two_for_whoever_counts(store: SqliteStore) -> None:
+async def test_somebody_erased_twice_is_two_for_whoever_counts(store: Store) -> None:
     async with store.writing() as tables:
         await fill(tables)
         await erase(tables)

@@ -1,0 +1,169 @@
+"""What left a store since a backup of it was made leaves the backup too, when that is restored.
+
+Withdrawn is withdrawn, and erased is erased, also where an earlier store comes back. What was
+withdrawn, whose time was over and who was erased is read from the store that is replaced, which
+holds none of those words, and done again in the one that comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from bot.engine import events
+from bot.engine.agenda import Room
+from bot.engine.errors import BrokenLog
+from bot.engine.events import Event
+from bot.engine.messages import Message
+from bot.store import departures, forgetting
+from bot.store.codec import MESSAGE_COLUMNS, decode_event, encode_event, message_of
+from bot.store.departures import OURS_BY_SQL
+from bot.store.tables import Connection, Tables
+
+_LEFT = ("Withdrew", "Blanked")
+"""The kinds of events by which words leave a chat."""
+
+_NAMING = ("Planned", "Replanned", "Opened", "Closed", "Corrected", "Withdrew", "ToldLate")
+"""The kinds of events that name people."""
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """How much was done again: messages withdrawn, chats whose time was over, people erased."""
+
+    withdrawn: int = 0
+    blanked: int = 0
+    erased: int = 0
+
+
+async def carry(old: Tables, new: Tables) -> Carried:
+    """Do in `new` what was done in `old` and not yet in it."""
+    new.erases = True
+    erased = await _erase_again(old.connection, new)
+    withdrawn = await _withdraw_again(old.connection, new)
+    blanked = await _leave_again(old.connection, new)
+    return Carried(withdrawn, blanked, erased)
+
+
+# ---------------------------------------------------------------- who was erased
+
+
+async def _erase_again(old: Connection, new: Tables) -> int:
+    known = set(await departures.erased(new.connection))
+    missing = [one for one in await departures.erased(old) if one not in known]
+    if not missing:
+        return 0
+    people = await _people(new.connection)
+    for one in missing:
+        await departures.remember(new.connection, one)
+        for key in people:
+            if one.was(key):
+                platform, _, person = key.partition(":")
+                await forgetting.erase(new, platform, person, one)
+    return len(missing)
+
+
+async def _people(connection: Connection) -> set[str]:
+    """Return the keys of everybody who stands in a store."""
+    rows = await connection.rows(
+        f"SELECT DISTINCT room, author FROM messages WHERE NOT ({OURS_BY_SQL})"
+    )
+    people = {f"{Room.parse(room).platform}:{author}" for room, author in rows if author}
+    people |= {key for (key,) in await connection.rows("SELECT DISTINCT person FROM reactions")}
+    kinds = ", ".join(f"'{kind}'" for kind in _NAMING)
+    for kind, body in await connection.rows(
+        f"SELECT DISTINCT kind, body FROM events WHERE kind IN ({kinds})"
+    ):
+        try:
+            people |= _named(decode_event(kind, body))
+        except BrokenLog:  # the runner tells of it
+            continue
+    return people
+
+
+def _named(event: Event) -> set[str]:
+    match event:
+        case events.Opened(by=key) | events.Closed(by=key) | events.Corrected(by=key):
+            return {key} if key else set()
+        case events.Withdrew(person=key):
+            return {key}
+        case events.ToldLate(room=room, person=person):
+            return {f"{room.platform}:{person}"}
+        case events.Planned(agenda=agenda) | events.Replanned(agenda=agenda):
+            return {
+                f"{platform}:{name.removeprefix('user:')}"
+                for listed in (agenda.moderators, agenda.guests)
+                for platform, names in listed.items()
+                for name in names
+            }
+    return set()
+
+
+# ---------------------------------------------------------------- what was withdrawn
+
+
+async def _withdraw_again(old: Connection, new: Tables) -> int:
+    """Write withdrawn messages as they are by now, those too that the backup did not know yet."""
+    done = 0
+    async for messages in _withdrawn(old):
+        there = {one.key: one for one in await new.messages([one.key for one in messages])}
+        chats = await _chats(new.connection)
+        again = [
+            one
+            for one in messages
+            if one.chat in chats and not (one.key in there and there[one.key].withdrawn)
+        ]
+        await new.put_messages(again)
+        done += sum(one.said for one in again)
+    return done
+
+
+async def _withdrawn(connection: Connection) -> AsyncIterator[list[Message]]:
+    after = ""
+    while True:
+        rows = await connection.rows(
+            f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE withdrawn = 1 AND key > ? "
+            "ORDER BY key LIMIT ?",
+            (after, _AT_ONCE),
+        )
+        if not rows:
+            return
+        after = rows[-1][0]
+        yield [message_of(row) for row in rows]
+
+
+async def _chats(connection: Connection) -> set[str]:
+    return {chat for (chat,) in await connection.rows("SELECT chat FROM chats")}
+
+
+async def _leave_again(old: Connection, new: Tables) -> int:
+    """Record again who withdrew everything, and in which chats the time was over."""
+    blanked = 0
+    chats = await _chats(new.connection)
+    known = set(await _left(new.connection))
+    for chat, kind, body in await _left(old):
+        if chat not in chats or (chat, kind, body) in known:
+            continue
+        event = decode_event(kind, body)
+        await new.connection.run(
+            "INSERT INTO events (chat, seq, kind, body) "
+            "SELECT chat, MAX(seq) + 1, ?, ? FROM events WHERE chat = ? GROUP BY chat",
+            (*encode_event(event), chat),
+        )
+        if isinstance(event, events.Withdrew):
+            platform, _, person = event.person.partition(":")
+            await new.withdraw(chat, platform, person, event.at)
+        elif isinstance(event, events.Blanked):
+            await departures.blank(new, chat)
+            blanked += 1
+    return blanked
+
+
+async def _left(connection: Connection) -> list[tuple[str, str, str]]:
+    kinds = ", ".join(f"'{kind}'" for kind in _LEFT)
+    rows = await connection.rows(
+        f"SELECT chat, kind, body FROM events WHERE kind IN ({kinds}) ORDER BY chat, seq"
+    )
+    return [(chat, kind, body) for chat, kind, body in rows]

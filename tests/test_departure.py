@@ -1,0 +1,279 @@
+"""A person is erased at their wish: who is meant, what goes, what counts on, what is told."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.departure import Found, agendas_naming, described, erase_in
+from bot.engine.messages import Tally
+from bot.engine.people import Person
+from bot.engine.signals import Edited, Said
+from bot.faults import Stopped
+from bot.store import figures
+from bot.store.forgetting import Known
+from bot.transcripts.files import write_files
+from tests.house import START, House, house, moderator, room_of, urojc
+from tests.invariants.process import posted, program
+
+SERIES = urojc()
+ROOM, HENRY = room_of(SERIES), moderator(SERIES)
+ANN = Person("local", "p-annannannann", "Ann Lee")
+BO = Person("local", "p-bobobobobobo", "Bo")
+WORDS = "the postman from Elm Street"
+CHAT = "urojc-2026-12-07"
+NOW = START + timedelta(days=40)
+SECRETS = (WORDS, "Ann Lee", ANN.id)
+
+AGENDA = """\
+title: A chat
+zone: Australia/Sydney
+starts: 2026-12-07 07:00
+window: 48h
+rooms: [{local: urojc}]
+moderators: {local: [henry]}
+topics: [{ask: "What next?", after: 0m}]
+"""
+
+
+async def conversation(h: House) -> None:
+    await h.start(SERIES)
+    for n in range(6):
+        h.clock.advance(timedelta(hours=1))
+        said = f"T1: {WORDS}, {n}" if n % 2 else f"T1: <@{ANN.id}|Ann Lee> is right, {n}"
+        await h.say(ROOM, ANN if n % 2 else BO, said, message=str(n))
+    await h.say(ROOM, BO, f"> T1: {WORDS}, 1\nMe too", message="6", reply_to="1")
+    await h.put_emoji(ROOM, "0", ANN, "👍")
+    await h.say(ROOM, ANN, f"{WORDS}, taken back", message="7")
+    await h.delete(ROOM, "7")
+
+
+async def counted(h: House) -> Tally:
+    async with h.store.reading() as tables:
+        return await figures.tally(tables.connection, CHAT)
+
+
+def always(_whom: Found) -> bool:
+    return True
+
+
+async def erase(folder: Path, given: str) -> list[str]:
+    told: list[str] = []
+    chats = folder / "chats"
+    assert await erase_in(folder / "rounds.db", chats, given, NOW, always, told.append)
+    return told
+
+
+def on_disk(folder: Path) -> set[tuple[str, str]]:
+    """Return which files of the store hold which of the secrets."""
+    return {
+        (path.name, secret)
+        for path in folder.glob("rounds.db*")
+        for secret in SECRETS
+        if secret.encode() in path.read_bytes()
+    }
+
+
+# ---------------------------------------------------------------- what goes
+
+
+async def test_nothing_of_the_person_is_left_in_store_and_transcripts_and_counts_stay(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await conversation(h)
+        await h.live(timedelta(hours=72))
+        before = await counted(h)
+        assert len(on_disk(tmp_path)) >= len(SECRETS)
+        told = await erase(tmp_path, ANN.key)
+        assert on_disk(tmp_path) == set()
+        assert await counted(h) == before
+        assert before.participants == 2
+        assert not any(secret in line for secret in SECRETS for line in told)
+        chat = await h.chat(CHAT)
+        async with h.store.reading() as tables:
+            files = await write_files(tables, chat, tmp_path / "out", ("html", "md", "json", "csv"))
+    assert on_disk(tmp_path) == set()
+    for file in files:
+        text = file.read_text("utf-8")
+        assert not any(secret in text for secret in SECRETS), file
+        assert "somebody erased" in text, file
+        assert "is right" in text
+
+
+async def test_it_is_said_what_went_and_where_more_may_stand(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await conversation(h)
+        await h.say(ROOM, BO, "Thank you, Ann Lee!", message="9")
+    (tmp_path / "rounds-2026-12-09T09-30-00Z.db").write_text("an earlier one")
+    told = "\n".join(await erase(tmp_path, "Ann Lee"))
+    for line in (
+        "4 messages of theirs",
+        "3 texts",
+        "1 reaction",
+        "4 messages of others",
+        f"Transcripts of {CHAT}",
+        "1 message of others with a name of theirs",
+        "rounds-2026-12-09T09-30-00Z.db, an earlier store",
+        "Backups that were made before",
+    ):
+        assert line in told, line
+    assert "Discord" not in told, "there is no other copy of what was said in the built-in room"
+
+
+async def test_what_a_platform_tells_late_brings_nothing_back(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await conversation(h)
+        await erase(tmp_path, ANN.key)
+        at = h.clock()
+        for signal in (
+            Said(at, ROOM, "1", ANN, WORDS),
+            Edited(at, ROOM, "1", WORDS),
+            Said(at, ROOM, "unheard", ANN, WORDS),
+            Edited(at + timedelta(minutes=1), ROOM, "unheard", WORDS),
+        ):
+            await h.runner.handle(signal)
+        await h.put_emoji(ROOM, "0", ANN, "💡")
+        assert on_disk(tmp_path) == set()
+        late = await h.message(ROOM, "unheard")
+        assert (late.author, late.text) == ((await h.message(ROOM, "1")).author, "")
+
+
+async def test_a_late_delivery_is_masked_also_in_a_batch_with_others(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await conversation(h)
+        await erase(tmp_path, ANN.key)
+        at = h.clock()
+        heard = [h.runner.take_in(Said(at, ROOM, f"l{n}", BO, "mine")) for n in range(3)]
+        heard.append(h.runner.take_in(Said(at, ROOM, "l3", ANN, WORDS)))
+        await asyncio.gather(*heard)
+        assert (await h.message(ROOM, "l2")).text == "mine"
+        assert on_disk(tmp_path) == set()
+
+
+async def test_what_they_say_afterwards_is_theirs_anew(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await conversation(h)
+        h.clock.set(START + timedelta(hours=20))
+        told: list[str] = []
+        now = h.clock()
+        await erase_in(tmp_path / "rounds.db", tmp_path, ANN.key, now, always, told.append)
+        h.clock.advance(timedelta(minutes=1))
+        await h.say(ROOM, ANN, "I am back", message="back")
+        message = await h.message(ROOM, "back")
+        assert (message.author, message.name, message.text) == (ANN.id, "Ann Lee", "I am back")
+
+
+# ---------------------------------------------------------------- who is meant
+
+
+async def test_somebody_is_found_by_key_id_mention_and_their_name_here(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await conversation(h)
+        meant: list[str] = []
+
+        def note(whom: Found) -> bool:
+            meant.append(whom.who.key)
+            return False
+
+        for given in (ANN.key, ANN.id, f"<@{ANN.id}>", f"<@!{ANN.id}|Ann>", "Ann Lee", "@Ann Lee"):
+            assert not await erase_in(tmp_path / "rounds.db", tmp_path, given, NOW, note, print)
+        assert meant == [ANN.key] * 6
+        before = await counted(h)
+        assert (await h.message(ROOM, "1")).text, "whoever says no changes nothing"
+        assert before == await counted(h)
+
+
+async def test_where_several_may_be_meant_they_are_listed(tmp_path: Path) -> None:
+    other = Person("local", "p-otherotherot", "Ann Lee")
+    async with house(tmp_path) as h:
+        await conversation(h)
+        await h.say(ROOM, other, "hello", message="other")
+        with pytest.raises(Stopped) as stopped:
+            await erase(tmp_path, "Ann Lee")
+        lines = str(stopped.value).splitlines()
+        assert "one of 2" in lines[0]
+        keys = {line.split()[0].rstrip(":,") for line in lines[1:]}
+        assert keys == {ANN.key, other.key}
+        assert (await h.message(ROOM, "1")).text
+
+
+@pytest.mark.parametrize("given", ["Nobody", "discord:123", "", "local:", "%", "p-annannannan_"])
+async def test_of_whom_nothing_is_kept_it_is_said_what_to_give(tmp_path: Path, given: str) -> None:
+    async with house(tmp_path) as h:
+        await conversation(h)
+        with pytest.raises(Stopped, match="discord:ID"):
+            await erase(tmp_path, given)
+        assert (await h.message(ROOM, "1")).text
+
+
+async def test_who_is_erased_is_not_erased_by_their_pseudonym(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await conversation(h)
+        await erase(tmp_path, ANN.key)
+        pseudonym = (await h.message(ROOM, "1")).author
+    with pytest.raises(Stopped, match="erased already"):
+        await erase(tmp_path, f"local:{pseudonym}")
+    with pytest.raises(Stopped):
+        await erase(tmp_path, "somebody erased")
+
+
+async def test_a_moderator_is_taken_out_of_the_agenda_first(tmp_path: Path) -> None:
+    (tmp_path / "chats").mkdir()
+    agenda = tmp_path / "chats" / "urojc.yaml"
+    agenda.write_text(AGENDA, "utf-8")
+    assert agendas_naming(tmp_path / "chats", HENRY.key, NOW) == [str(agenda)]
+    assert agendas_naming(tmp_path / "chats", "discord:henry", NOW) == []
+    async with house(tmp_path) as h:
+        await conversation(h)
+        with pytest.raises(Stopped, match=r"urojc\.yaml"):
+            await erase(tmp_path, "henry")
+        agenda.write_text(AGENDA.replace("henry", "amelia"), "utf-8")
+        await erase(tmp_path, "henry")
+        chat = await h.chat(CHAT)
+        assert "henry" not in str(chat)
+        assert b'"henry"' not in (tmp_path / "rounds.db").read_bytes()
+
+
+def test_somebody_is_described_in_a_line_that_drives_no_terminal() -> None:
+    line = described(Known("local:p-1", ("\x1b[31mAnn\n", "Dr Lee"), 2, 1, START))
+    assert "\x1b" not in line
+    assert "\n" not in line
+    assert line.endswith(": 2 messages in 1 chat, the last on 2026-12-06")
+
+
+# ---------------------------------------------------------------- beside a process that serves
+
+
+async def test_a_process_that_serves_shows_and_keeps_nothing_of_the_person(tmp_path: Path) -> None:
+    async with program(tmp_path) as process:
+        (process.chats / "urojc.yaml").write_text(AGENDA, "utf-8")
+        await process.start()
+        async with process.moderator() as henry:
+            await henry.post("/rooms/urojc/say", {"text": "/chat start urojc"})
+        async with process.guest("urojc", "Ann Lee") as ann, process.guest("urojc", "Bo") as bo:
+            number = posted(await ann.post("/rooms/urojc/say", {"text": WORDS}, follow=False))
+            await bo.say("urojc", "I think so too", reply_to=number)
+            assert WORDS in (await bo.get("/rooms/urojc")).text
+            ((who,),) = process.rows("SELECT DISTINCT author FROM messages WHERE name = 'Ann Lee'")
+            told: list[str] = []
+            done = await erase_in(
+                process.data / "rounds.db", process.chats, "Ann Lee", NOW, always, told.append
+            )
+            assert done
+            page = (await bo.get("/rooms/urojc")).text
+            assert WORDS not in page
+            assert "Ann Lee" not in page
+            assert "somebody erased" in page
+            again = await bo.say("urojc", "Where did it go?", reply_to=number)
+            assert again.status == 200
+            assert "somebody erased" in again.text
+            for path in process.data.glob("rounds.db*"):
+                raw = path.read_bytes()
+                for secret in (WORDS, "Ann Lee", str(who)):
+                    assert secret.encode() not in raw, (path.name, secret)
+        assert await process.stop() == 0
+        assert "Ann Lee" not in process.log.read_text()

@@ -1,0 +1,191 @@
+"""The commands of whoever keeps Rounds running, in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.settings import NAMES
+from tests.house import house, person, room_of, urojc
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = [sys.executable, "-m", "bot"]
+SERIES = urojc()
+ROOM, ANN = room_of(SERIES), person("Ann")
+WORDS = "the postman from Elm Street"
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k not in NAMES and not k.startswith("ROUNDS_")}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def rounds(
+    *arguments: str | Path, cwd: Path, answers: str = "", **env: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the program to its end; no failure of it may ever be a traceback."""
+    ended = subprocess.run(
+        [*PROGRAM, *map(str, arguments)],
+        cwd=cwd,
+        env=environment(**env),
+        input=answers,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in ended.stderr + ended.stdout
+    return ended
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> Path:
+    """Return a folder with a store in `data`."""
+    (tmp_path / "data").mkdir()
+    async with house(tmp_path / "data") as h:
+        await h.start(SERIES)
+        h.clock.advance(timedelta(minutes=1))
+        await h.say(ROOM, ANN, WORDS, message="1")
+    return tmp_path
+
+
+def words_in(file: Path) -> list[str]:
+    with closing(sqlite3.connect(file)) as database:
+        return [
+            text for (text,) in database.execute("SELECT text FROM messages WHERE role <> 'bot'")
+        ]
+
+
+def test_a_backup_is_made_restored_and_told(place: Path) -> None:
+    made = rounds("backup", "copy.db", cwd=place)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert made.stdout.startswith("copy.db: 1 chat, 3 messages")
+    again = rounds("backup", "copy.db", cwd=place)
+    assert again.returncode == 1
+    assert "is there already" in again.stderr
+    assert rounds("backup", "copy.db", "--replace", cwd=place).returncode == 0
+    with closing(sqlite3.connect(place / "data" / "rounds.db")) as database:
+        database.execute("UPDATE messages SET text = 'since then' WHERE role <> 'bot'")
+        database.commit()
+    back = rounds("restore", "copy.db", cwd=place)
+    assert (back.returncode, back.stderr) == (0, "")
+    assert "kept as data/rounds-" in back.stdout
+    assert words_in(place / "data" / "rounds.db") == [WORDS]
+    (kept,) = (place / "data").glob("rounds-*.db")
+    assert words_in(kept) == ["since then"]
+
+
+def test_what_cannot_be_backed_up_or_restored_is_a_sentence(place: Path) -> None:
+    (place / "notes.db").write_text("notes")
+    for arguments, why in (
+        (("backup", "copy.db", "--data", "none"), "There is no store in"),
+        (("backup", "data"), "is a folder"),
+        (("backup", "none/copy.db"), "There is no"),
+        (("restore", "none.db"), "There is no file"),
+        (("restore", "notes.db"), "cannot be read as a store"),
+    ):
+        ended = rounds(*arguments, cwd=place)
+        assert ended.returncode == 1, arguments
+        assert why in ended.stderr
+        assert ended.stdout == ""
+    assert {path.name for path in place.iterdir()} == {"data", "notes.db"}
+
+
+def test_for_postgresql_its_own_tools_are_named(place: Path) -> None:
+    database = "postgresql://rounds:secret@127.0.0.1:1/rounds"
+    for command, tool in (("backup", "pg_dump"), ("restore", "pg_restore")):
+        ended = rounds(command, "copy.db", cwd=place, DATABASE_URL=database)
+        assert ended.returncode == 1
+        assert f"{tool} --" in ended.stderr
+        assert "secret" not in ended.stderr
+        assert tool in (ROOT / "docs" / "operating.md").read_text("utf-8")
+
+
+def test_a_backup_that_is_ended_leaves_nothing(place: Path) -> None:
+    with closing(sqlite3.connect(place / "data" / "rounds.db")) as database:
+        database.executemany(
+            "INSERT INTO secrets VALUES (?, ?)", ((str(n), "x" * 4000) for n in range(40_000))
+        )
+        database.commit()
+    process = subprocess.Popen(
+        [*PROGRAM, "backup", "copy.db"],
+        cwd=place,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    while not list(place.glob(".copy.db.*")) and process.poll() is None:
+        pass
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    _out, told = process.communicate(timeout=30)
+    assert (process.returncode, told) == (130, "")
+    assert {path.name for path in place.iterdir()} == {"data"}
+
+
+def test_a_dry_run_shows_what_would_go_and_changes_nothing(place: Path) -> None:
+    before = (place / "data" / "rounds.db").read_bytes()
+    shown = rounds("erase", "Ann", "--dry-run", cwd=place)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout.startswith("local:p-ann, called “Ann”: 1 message in 1 chat")
+    assert "1 text of these" in shown.stdout
+    assert words_in(place / "data" / "rounds.db") == [WORDS]
+    assert (place / "data" / "rounds.db").read_bytes() == before
+
+
+def test_nobody_is_erased_unless_somebody_says_so(place: Path) -> None:
+    asked = rounds("erase", "Ann", cwd=place, answers="y\n")
+    assert asked.returncode == 1
+    assert "Say --yes" in asked.stderr
+    assert words_in(place / "data" / "rounds.db") == [WORDS]
+    unknown = rounds("erase", "Nobody", "--yes", cwd=place)
+    assert unknown.returncode == 1
+    assert "discord:ID" in unknown.stderr
+    done = rounds("erase", "Ann", "--yes", cwd=place)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Erased:\n")
+    assert "Ann" not in done.stdout
+    assert words_in(place / "data" / "rounds.db") == [""]
+
+
+def on_terminal(*arguments: str, cwd: Path, answer: str) -> tuple[int, str]:
+    """Run the program on a terminal where somebody answers once."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [*PROGRAM, *arguments],
+        cwd=cwd,
+        env=environment(TERM="dumb"),
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+    )
+    os.close(slave)
+    told, answered = b"", False
+    with suppress(OSError):  # the other side is closed
+        while piece := os.read(master, 4096):
+            told += piece
+            if b"[y/N]" in told and not answered:
+                answered = True
+                os.write(master, f"{answer}\n".encode())
+    os.close(master)
+    return process.wait(30), told.decode()
+
+
+def test_on_a_terminal_it_is_asked_first(place: Path) -> None:
+    code, told = on_terminal("erase", "Ann", cwd=place, answer="n")
+    assert code == 1
+    assert "It cannot be undone." in told
+    assert words_in(place / "data" / "rounds.db") == [WORDS]
+    code, told = on_terminal("erase", "Ann", cwd=place, answer="y")
+    assert code == 0
+    assert words_in(place / "data" / "rounds.db") == [""]
