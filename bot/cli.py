@@ -8,6 +8,7 @@ import difflib
 import io
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -43,6 +44,7 @@ from bot.settings import WrongSettings
 from bot.slack_setup import slack
 from bot.status_screen import show_status
 from bot.store.holding import Holder
+from bot.store_checks import does_not_last
 from bot.terminal import DemoScreen, complain, counting, say, summary_lines
 from bot.upkeep import upkeep
 
@@ -134,6 +136,8 @@ def _run(chats: Chats = None, data: Data = None, host: Host = None, port: Port =
     """
     settings = settings_from(ROUNDS_CHATS=chats, ROUNDS_DATA=data, HOST=host, PORT=port)
     keep_log(settings.log, settings.log_form)
+    if (warning := does_not_last(settings, os.environ)) is not None:
+        log.warning("%s", warning)
     if not settings.chats.is_dir():
         raise Stopped(
             f"There is no folder {shown(str(settings.chats), 200)} with agendas. Start Rounds "
@@ -339,7 +343,7 @@ def _export(
     The files are transcript.html, .md, .json and .csv; their paths are printed.
     """
     settings = settings_for_once(ROUNDS_DATA=data)
-    say_all(asyncio.run(export(settings.store, chat, tuple(formats), out)))
+    say_all(asyncio.run(export(settings.where, chat, tuple(formats), out)))
 
 
 @_app.command(

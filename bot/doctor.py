@@ -9,7 +9,6 @@ import socket
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from bot.agendas.agenda import load_chats
 from bot.agendas.mistakes import Mistake, printable, shown
@@ -19,10 +18,8 @@ from bot.faults import not_listening
 from bot.platforms.channels import Channel, channels_of
 from bot.platforms.finding import Finding, Report
 from bot.settings import Settings
-from bot.store.holding import holder_of
-
-HERE = "This machine"
-"""The heading of what is no platform's."""
+from bot.store_checks import HERE
+from bot.store_checks import look as look_at_store
 
 DISCORD, SLACK = "Discord", "Slack"
 """The headings of what is no channel's there."""
@@ -32,14 +29,15 @@ WIDTH = 80
 
 _MARKS = {True: "  ✓ ok  ", False: "  ✗ no  "}
 
-_SQLITE = b"SQLite format 3\x00"
-"""How every SQLite file begins (sqlite.org/fileformat2, "The Database Header")."""
-
 
 async def diagnose(settings: Settings, clock: Callable[[], datetime]) -> Report:
     """Look at everything that a chat needs; nothing is made or changed, here or elsewhere."""
     series, mistakes = load_chats(settings.chats, clock())
-    own = [*_agendas(settings, series, mistakes), _store(settings), _address(settings)]
+    own = [
+        *_agendas(settings, series, mistakes),
+        await look_at_store(settings, os.environ),
+        _address(settings),
+    ]
     discord = await _discord(settings, series, clock)
     slack = await _slack(settings, series, clock)
     return Report((*own, *discord.findings, *slack.findings), discord.invitation)
@@ -117,47 +115,6 @@ def _agendas(
         right = f"{_and(one.name for one in series)} can be read."
         found.insert(0, Finding("Agendas", HERE, True, right))
     return found
-
-
-def _store(settings: Settings) -> Finding:
-    """Say whether the store can be written, by what the file system says of its folder."""
-    folder, file = settings.data, settings.store
-    name = shown(str(folder), 200)
-    above = (folder, *folder.absolute().parents)
-    there = next((one for one in above if os.access(one, os.F_OK)), folder)
-    if not there.is_dir():
-        sentence = f"{shown(str(there), 200)} is a file where a folder is needed."
-        return Finding("Store", HERE, False, f"{sentence} Name another: --data DIR")
-    if not os.access(there, os.W_OK | os.X_OK):
-        sentence = f"This user may not write in {shown(str(there), 200)}."
-        return Finding("Store", HERE, False, f"{sentence} Allow it, or name another: --data DIR")
-    if there != folder:
-        return Finding("Store", HERE, True, f"{name} can be made, and rounds run makes it.")
-    if not file.exists():
-        return Finding("Store", HERE, True, f"{name} can be written; there is no chat in it yet.")
-    if not os.access(file, os.R_OK | os.W_OK):
-        sentence = f"This user may not write {shown(str(file), 200)}. Allow it."
-        return Finding("Store", HERE, False, sentence)
-    if not file.is_file() or not _is_store(file):
-        sentence = f"{shown(str(file), 200)} is no store. Move it away, or name another: --data DIR"
-        return Finding("Store", HERE, False, sentence)
-    sentence = f"{shown(str(file), 200)} can be written.{_used(file)}"
-    return Finding("Store", HERE, True, sentence)
-
-
-def _used(store: Path) -> str:
-    """Say who holds the store's file, where that can be known."""
-    try:
-        holder = holder_of(store)
-    except OSError:
-        return ""
-    return f" In use: {holder}." if holder else ""
-
-
-def _is_store(file: Path) -> bool:
-    with file.open("rb") as opened:
-        begin = opened.read(len(_SQLITE))
-    return begin in (b"", _SQLITE)  # an empty file is an empty database
 
 
 def _address(settings: Settings) -> Finding:

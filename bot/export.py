@@ -16,9 +16,11 @@ from bot.engine.state import Chat, Stage
 from bot.faults import Stopped
 from bot.recording import Recording
 from bot.replay import replay
+from bot.runner import Store
+from bot.store.address import Address
 from bot.store.holding import Holder, held
-from bot.store.sqlite import SqliteStore
-from bot.store.sqlite import opened as opened_store
+from bot.store.opening import Where, version_at
+from bot.store.opening import opened as opened_store
 from bot.store.tables import ChatLine, Tables
 from bot.transcripts.files import write_files
 from bot.transcripts.summary import Summary, summarise
@@ -31,31 +33,29 @@ LISTED = 10
 
 
 @contextlib.asynccontextmanager
-async def opened(file: Path) -> AsyncIterator[SqliteStore]:
-    """Give the store in `file`, which must be there, beside whoever uses it.
+async def opened(where: Where) -> AsyncIterator[Store]:
+    """Give the store of a place, which must be there, beside whoever uses it.
 
     Raises Stopped where there is none, and StoreError where it cannot be read.
     """
-    if not file.is_file():
+    if isinstance(where, Path) and not where.is_file():
         raise Stopped(
-            f"There is no store in {shown(str(file.parent), 200)}. Name the folder that "
+            f"There is no store in {shown(str(where.parent), 200)}. Name the folder that "
             "rounds run keeps its data in: --data DIR"
         )
-    store = SqliteStore(file)
-    await store.open()
-    try:
+    if isinstance(where, Address) and await version_at(where) is None:
+        raise Stopped(f"There is no chat in the database {where} yet. rounds run makes it a store.")
+    async with opened_store(where) as store:
         yield store
-    finally:
-        await store.close()
 
 
-async def export(file: Path, name: str, formats: Sequence[str], out: Path) -> tuple[Path, ...]:
-    """Write the transcript of a chat of the store in `file`; return the files written.
+async def export(where: Where, name: str, formats: Sequence[str], out: Path) -> tuple[Path, ...]:
+    """Write the transcript of a chat of the store of a place; return the files written.
 
     `name` is the id of a chat, or of a series, which means the last of its chats that opened.
     Raises Stopped where there is none, and OSError where `out` cannot be written.
     """
-    async with opened(file) as store, store.reading() as tables:
+    async with opened(where) as store, store.reading() as tables:
         chat = await find(tables, name)
         return await write_files(tables, chat, out, formats)
 
@@ -128,7 +128,7 @@ async def replay_into(
 
 
 @contextlib.asynccontextmanager
-async def _kept(file: Path | None, holder: Holder) -> AsyncIterator[SqliteStore]:
+async def _kept(file: Path | None, holder: Holder) -> AsyncIterator[Store]:
     """Give a store in `file`, made where it is missing, or in a folder removed at the end."""
     async with contextlib.AsyncExitStack() as stack:
         if file is None:

@@ -11,6 +11,8 @@ from typing import TypeVar
 from bot import setting_values as values
 from bot.agendas.mistakes import shown
 from bot.engine.errors import RoundsError
+from bot.store.address import Address, read_address
+from bot.store.opening import Where
 
 T = TypeVar("T")
 
@@ -20,6 +22,7 @@ NAMES = (
     "ROUNDS_URL",
     "ROUNDS_CHATS",
     "ROUNDS_DATA",
+    "DATABASE_URL",
     "ROUNDS_LOG",
     "ROUNDS_LOG_FORMAT",
     "DISCORD_TOKEN",
@@ -68,6 +71,7 @@ class Settings:
     slack_signing_secret: str = field(default="", repr=False)  # secret; else HTTP
     slack_api: str = ""  # empty: Slack's own
     log_form: str = "lines"  # one of setting_values.LOG_FORMS
+    database: Address | None = field(default=None, repr=False)  # secret; None: a file
 
     @property
     def url(self) -> str:
@@ -84,8 +88,13 @@ class Settings:
 
     @property
     def store(self) -> Path:
-        """The file of the store."""
+        """The file of the store, where it is in a file."""
         return self.data / "rounds.db"
+
+    @property
+    def where(self) -> Where:
+        """Where the store is: a database, or else a file."""
+        return self.database or self.store
 
 
 class WrongSettings(RoundsError):
@@ -102,9 +111,11 @@ def read_settings(
     """Read the settings.
 
     `options` are the values given on the command line, by the environment's name of the setting
-    (`{"PORT": "9000"}` for `--port 9000`); they win. An empty value counts as none. Raises
-    WrongSettings with every mistake at once.
+    (`{"PORT": "9000"}` for `--port 9000`); they win, so that a folder named there is used and no
+    database. An empty value counts as none. Raises WrongSettings with every mistake at once.
     """
+    if options and options.get("ROUNDS_DATA"):
+        environment = {name: environment[name] for name in environment if name != "DATABASE_URL"}
     given, default = _Given(environment, options or {}), Settings()
     settings = Settings(
         host=given.take("HOST", values.read_host, default.host),
@@ -112,6 +123,7 @@ def read_settings(
         public_url=given.take("ROUNDS_URL", values.read_url, default.public_url),
         chats=given.take("ROUNDS_CHATS", Path, default.chats),
         data=given.take("ROUNDS_DATA", Path, default.data),
+        database=given.take("DATABASE_URL", read_address, default.database, secret=True),
         log=given.take("ROUNDS_LOG", values.read_level, default.log),
         log_form=given.take("ROUNDS_LOG_FORMAT", values.read_form, default.log_form),
         discord_token=given.take(

@@ -191,9 +191,9 @@ async def show_status(settings: Settings, now: datetime, *, as_json: bool) -> bo
 
     Raises Stopped where there is no store, and StoreError where it cannot be read.
     """
-    async with opened(settings.store) as store, store.reading() as tables:
+    async with opened(settings.where) as store, store.reading() as tables:
         serving = await who_serves(settings)
-        status = await status_of(tables, str(settings.store), serving, now)
+        status = await status_of(tables, str(settings.where), serving, now)
     if as_json:
         say_all(json.dumps(written(status), indent=2).splitlines())
     else:

@@ -17,8 +17,10 @@ from bot.engine.signals import DateCame
 from bot.export import Replayed, export, find, opened, replay_into
 from bot.faults import Stopped
 from bot.runner import Runner
+from bot.store.address import Address
 from bot.store.holding import Held, Holder
 from bot.store.holding import held as holding
+from bot.store.opening import opened as opened_store
 from bot.store.sqlite import SqliteStore
 
 SERIES = parse_agenda(
@@ -184,3 +186,17 @@ async def test_a_replay_into_a_store_that_somebody_serves_is_refused_and_an_expo
             await held(file, SECOND, tmp_path / "out")
         assert await export(file, "urojc", ("json",), tmp_path / "out")
     assert len((await held(file, SECOND, tmp_path / "out")).files) > 1
+
+
+async def test_a_chat_of_a_database_is_found_and_an_empty_database_is_told(
+    tmp_path: Path, database: Address
+) -> None:
+    with pytest.raises(Stopped, match="There is no chat in the database"):
+        await export(database, "urojc", ("json",), tmp_path)
+    async with opened_store(database) as store:
+        runner = Runner(store)
+        async with runner.running():
+            coming = DateCame(FIRST, "urojc-2026-12-07", "urojc", SERIES.agenda, FIRST)
+            await runner.handle(coming)
+    written = await export(database, "urojc-2026-12-07", ("json", "md"), tmp_path)
+    assert names(written) == ["transcript.json", "transcript.md"]

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.settings import NAMES, OPTIONS, Settings, WrongSettings, read_settings
+from bot.store.address import Address
 
 OPERATING = Path(__file__).resolve().parents[1] / "docs" / "operating.md"
 TOKEN = "bXkgc2VjcmV0.Gq-7_x.0123456789abcdefghijklmnopqrstuvwxyzAB"
 BOT = "xoxb-17653672481-19874698323-pdFZKVeTuE8sk7oOcBrzygqy"
 APP = "xapp-1-A0123456789-5678901234567-c0ffee5eed"
 SIGNING = "8f742231b10e8888abcd99yyyzzz85a5"
+DATABASE = "postgres://rounds:pAss%40word@db.example.org:5432/club?sslmode=require"
 SLACK = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "SLACK_SIGNING_SECRET": SIGNING}
 
 
@@ -47,6 +49,7 @@ def test_every_setting_is_read() -> None:
             "SLACK_APP_TOKEN": APP,
             "SLACK_SIGNING_SECRET": f" {SIGNING}",
             "SLACK_API": "HTTP://Proxy:9000/slack/api",
+            "DATABASE_URL": f" {DATABASE}\n",
         }
     )
     assert settings == Settings(
@@ -63,6 +66,7 @@ def test_every_setting_is_read() -> None:
         SIGNING,
         "http://proxy:9000/slack/api/",
         "json",
+        Address(DATABASE),
     )
     assert settings.url == "https://chat.example.org"
 
@@ -80,6 +84,23 @@ def test_an_option_wins_over_the_environment() -> None:
     options = {"PORT": "9001", "HOST": "localhost", "ROUNDS_CHATS": "c", "ROUNDS_DATA": "d"}
     settings = read_settings(environment, options)
     assert settings == Settings("localhost", 9001, "", Path("c"), Path("d"))
+
+
+def test_the_store_is_in_a_database_where_one_is_named_and_no_folder_on_the_command_line() -> None:
+    environment = {"DATABASE_URL": DATABASE, "ROUNDS_DATA": "b"}
+    assert read_settings(environment).where == Address(DATABASE)
+    assert read_settings(environment, {"PORT": "1"}).where == Address(DATABASE)
+    assert read_settings(environment, {"ROUNDS_DATA": "c"}).where == Path("c/rounds.db")
+    assert read_settings({"DATABASE_URL": "x"}, {"ROUNDS_DATA": "c"}).where == Path("c/rounds.db")
+    assert read_settings({"ROUNDS_DATA": "b"}).where == Path("b/rounds.db")
+
+
+def test_an_address_of_a_database_is_shown_nowhere_be_it_right_or_wrong() -> None:
+    (sentence,) = mistakes({"DATABASE_URL": DATABASE.replace("postgres:", "mysql:")})
+    assert sentence.startswith("DATABASE_URL is no address of a PostgreSQL database.")
+    settings = read_settings({"DATABASE_URL": DATABASE})
+    for shown in (sentence, repr(settings), str(settings), repr(settings.where)):
+        assert "pAss" not in shown
 
 
 def test_an_option_also_wins_over_a_wrong_value() -> None:
@@ -377,8 +398,9 @@ def test_names_for_slack_that_other_programs_have_are_let_be() -> None:
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     environment = {"HOST": "a b", "PORT": "x", "ROUNDS_URL": "x", "ROUNDS_LOG": "x", "ROUNDS_X": ""}
     environment |= {"DISCORD_TOKEN": "a b", "DISCORD_API": "x", "SLACK_API": "x"}
+    environment |= {"DATABASE_URL": "x"}
     environment |= dict.fromkeys(SLACK, "a b")
-    assert len(mistakes(environment)) == 11
+    assert len(mistakes(environment)) == 12
 
 
 def test_a_mistake_names_the_option_where_the_value_came_from_there() -> None:
@@ -395,6 +417,7 @@ def test_a_mistake_names_the_option_where_the_value_came_from_there() -> None:
         ("ROUNDS_PORT", "PORT"),
         ("ROUNDS_HOST", "HOST"),
         ("ROUNDS_URLS", "ROUNDS_URL"),
+        ("ROUNDS_DATABASE_URL", "DATABASE_URL"),
     ],
 )
 def test_an_unknown_name_is_reported_with_the_nearest_known_one(name: str, known: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from bot.store.address import Address
@@ -28,16 +29,30 @@ def store_at(where: Where) -> SqliteStore | PostgresStore:
     """
     if isinstance(where, Path):
         return SqliteStore(where)
+    store: PostgresStore = _postgres().PostgresStore(where)
+    return store
+
+
+async def version_at(address: Address) -> int | None:
+    """Return the version of the tables in a database, which is left as it is; None: none are there.
+
+    Raises StoreError where it cannot be reached, is another program's or newer than this Rounds.
+    """
+    version: int | None = await _postgres().version_at(address)
+    return version
+
+
+def _postgres() -> ModuleType:
     try:
-        from bot.store.postgres import PostgresStore  # noqa: PLC0415  most have no need of it
+        from bot.store import postgres  # noqa: PLC0415  most have no need of it
     except ModuleNotFoundError as missing:
         if missing.name != "asyncpg":
             raise
         raise StoreError(
             "For a PostgreSQL database asyncpg is needed, which is not installed. Install it: "
-            'python -m pip install "rounds[postgres]", from a clone with . in place of rounds'
+            'python -m pip install "asyncpg>=0.30,<1"'
         ) from missing
-    return PostgresStore(where)
+    return postgres
 
 
 @contextlib.asynccontextmanager

@@ -38,9 +38,9 @@ WRITING = 7_236_837_101
 """The lock of whoever writes: a number that no other program is likely to use."""
 
 _BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock({WRITING})"
-_NUMBER = "SELECT nextval('writings'), CAST(pg_current_xact_id() AS TEXT)"
+_NUMBER = "SELECT nextval('rounds_writings'), CAST(pg_current_xact_id() AS TEXT)"
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_IS_THERE = "SELECT 1 FROM pg_class WHERE relname = 'schema_version' AND pg_table_is_visible(oid)"
+_IS_THERE = "SELECT 1 FROM pg_class WHERE relname = 'rounds_schema' AND pg_table_is_visible(oid)"
 _FATE = "SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS xid8))"
 
 
@@ -276,6 +276,23 @@ async def _hang_up(line: Line) -> None:
 # ---------------------------------------------------------------- migrations
 
 
+async def version_at(address: Address) -> int | None:
+    """Return the version of the tables in a database; None where there are none of any program.
+
+    Raises StoreError where it cannot be reached, is another program's or newer than this Rounds.
+    """
+    line = await connect_patiently(address)
+    try:
+        with _telling(address):
+            version = await _version_of(line)
+            if version is None:
+                await _must_be_empty(line, f"The database {address}")
+    finally:
+        await _hang_up(line)
+    steps_from(version or 0, f"The database {address}")
+    return version
+
+
 async def _migrate(line: Line, where: str) -> None:
     """Bring the tables up to date, all in one transaction, while nobody writes."""
     if await _version_of(line) == newest():
@@ -284,22 +301,31 @@ async def _migrate(line: Line, where: str) -> None:
     try:
         version = await _version_of(line)
         if version is None:
-            await line.execute("CREATE TABLE schema_version (version INTEGER NOT NULL)")
-            await line.execute("INSERT INTO schema_version (version) VALUES (0)")
-            await line.execute("CREATE SEQUENCE writings")
+            await _must_be_empty(line, where)
+            await line.execute("CREATE TABLE rounds_schema (version INTEGER NOT NULL)")
+            await line.execute("INSERT INTO rounds_schema (version) VALUES (0)")
+            await line.execute("CREATE SEQUENCE rounds_writings")
         for step in steps_from(version or 0, where):
             for one in step.statements:
                 await line.execute(ordered_by_bytes(one))
-            await line.execute("UPDATE schema_version SET version = $1", step.version)
+            await line.execute("UPDATE rounds_schema SET version = $1", step.version)
         await line.execute("COMMIT")
-    except pg.DuplicateTableError as error:
-        await _roll_back(line)
-        raise StoreError(
-            f"{where} holds tables of another program. Give Rounds a database of its own."
-        ) from error
     except BaseException:
         await _roll_back(line)
         raise
+
+
+async def _must_be_empty(line: Line, where: str) -> None:
+    """Raise StoreError where tables are that are not ours: the address may be another program's."""
+    others = await line.fetchval(
+        "SELECT COUNT(*) FROM pg_class WHERE relkind IN ('r', 'p') "
+        "AND relnamespace = to_regnamespace(current_schema())"
+    )
+    if others:
+        raise StoreError(
+            f"{where} holds tables of another program. Give Rounds a database of its own, in "
+            "DATABASE_URL; or unset it, and a file in the folder of --data is used."
+        )
 
 
 async def _version_of(line: Line) -> int | None:
@@ -309,7 +335,7 @@ async def _version_of(line: Line) -> int | None:
     """
     if not await line.fetch(_IS_THERE):
         return None
-    return int(await line.fetchval("SELECT version FROM schema_version"))
+    return int(await line.fetchval("SELECT version FROM rounds_schema"))
 
 
 def ordered_by_bytes(definition: str) -> str:

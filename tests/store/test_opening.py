@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 
@@ -110,7 +112,7 @@ async def test_a_store_that_is_not_open_says_so(lasting: Where) -> None:
 
 
 async def schema(store: Store, where: Where) -> int:
-    sql = "PRAGMA user_version" if isinstance(where, Path) else "SELECT version FROM schema_version"
+    sql = "PRAGMA user_version" if isinstance(where, Path) else "SELECT version FROM rounds_schema"
     async with store.reading() as tables:
         ((version,),) = await tables.connection.rows(sql)
     return int(version)
@@ -132,7 +134,7 @@ async def test_a_store_of_a_newer_version_is_refused_in_words_and_left_alone(
         await tables.connection.run(
             "PRAGMA user_version = 99"
             if isinstance(lasting, Path)
-            else "UPDATE schema_version SET version = 99"
+            else "UPDATE rounds_schema SET version = 99"
         )
     for _ in range(2):
         with pytest.raises(StoreError, match=r"newer version of Rounds \(schema 99"):
@@ -252,3 +254,26 @@ def test_a_database_is_only_connected_to_where_one_is_named() -> None:
     assert type(store_at(IN_MEMORY)).__name__ == "SqliteStore"
     address = Address("postgresql://h/n")
     assert type(store_at(address)).__name__ == "PostgresStore"
+
+
+WITHOUT_ASYNCPG = """
+import asyncio, sys
+sys.modules["asyncpg"] = None  # as if it were not installed
+from bot.store.address import Address
+from bot.store.errors import StoreError
+from bot.store.opening import opened
+async def main():
+    async with opened(Address("postgresql://u:secret@h/n")):
+        pass
+try:
+    asyncio.run(main())
+except StoreError as error:
+    print(error)
+"""
+
+
+def test_where_the_library_is_missing_it_is_named() -> None:
+    run = [sys.executable, "-c", WITHOUT_ASYNCPG]
+    told = subprocess.run(run, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert 'pip install "asyncpg' in told
+    assert "secret" not in told

@@ -255,12 +255,12 @@ def test_only_tables_are_told_how_to_order_texts() -> None:
 
 async def test_a_database_of_another_program_is_left_alone(database: Address) -> None:
     async with beside(database) as other:
-        await other.execute("CREATE TABLE messages (id INTEGER)")
+        await other.execute("CREATE TABLE patients (id INTEGER)")
         with pytest.raises(StoreError, match="tables of another program"):
             await PostgresStore(database).open()
         tables = await other.fetch("SELECT relname FROM pg_class WHERE relkind = 'r' "
                                    "AND relnamespace = 'public'::regnamespace")  # fmt: skip
-        assert [name for (name,) in tables] == ["messages"]
+        assert [name for (name,) in tables] == ["patients"]
 
 
 async def test_a_user_who_may_not_make_tables_is_told_how_to_allow_it(
@@ -293,10 +293,10 @@ async def test_a_store_that_is_up_to_date_needs_no_right_to_make_tables(
 
 async def test_a_step_that_fails_leaves_the_database_as_it_was(database: Address) -> None:
     async with opened(database) as store, store.writing() as tables:
-        await tables.connection.run("UPDATE schema_version SET version = ?", (newest() - 1,))
+        await tables.connection.run("UPDATE rounds_schema SET version = ?", (newest() - 1,))
         last = steps_from(newest() - 1, "it")[0].statements[0]
         assert last.strip(), "the last step is run once more, which fails: it was done already"
     with pytest.raises((StoreError, pg.PostgresError)):
         await PostgresStore(database).open()
     async with beside(database) as other:
-        assert await other.fetchval("SELECT version FROM schema_version") == newest() - 1
+        assert await other.fetchval("SELECT version FROM rounds_schema") == newest() - 1

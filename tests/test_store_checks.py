@@ -1,0 +1,76 @@
+"""Whether a store is ready: what is said of folders that are wiped, and of databases."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from bot.settings import Settings, read_settings
+from bot.store.address import Address
+from bot.store.opening import opened
+from bot.store_checks import HOSTS, does_not_last, look
+from tests.postgres import PASSWORD, Server
+
+HEROKU = {"DYNO": "web.1"}
+
+
+def at(address: Address) -> Settings:
+    return Settings(database=address)
+
+
+@pytest.mark.parametrize("name", HOSTS)
+async def test_a_host_that_wipes_its_disk_is_told_with_what_to_do(
+    tmp_path: Path, name: str
+) -> None:
+    settings = Settings(data=tmp_path / "data" / "below")
+    if tmp_path.stat().st_dev != Path("/").stat().st_dev:
+        pytest.skip("temporary files are on a disk of their own here")
+    warning = does_not_last(settings, {name: "something"})
+    assert warning is not None
+    for part in (HOSTS[name], str(settings.data), "DATABASE_URL", "ROUNDS_DATA"):
+        assert part in warning
+    found = await look(settings, {name: "something"})
+    assert (found.ok, found.sentence) == (False, warning)
+
+
+def test_where_the_disk_lasts_nothing_is_said(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    assert does_not_last(settings, {}) is None
+    assert does_not_last(settings, {"DYNO": ""}) is None
+    in_database = read_settings({"DATABASE_URL": "postgres://u:p@h/d"})
+    assert does_not_last(in_database, HEROKU) is None
+
+
+def test_a_volume_that_is_mounted_lasts() -> None:
+    shm = Path("/dev/shm")
+    if not shm.is_dir() or shm.stat().st_dev == Path("/").stat().st_dev:
+        pytest.skip("there is no second disk here")
+    with tempfile.TemporaryDirectory(dir=shm) as volume:
+        assert does_not_last(Settings(data=Path(volume) / "data"), HEROKU) is None
+
+
+async def test_a_database_is_looked_at_and_left_as_it_is(database: Address) -> None:
+    found = await look(at(database), HEROKU)
+    assert (found.ok, "there is no chat in it yet" in found.sentence) == (True, True)
+    line = await asyncpg.connect(database.text)
+    assert await line.fetchval("SELECT COUNT(*) FROM pg_class WHERE relname = 'events'") == 0
+    await line.close()
+    async with opened(database):
+        pass
+    found = await look(at(database), {})
+    assert (found.ok, found.sentence) == (True, f"The database {database} can be reached.")
+
+
+async def test_a_database_that_cannot_be_used_is_told(postgres: Server, database: Address) -> None:
+    found = await look(at(postgres.address("nowhere")), {})
+    assert (found.ok, "is not there" in found.sentence) == (False, True)
+    wrong = postgres.address("postgres", password=f"{PASSWORD}!")
+    assert PASSWORD not in (await look(at(wrong), {})).sentence
+    line = await asyncpg.connect(database.text)
+    await line.execute("CREATE TABLE patients (id INTEGER)")
+    await line.close()
+    found = await look(at(database), {})
+    assert (found.ok, "tables of another program" in found.sentence) == (False, True)
