@@ -13,6 +13,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from aiohttp import web
 
@@ -34,7 +35,7 @@ from bot.serving import Candidate, Term, first_of, holding, keep_taking_over, ta
 from bot.settings import Settings
 from bot.store.errors import Unavailable
 from bot.store.holding import Holder
-from bot.store.sqlite import opened
+from bot.store.opening import opened, store_at
 from bot.vitals import Watch
 from bot.web import health
 from bot.web.access import Access
@@ -63,6 +64,7 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
     where the address is taken.
     """
     stopped = _told_to_stop()
+    _load_platforms(settings)
     async with _candidate(settings) as candidate:
         while (term := await _turn(settings, candidate, stopped, say)) is not None:
             try:
@@ -89,7 +91,6 @@ async def _turn(
         leader = await candidate.leader()
         log.info("This process stands by: %s", leader)
         say(f"Standing by: {leader}")
-        await asyncio.to_thread(_load_platforms, settings)
         return await turn_of(candidate, stopped)
 
 
@@ -101,7 +102,7 @@ async def _lead(
     say: Callable[[str], None],
 ) -> None:
     """Serve until told to stop, or until the term is over."""
-    async with opened(settings.store) as store:
+    async with opened(settings.where) as store:
         try:
             async with _house(settings, store, candidate, term, say):
                 pass_over_what_stays()
@@ -122,7 +123,13 @@ def _told_to_stop() -> asyncio.Event:
 
 def _candidate(settings: Settings) -> AbstractAsyncContextManager[Candidate]:
     """Return what says whether this process serves."""
-    return holding(settings.store, Holder.here("rounds run", clock(), settings.url))
+    here, where = Holder.here("rounds run", clock(), settings.url), settings.where
+    if isinstance(where, Path):
+        return holding(where, here)
+    store_at(where)  # it says so where what is needed for a database is not installed
+    from bot.succession import standing  # noqa: PLC0415  most have no need of it
+
+    return standing(where, here)
 
 
 def pass_over_what_stays() -> None:
@@ -145,7 +152,7 @@ async def _house(
     say: Callable[[str], None],
 ) -> AsyncIterator[None]:
     catalogue = Catalogue(settings.chats)
-    _refresh(catalogue)
+    await asyncio.to_thread(_refresh, catalogue)
     runner = Runner(store)
     await take_over(store, term, candidate)
     async with store.writing() as tables:
@@ -204,7 +211,7 @@ async def _house(
 
 
 def _load_platforms(settings: Settings) -> None:
-    """Load the libraries of platforms beforehand: a takeover does not wait for them."""
+    """Load the libraries of platforms beforehand: it takes long, and who leads must be heard of."""
     if settings.discord_token:
         importlib.import_module("bot.platforms.discord_adapter")
     if settings.slack_bot_token:

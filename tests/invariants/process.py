@@ -57,7 +57,8 @@ class Process:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", self.module, "run", "--port", str(self.port)),
-                *("--chats", str(self.chats), "--data", str(self.data)),
+                *("--chats", str(self.chats)),
+                *(() if "DATABASE_URL" in self.environment else ("--data", str(self.data))),
                 cwd=self.folder,
                 env=self._environment(),
                 stdin=asyncio.subprocess.DEVNULL,
