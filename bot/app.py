@@ -10,10 +10,13 @@ import importlib
 import logging
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -24,6 +27,7 @@ from bot.catalogue import Catalogue
 from bot.door import HouseDoor
 from bot.enclosures import Enclosures
 from bot.engine.agenda import Room
+from bot.engine.errors import RoundsError
 from bot.engine.people import Person
 from bot.outbox import Outbox
 from bot.planner import Planner
@@ -42,6 +46,9 @@ from bot.web.access import Access
 from bot.web.passes import Pass
 from bot.web.site import House, site
 from bot.web.standby import standby
+
+if TYPE_CHECKING:
+    from bot.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -153,7 +160,8 @@ async def _house(
 ) -> AsyncIterator[None]:
     catalogue = Catalogue(settings.chats)
     await asyncio.to_thread(_refresh, catalogue)
-    runner = Runner(store)
+    metrics = _metrics(settings)
+    runner = Runner(store) if metrics is None else metrics.runner(store)
     await take_over(store, term, candidate)
     async with store.writing() as tables:
         access = Access(await tables.secret("signing", secrets.token_urlsafe(32)))
@@ -194,12 +202,10 @@ async def _house(
         watch = Watch(store, runner, lambda: alarm.rang_at, outer, clock)
         pages = site(house, _hooks(outer), health.routes(watch.look))
         async with _listening(pages, settings), contextlib.AsyncExitStack() as running:
-            for platform in outer.values():
-                await running.enter_async_context(_background(platform.run()))
-            await running.enter_async_context(_background(calendar.run()))
+            await _begin(running, [*(one.run() for one in outer.values()), calendar.run()])
             running.push_async_callback(watch.end)
-            leases = keep_taking_over(store, term, candidate, outbox.look_anew)
-            await running.enter_async_context(_background(leases))
+            await running.enter_async_context(_measured(settings, metrics, store, outer, alarm))
+            await _begin(running, [keep_taking_over(store, term, candidate, outbox.look_anew)])
             alarm.start()
             _announce(catalogue, access, settings.url, say)
             reread = _reread(catalogue, planner, ringing, alarm, calendar)
@@ -301,6 +307,58 @@ async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[
         yield
     finally:
         await server.cleanup()
+
+
+def _metrics(settings: Settings) -> Metrics | None:
+    """Return what counts, if somebody wants to know. Raises RoundsError where it cannot be had."""
+    if settings.metrics is None:
+        return None
+    try:
+        from bot.metrics import Metrics  # noqa: PLC0415  most have no need of it
+    except ModuleNotFoundError as missing:
+        if missing.name != "prometheus_client":
+            raise
+        raise RoundsError(
+            "For ROUNDS_METRICS prometheus-client is needed, which is not installed. Install it: "
+            'python -m pip install "rounds[metrics]", from a clone with . in place of rounds; or '
+            "unset ROUNDS_METRICS."
+        ) from missing
+    return Metrics(time.monotonic, clock)
+
+
+@contextlib.asynccontextmanager
+async def _measured(
+    settings: Settings,
+    metrics: Metrics | None,
+    store: Store,
+    outer: Mapping[str, Outer],
+    alarm: Alarm,
+) -> AsyncIterator[None]:
+    """Serve the metrics, if there are, at their own address; RoundsError where it is taken."""
+    if metrics is None or settings.metrics is None:
+        yield
+        return
+    host, port = settings.metrics
+    write = functools.partial(metrics.write, store, outer, lambda: alarm.rang_at)
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            there = replace(settings, host=host, port=port)
+            await stack.enter_async_context(_listening(health.metrics(write), there))
+        except OSError as error:
+            raise RoundsError(
+                f"The metrics cannot be served at {host}:{port}, as ROUNDS_METRICS says "
+                f"({error.strerror}). Choose another address or port."
+            ) from error
+        await stack.enter_async_context(_background(metrics.keep_pace()))
+        yield
+
+
+async def _begin(
+    running: contextlib.AsyncExitStack, works: Iterable[Coroutine[None, None, None]]
+) -> None:
+    """Let these go on until `running` ends."""
+    for work in works:
+        await running.enter_async_context(_background(work))
 
 
 @contextlib.asynccontextmanager

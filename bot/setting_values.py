@@ -91,6 +91,17 @@ def read_level(text: str) -> str:
     raise ValueError(f"write one of {', '.join(LEVELS)}.")
 
 
+def read_listening(text: str) -> tuple[str, int]:
+    """Read where to listen, as HOST:PORT, or PORT for this machine alone."""
+    host, colon, port = text.rpartition(":")
+    try:
+        return (read_host(host) if colon else "127.0.0.1"), read_port(port)
+    except ValueError:
+        raise ValueError(
+            "write the address to listen at as HOST:PORT, like 127.0.0.1:9100 or [::1]:9100."
+        ) from None
+
+
 def read_form(text: str) -> str:
     """Read how the log is written."""
     if text.lower() in LOG_FORMS:

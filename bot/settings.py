@@ -25,6 +25,7 @@ NAMES = (
     "DATABASE_URL",
     "ROUNDS_LOG",
     "ROUNDS_LOG_FORMAT",
+    "ROUNDS_METRICS",
     "DISCORD_TOKEN",
     "DISCORD_API",
     "SLACK_BOT_TOKEN",
@@ -72,6 +73,7 @@ class Settings:
     slack_api: str = ""  # empty: Slack's own
     log_form: str = "lines"  # one of setting_values.LOG_FORMS
     database: Address | None = field(default=None, repr=False)  # secret; None: a file
+    metrics: tuple[str, int] | None = None  # where to listen for those who count; None: nowhere
 
     @property
     def url(self) -> str:
@@ -126,6 +128,7 @@ def read_settings(
         database=given.take("DATABASE_URL", read_address, default.database, secret=True),
         log=given.take("ROUNDS_LOG", values.read_level, default.log),
         log_form=given.take("ROUNDS_LOG_FORMAT", values.read_form, default.log_form),
+        metrics=given.take("ROUNDS_METRICS", values.read_listening, default.metrics),
         discord_token=given.take(
             "DISCORD_TOKEN", values.read_discord_token, default.discord_token, secret=True
         ),

@@ -43,6 +43,7 @@ def test_every_setting_is_read() -> None:
             "ROUNDS_DATA": "../store",
             "ROUNDS_LOG": "DEBUG",
             "ROUNDS_LOG_FORMAT": "JSON",
+            "ROUNDS_METRICS": "9100",
             "DISCORD_TOKEN": f" {TOKEN}\n",
             "DISCORD_API": "HTTP://Proxy:9000/discord/api/v10/",
             "SLACK_BOT_TOKEN": f"{BOT}\n",
@@ -67,6 +68,7 @@ def test_every_setting_is_read() -> None:
         "http://proxy:9000/slack/api/",
         "json",
         Address(DATABASE),
+        ("127.0.0.1", 9100),
     )
     assert settings.url == "https://chat.example.org"
 
@@ -179,6 +181,20 @@ def test_a_wrong_public_address_is_refused(url: str) -> None:
 )
 def test_a_public_address_is_taken_without_its_slash(given: str, url: str) -> None:
     assert read_settings({"ROUNDS_URL": given}).url == url
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [("[::1]:1", ("::1", 1)), ("0.0.0.0:80", ("0.0.0.0", 80)), ("host:65535", ("host", 65535))],
+)
+def test_where_metrics_are_served_is_a_host_and_a_port(text: str, where: tuple[str, int]) -> None:
+    assert read_settings({"ROUNDS_METRICS": text}).metrics == where
+
+
+@pytest.mark.parametrize("text", ["on", "127.0.0.1", ":9100", "1:2:3", "http://a:1", "a:70000"])
+def test_a_wrong_address_for_metrics_is_refused(text: str) -> None:
+    (mistake,) = mistakes({"ROUNDS_METRICS": text})
+    assert mistake.startswith(f"ROUNDS_METRICS is “{text}”: write the address to listen at as")
 
 
 def test_a_wrong_form_of_the_log_names_the_forms() -> None:
