@@ -8,31 +8,37 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from asyncio import Future
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from prometheus_client import (
     CONTENT_TYPE_PLAIN_1_0_0,
     CollectorRegistry,
-    Counter,
     GCCollector,
-    Histogram,
     PlatformCollector,
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+)
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
 from bot.engine import signals
 from bot.engine.errors import Refused
 from bot.engine.events import TopicPosted
 from bot.engine.signals import Signal, Speech
-from bot.runner import Outcome, Runner, Store
+from bot.runner import Changed, Outcome, Runner, Store
 from bot.store import waiting
 from bot.store.waiting import Queued
 
@@ -90,58 +96,70 @@ class _Seen:
     at: datetime
 
 
-class Metrics:
-    """The metrics of a process, in a registry of its own. `tick` tells seconds that only grow."""
+class Buckets:
+    """A histogram: how many lengths of time, in seconds, fell into each bucket."""
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self._bounds = bounds
+        self._counts = [0] * (len(bounds) + 1)
+        self.total = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Count one; one that is at a bound is below it."""
+        self._counts[bisect_left(self._bounds, seconds)] += 1
+        self.total += seconds
+
+    def cumulated(self) -> list[tuple[str, float]]:
+        """Return for each bound, and without one, how many there were up to it."""
+        bounds = [*map(floatToGoString, self._bounds), "+Inf"]
+        return list(zip(bounds, itertools.accumulate(map(float, self._counts)), strict=True))
+
+
+class Tally:
+    """What is counted of one platform."""
+
+    def __init__(self) -> None:
+        self.kinds = dict.fromkeys(_KINDS.values(), 0)
+        self.failed = 0
+        self.ingest = Buckets(INGEST)
+        self.lateness = Buckets(LATENESS)
+
+
+class Metrics(Collector):
+    """The metrics of a process, in a registry of its own. `tick` tells seconds that only grow.
+
+    What is counted on the way of messages are plain numbers: the library's own take a lock each.
+    """
 
     def __init__(self, tick: Callable[[], float], clock: Callable[[], datetime]) -> None:
         self._tick = tick
         self._clock = clock
-        self._registry = registry = CollectorRegistry()
-        self.messages = Counter(
-            "rounds_messages",
-            "Messages, edits, deletions and reactions that were committed.",
-            ("platform", "kind"),
-            registry=registry,
-        )
-        self.failed = Counter(
-            "rounds_messages_failed",
-            "The same that could not be committed.",
-            ("platform",),
-            registry=registry,
-        )
-        self.ingest = Histogram(
-            "rounds_ingest_seconds",
-            "From the moment in which a message was taken in to its commit.",
-            ("platform",),
-            buckets=INGEST,
-            registry=registry,
-        )
-        self.lateness = Histogram(
-            "rounds_topic_lateness_seconds",
-            "How long after its moment a topic stood in a room.",
-            ("platform",),
-            buckets=LATENESS,
-            registry=registry,
-        )
-        self.commits = Counter("rounds_commits", "Transactions of signals.", registry=registry)
-        self._lag = Histogram(
-            "rounds_event_loop_lag_seconds",
-            "How late what was to happen on the event loop happened there.",
-            buckets=LAG,
-            registry=registry,
-        )
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
-        GCCollector(registry=registry)
-        self._table = _Table()
-        registry.register(self._table)
+        self._tallies: dict[str, Tally] = {}
+        self._commits = 0
+        self._lag = Buckets(LAG)
+        self._seen: _Seen | None = None
         self._writing = asyncio.Lock()
+        self._registry = CollectorRegistry()
+        self._registry.register(self)
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+        GCCollector(registry=self._registry)
+
+    def of(self, platform: str) -> Tally:
+        """Return where a platform is counted."""
+        found = self._tallies.get(platform)
+        if found is None:
+            found = self._tallies[platform] = Tally()
+        return found
 
     def runner(self, store: Store) -> Runner:
         """Return a runner that measures what passes through it."""
         runner = Measured(store, self, self._tick)
-        runner.watch(lambda _changed: self.commits.inc())
+        runner.watch(self._committed)
         return runner
+
+    def _committed(self, _changed: Changed) -> None:
+        self._commits += 1
 
     async def write(
         self,
@@ -154,7 +172,7 @@ class Metrics:
         `rang_at` says when the alarm has last rung.
         """
         async with self._writing:
-            self._table.seen = await self._look(store, platforms, rang_at())
+            self._seen = await self._look(store, platforms, rang_at())
             return generate_latest(self._registry), CONTENT_TYPE_PLAIN_1_0_0
 
     async def _look(
@@ -175,7 +193,18 @@ class Metrics:
         while True:
             due = self._tick() + LOOKS_EVERY
             await asyncio.sleep(LOOKS_EVERY)
-            self._lag.observe(max(0.0, self._tick() - due))
+            self._lag.add(max(0.0, self._tick() - due))
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield what was counted and what was seen last, for the library."""
+        yield CounterMetricFamily("rounds_commits", "Transactions of signals.", value=self._commits)
+        yield from _of_messages(self._tallies)
+        told = "How late what was to happen on the event loop happened there."
+        yield HistogramMetricFamily(
+            "rounds_event_loop_lag_seconds", told, self._lag.cumulated(), self._lag.total
+        )
+        if self._seen is not None:
+            yield from _of_moment(self._seen)
 
 
 class Measured(Runner):
@@ -185,34 +214,27 @@ class Measured(Runner):
         super().__init__(store)
         self._metrics = metrics
         self._tick = tick
-        self._of: dict[str, _Own] = {}
 
     def take_in(self, signal: Signal, chat: str | None = None) -> Future[Outcome]:
         """Do as every runner does, and measure what people did and topics that came to stand."""
         outcome = super().take_in(signal, chat)
         if isinstance(signal, _Heard):
-            own, began = self._own(signal.room.platform), self._tick()
+            tally = self._metrics.of(signal.room.platform)
             kind = _KINDS[type(signal)]
-            outcome.add_done_callback(lambda done: self._heard(own, kind, began, done))
+            outcome.add_done_callback(partial(self._heard, tally, kind, self._tick()))
         elif isinstance(signal, signals.Delivered):
             outcome.add_done_callback(self._delivered)
         return outcome
 
-    def _own(self, platform: str) -> _Own:
-        own = self._of.get(platform)
-        if own is None:
-            own = self._of[platform] = _Own(self._metrics, platform)
-        return own
-
-    def _heard(self, own: _Own, kind: str, began: float, done: Future[Outcome]) -> None:
+    def _heard(self, tally: Tally, kind: str, began: float, done: Future[Outcome]) -> None:
         if done.cancelled():
             return
         failure = done.exception()
         if failure is None:
-            own.kinds[kind].inc()
-            own.ingest.observe(self._tick() - began)
+            tally.kinds[kind] += 1
+            tally.ingest.add(self._tick() - began)
         elif not isinstance(failure, Refused):
-            own.failed.inc()
+            tally.failed += 1
 
     def _delivered(self, done: Future[Outcome]) -> None:
         if done.cancelled() or done.exception() is not None:
@@ -221,39 +243,34 @@ class Measured(Runner):
         for event in events:
             if isinstance(event, TopicPosted) and chat is not None:
                 late = (event.at - chat.topics[event.number - 1].due).total_seconds()
-                self._own(event.room.platform).lateness.observe(max(0.0, late))
+                self._metrics.of(event.room.platform).lateness.add(max(0.0, late))
 
 
-class _Own:
-    """A platform's own metrics, looked up once."""
+def _of_messages(tallies: Mapping[str, Tally]) -> Iterator[Metric]:
+    told = "Messages, edits, deletions and reactions that were committed."
+    messages = CounterMetricFamily("rounds_messages", told, labels=("platform", "kind"))
+    told = "The same that could not be committed."
+    failed = CounterMetricFamily("rounds_messages_failed", told, labels=("platform",))
+    told = "From the moment in which a message was taken in to its commit."
+    ingest = HistogramMetricFamily("rounds_ingest_seconds", told, labels=("platform",))
+    told = "How long after its moment a topic stood in a room."
+    lateness = HistogramMetricFamily("rounds_topic_lateness_seconds", told, labels=("platform",))
+    for platform, tally in tallies.items():
+        for kind, count in tally.kinds.items():
+            messages.add_metric((platform, kind), count)
+        failed.add_metric((platform,), tally.failed)
+        for family, one in ((ingest, tally.ingest), (lateness, tally.lateness)):
+            family.add_metric((platform,), one.cumulated(), one.total)
+    yield from (messages, failed, ingest, lateness)
 
-    def __init__(self, metrics: Metrics, platform: str) -> None:
-        kinds = set(_KINDS.values())
-        self.kinds = {kind: metrics.messages.labels(platform, kind) for kind in kinds}
-        self.failed = metrics.failed.labels(platform)
-        self.ingest = metrics.ingest.labels(platform)
-        self.lateness = metrics.lateness.labels(platform)
 
-
-class _Table(Collector):
-    """Writes down what was read when somebody asked."""
-
-    def __init__(self) -> None:
-        self.seen: _Seen | None = None
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield what was seen last; nothing before."""
-        seen = self.seen
-        if seen is None:
-            return
-        yield _gauge(
-            "rounds_store_read", "Whether the store could be read.", seen.queued is not None
-        )
-        if seen.rang is not None:
-            yield _gauge("rounds_alarm_age_seconds", "How long ago the alarm rang.", seen.rang)
-        yield from _of_platforms(seen.platforms)
-        if seen.queued is not None:
-            yield from _of_store(seen, seen.queued)
+def _of_moment(seen: _Seen) -> Iterator[Metric]:
+    yield _gauge("rounds_store_read", "Whether the store could be read.", seen.queued is not None)
+    if seen.rang is not None:
+        yield _gauge("rounds_alarm_age_seconds", "How long ago the alarm rang.", seen.rang)
+    yield from _of_platforms(seen.platforms)
+    if seen.queued is not None:
+        yield from _of_store(seen, seen.queued)
 
 
 def _of_platforms(platforms: Mapping[str, Watched]) -> Iterator[Metric]:
