@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.agendas.mistakes import shown
 from bot.faults import Stopped
+from bot.rewording import watched
 from bot.store import carrying, copying
 from bot.store.carrying import Carried
 from bot.store.copying import Checked
@@ -101,14 +102,14 @@ async def restore(
         try:
             with copying.room_for(store):
                 await asyncio.to_thread(copying.copy, file, beside, progress)
-                carried = await _brought_up(beside, store)
+                carried = await _brought_up(beside, store, now)
             lines = _put(beside, store, now)
         finally:
             copying.remove(beside)
     return [f"Restored: {_told(whole)}.", *lines, *_said_of(carried), *_may_come_twice(whole)]
 
 
-async def _brought_up(beside: Path, store: Path) -> Carried | None:
+async def _brought_up(beside: Path, store: Path, now: datetime) -> Carried | None:
     """Bring a copy up to date, and let leave it what left the store; None: that is unreadable."""
     async with contextlib.AsyncExitStack() as stores:
         new = await stores.enter_async_context(opened(beside))
@@ -119,11 +120,11 @@ async def _brought_up(beside: Path, store: Path) -> Carried | None:
             old = await stores.enter_async_context(opened(store))
         except StoreError:
             return None
-        return await _carried(old, new)
+        return await _carried(old, new, now)
 
 
-async def _carried(old: SqliteStore, new: SqliteStore) -> Carried:
-    async with old.reading() as before, new.writing() as after:
+async def _carried(old: SqliteStore, new: SqliteStore, now: datetime) -> Carried:
+    async with old.reading() as before, new.writing() as after, watched(after, now):
         carried = await carrying.carry(before, after)
     await new.cut_off()
     return carried

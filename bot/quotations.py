@@ -92,11 +92,11 @@ class _Reader:
 
     def quote(self, row: Spoken, ranked: Ranked) -> Quote | None:
         """Return the quotation of a message; None: nothing of it may be shown."""
-        text = self._edition.shown_text(row.text, row.timing, row.withdrawn)
-        if row.withdrawn or not (text or row.files):
+        row = self._edition.shown(row)
+        if row.withdrawn or not (row.text or row.files):
             return None
         room = Room.parse(row.room)
         writer = PlainText(self._names.get(room.platform, {}), self._clock)
-        said = inert(excerpt(undirected(written(text, writer, room.platform)), LONGEST))
+        said = inert(excerpt(undirected(written(row.text, writer, room.platform)), LONGEST))
         name = inert(excerpt(undirected(row.name), LONGEST_NAME)) if self._shares_names else ""
         return Quote(room, ranked.topics, said, name, ranked.times)

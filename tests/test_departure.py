@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.departure import Found, agendas_naming, described, erase_in
+from bot.engine.agenda import Room
 from bot.engine.messages import Tally
 from bot.engine.people import Person
 from bot.engine.signals import Edited, Said
@@ -165,6 +167,28 @@ async def test_what_they_say_afterwards_is_theirs_anew(tmp_path: Path) -> None:
         await h.say(ROOM, ANN, "I am back", message="back")
         message = await h.message(ROOM, "back")
         assert (message.author, message.name, message.text) == (ANN.id, "Ann Lee", "I am back")
+
+
+async def test_closing_posts_lose_what_they_quote_of_them(tmp_path: Path) -> None:
+    other = Room("local", "second")
+    agenda = replace(SERIES.agenda, rooms=(ROOM, other), share_names=True)
+    async with house(tmp_path, replace(SERIES, agenda=agenda)) as h:
+        await h.start(h.series["urojc"])
+        h.clock.advance(timedelta(hours=1))
+        for by, message in ((ANN, "1"), (BO, "2")):
+            await h.say(ROOM, by, f"T1: {WORDS} by {by.name}", message=message)
+            await h.say(ROOM, HENRY, "Thank you", message=f"re{message}", reply_to=message)
+        await h.live(timedelta(hours=60))
+        closing = (await h.chat(CHAT)).closings[other].ref
+        assert "by Ann Lee" in (await h.message(other, closing)).text
+        await erase(tmp_path, ANN.key)
+        assert "by Ann Lee" not in (await h.message(other, closing)).text
+        h.clock.set(NOW)
+        await h.outbox.deliver()  # as the process does that serves, every few seconds
+        after = (await h.message(other, closing)).text
+        assert "by Bo" in after
+        assert "a file without words" not in after
+        assert {secret for _, secret in on_disk(tmp_path)} == {WORDS}, "those are Bo's"
 
 
 # ---------------------------------------------------------------- who is meant

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from bot.engine.agenda import Series
+from bot.engine.agenda import Room, Series
 from bot.engine.messages import Tally
 from bot.engine.signals import Edited, Said
 from bot.planner import Planner
@@ -156,3 +156,25 @@ async def test_what_was_withdrawn_still_counts_as_withdrawn(tmp_path: Path) -> N
         await h.live(100 * DAY)
         message = await h.message(ROOM, "1")
         assert (message.withdrawn, message.text, message.name) == (True, "", "")
+
+
+async def test_closing_posts_lose_what_they_quote_of_other_rooms(tmp_path: Path) -> None:
+    other = Room("local", "second")
+    series = keeping(30 * DAY)
+    series = replace(series, agenda=replace(series.agenda, rooms=(ROOM, other), share_names=True))
+    async with house(tmp_path, series) as h:
+        await h.start(series)
+        h.clock.advance(HOUR)
+        await h.say(ROOM, ANN, f"T1: {WORDS}", message="1")
+        await h.say(ROOM, BO, "I think so too", message="2", reply_to="1")
+        await h.live(60 * HOUR)
+        chat = await h.chat(CHAT)
+        closing = chat.closings[other].ref
+        quotes = await h.message(other, closing)
+        assert WORDS in quotes.text
+        assert "Ann Lee" in quotes.text
+        await h.live(40 * DAY)
+        after = await h.message(other, closing)
+        assert after.text.startswith(quotes.text[:20])
+        assert "Most answered" not in after.text
+        assert on_disk(tmp_path, "postman") == on_disk(tmp_path, "Ann Lee") == set()
