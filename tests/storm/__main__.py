@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 
-from tests.storm.faults import FAULTS
+from tests.storm.faults import EVERY, FAULTS
 from tests.storm.runs import Wanted, storm
 
 
@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261122, help="what everything is drawn from")
     parser.add_argument("--only", type=int, help="repeat one instant, by its number")
     parser.add_argument("--run", type=int, help="repeat one run, by its number")
-    parser.add_argument("--fault", action="append", choices=list(FAULTS), help="these faults only")
+    parser.add_argument("--fault", action="append", choices=list(EVERY), help="these faults only")
     parser.add_argument("--jobs", type=int, default=5, help="runs at once (5)")
     parser.add_argument("--keep", help="a folder for what failed runs leave")
     parser.add_argument("--postgres", action="store_true", help="in PostgreSQL, not in SQLite")

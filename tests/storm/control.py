@@ -92,7 +92,9 @@ class Control:
     def _said(self, room: Room, lines: Sequence[Line]) -> Iterator[tuple[datetime, Signal]]:
         """Yield what was said and changed, and when: the last wording of each when it came."""
         for line in lines:
-            row = self._rows[message_key(room, line.id)]
+            row = self._rows.get(message_key(room, line.id))
+            if row is None:
+                continue  # that it is lost is told elsewhere
             author = Person("local", line.author, line.name)
             yield row.at, Said(row.at, room, line.id, author, line.first, line.reply_to)
             wordings = sum(text is not None for text, _ in line.changes)

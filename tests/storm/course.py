@@ -14,7 +14,7 @@ from random import Random
 from tests.storm.chats import Held, chats_of
 from tests.storm.clock import Span
 from tests.storm.club import Club, Stuck, club
-from tests.storm.faults import FAULTS
+from tests.storm.faults import EVERY
 from tests.storm.outside import Outside, Spoken, outside, speak
 from tests.storm.place import Place
 from tests.storm.talk import Speaker, Talk
@@ -71,7 +71,7 @@ async def hold(
     """
     async with contextlib.AsyncExitStack() as stack:
         platforms = None
-        if any(FAULTS[one.kind].outside for one in instants):
+        if any(EVERY[one.kind].outside for one in instants):
             platforms = await stack.enter_async_context(outside())
         chats = chats_of(run, platforms.rooms if platforms else ())
         told = Told(chats, list(instants))
@@ -167,7 +167,7 @@ async def _pass(there: Club, told: Told, chance: Random) -> None:
         there.clock.set(station - JUST_BEFORE)
         while waiting and waiting[0][0] <= station:
             _, instant = waiting.pop(0)
-            if not FAULTS[instant.kind].outside:  # a platform's comes before what it concerns
+            if not EVERY[instant.kind].outside:  # a platform's comes before what it concerns
                 await asyncio.sleep(chance.uniform(*INSTANT_WITHIN))
             await _meet(there, told, instant, chance)
         await asyncio.sleep((station - there.clock.now()).total_seconds() + 0.05)
@@ -188,7 +188,7 @@ async def _next(there: Club, stations: list[datetime]) -> datetime | None:
 
 async def _meet(there: Club, told: Told, instant: Instant, chance: Random) -> None:
     began, instant.began = time.time(), there.clock.now()
-    await FAULTS[instant.kind].happens(there, chance)
+    await EVERY[instant.kind].happens(there, chance)
     instant.ended = there.clock.now()
     await there.settle(hastened=True)
     instant.settled = there.clock.now()

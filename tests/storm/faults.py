@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
+from bot.store.codec import MESSAGE_COLUMNS
 from tests.discord.server import Server as Discord
 from tests.slack.server import Server as Slack
 from tests.storm.club import Club, Stuck
+from tests.storm.disk import can_be_own
 
 AWAY = (0, 0, 0, 90, 600, 2400, 7 * 3600)
 """Seconds for which the program is away, by its own clock; most often it is started at once."""
@@ -205,15 +207,48 @@ class Kind:
 
     happens: Callable[[Club, Random], Awaitable[None]]
     needs_disk: bool = False
+    needs_disk_in_postgres: bool = False
     outside: bool = False
     also_outside: bool = False
 
+
+LATEST = "(SELECT MAX(key) FROM messages WHERE role = '{role}' AND topics <> '' AND withdrawn = 0)"
+"""One of the messages that there are, in SQL."""
+
+
+async def _lose_a_message(club: Club, chance: Random) -> None:
+    latest = LATEST.format(role="participant")
+    await club.place.tamper(f"DELETE FROM messages WHERE key = {latest}")
+
+
+async def _double_a_post(club: Club, chance: Random) -> None:
+    copied = {"key": "key || 'x'", "id": "id || 'x'"}
+    values = ", ".join(copied.get(name, name) for name in MESSAGE_COLUMNS.split(", "))
+    await club.place.tamper(
+        f"INSERT INTO messages ({MESSAGE_COLUMNS}) SELECT {values} FROM messages "
+        f"WHERE key = {LATEST.format(role='bot')}"
+    )
+
+
+async def _misplace_a_message(club: Club, chance: Random) -> None:
+    latest = LATEST.format(role="participant")
+    await club.place.tamper(
+        f"UPDATE messages SET topics = '7', placed_by = 'label' WHERE key = {latest}"
+    )
+
+
+SABOTAGE: Mapping[str, Kind] = {
+    "a message is lost": Kind(_lose_a_message),
+    "a post is doubled": Kind(_double_a_post),
+    "a message is misplaced": Kind(_misplace_a_message),
+}
+"""What no program survives: by it one sees that the storm sees it. It is never drawn unasked."""
 
 FAULTS: Mapping[str, Kind] = {
     "kill -9": Kind(killed, also_outside=True),
     "SIGTERM and a new start": Kind(ended, also_outside=True),
     "SIGSTOP for minutes": Kind(stopped, also_outside=True),
-    "disk full": Kind(full),
+    "disk full": Kind(full, needs_disk_in_postgres=True),
     "store read-only": Kind(read_only, needs_disk=True),
     "database gone and back": Kind(gone),
     "clock an hour on and back": Kind(an_hour_on),
@@ -225,3 +260,16 @@ FAULTS: Mapping[str, Kind] = {
     "platforms deliver out of order": Kind(out_of_order, outside=True),
     "platforms out of reach": Kind(away, outside=True),
 }
+
+
+def impossible(kinds: Sequence[str], *, postgres: bool) -> list[str]:
+    """Return which of these cannot be made on this machine with the rights of this process."""
+    needing = [
+        kind
+        for kind in kinds
+        if EVERY[kind].needs_disk or (postgres and EVERY[kind].needs_disk_in_postgres)
+    ]
+    return [] if not needing or can_be_own() else needing
+
+
+EVERY: Mapping[str, Kind] = {**FAULTS, **SABOTAGE}

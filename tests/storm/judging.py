@@ -124,7 +124,7 @@ async def _judge(folder: Path, where: Where, told: Told) -> list[Finding]:
             found += of_the_spoken(held, spoken, left.messages)
             found += of_the_posts(held, told.posts[held.platform])
     found += [Finding("lost", f"{key} was not delivered") for key in left.waiting]
-    return found or await _of_the_transcripts(folder, told, left)
+    return [*found, *await _of_the_transcripts(folder, told, left)]
 
 
 def _of_the_log(log: str) -> Iterator[Finding]:
@@ -274,7 +274,7 @@ async def _of_the_transcripts(folder: Path, told: Told, left: Left) -> list[Find
     chats = [
         (held, left.logs[held.id], [one for one in told.talk.lines if one.room == held.name])
         for held in told.chats
-        if held.platform == "local"
+        if held.platform == "local" and left.logs[held.id]
     ]
     expected = await without_faults(chats, left.messages, folder)
     found = []

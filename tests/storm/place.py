@@ -52,6 +52,10 @@ class Place(Protocol):
         """Look into the store. Raises Unreadable."""
         ...
 
+    async def tamper(self, sql: str) -> None:
+        """Change the store behind the program's back."""
+        ...
+
     async def fill(self, pid: int | None) -> None:
         """Leave no room for it, as far as the process of this number is concerned."""
         ...
@@ -100,6 +104,10 @@ class InFile:
         except sqlite3.Error as error:
             raise Unreadable from error
 
+    async def tamper(self, sql: str) -> None:
+        with contextlib.closing(sqlite3.connect(str(self.where), timeout=5)) as database, database:
+            database.execute(sql)
+
     async def fill(self, pid: int | None) -> None:
         self._disk.fill(pid, self.data)
 
@@ -141,6 +149,9 @@ class InPostgres:
             return [tuple(row) for row in await self._line.fetch(sql, timeout=5)]
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise Unreadable from error
+
+    async def tamper(self, sql: str) -> None:
+        await self._server.ask(sql, database=DATABASE)
 
     async def fill(self, pid: int | None) -> None:
         await asyncio.to_thread(self._disk.fill, None, self.data)

@@ -9,13 +9,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
 from tests.storm.course import Instant, Told, hold
-from tests.storm.faults import FAULTS
+from tests.storm.faults import EVERY, impossible
 from tests.storm.findings import Finding
 from tests.storm.judging import judge
 from tests.storm.place import place
@@ -57,9 +57,9 @@ def _together(kinds: Sequence[str]) -> Iterator[Sequence[str]]:
     inside: list[str] = []
     beside: list[str] = []
     for n, kind in enumerate(kinds):
-        elsewhere = FAULTS[kind].also_outside and n % 3 == 0
-        (beside if FAULTS[kind].outside or elsewhere else inside).append(kind)
-    if not any(FAULTS[kind].outside for kind in beside):
+        elsewhere = EVERY[kind].also_outside and n % 3 == 0
+        (beside if EVERY[kind].outside or elsewhere else inside).append(kind)
+    if not any(EVERY[kind].outside for kind in beside):
         inside, beside = [*inside, *beside], []
     for some in (inside, beside):
         yield from (some[first : first + PER_RUN] for first in range(0, len(some), PER_RUN))
@@ -68,6 +68,10 @@ def _together(kinds: Sequence[str]) -> Iterator[Sequence[str]]:
 async def storm(wanted: Wanted, say: Callable[[str], None]) -> Report:
     """Hold every run; `say` is told how it goes."""
     report = Report(wanted.seed)
+    out_of_reach = impossible(wanted.faults, postgres=wanted.postgres)
+    for kind in out_of_reach:
+        say(f"{kind}: cannot be made here, for want of the right to mount a disk")
+    wanted = replace(wanted, faults=tuple(k for k in wanted.faults if k not in out_of_reach))
     runs = list(drawn(wanted))
     at_once = asyncio.Semaphore(wanted.jobs)
     began = time.monotonic()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tests.storm.clock import Span
 from tests.storm.course import Instant, Told
 from tests.storm.findings import Finding
 
@@ -36,7 +37,7 @@ class Report:
     chats: int = 0
 
     def add(self, told: Told, findings: Sequence[Finding]) -> None:
-        """Count a run; each finding is laid to the last instant that had begun by then."""
+        """Count a run; each finding is laid to the instant that is nearest to it."""
         self.messages += len(told.talk.lines)
         self.chats += len(told.chats)
         self.topics += sum(len(held.dues) for held in told.chats)
@@ -92,5 +93,15 @@ class Report:
 
 
 def _laid_to(instants: Sequence[Instant], at: datetime | None) -> Instant | None:
-    begun = [one for one in instants if one.began is not None and at and one.began <= at]
-    return max(begun, key=lambda one: (one.began is not None, one.began), default=None)
+    """Return the instant to which something is laid: the nearest one to its moment."""
+    met = [(one, one.span) for one in instants if one.span is not None]
+    if len(met) == 1:
+        return met[0][0]
+    if at is None or not met:
+        return None
+
+    def distance(pair: tuple[Instant, Span]) -> timedelta:
+        began, settled = pair[1]
+        return max(began - at, at - settled, timedelta(0))
+
+    return min(met, key=distance)[0]

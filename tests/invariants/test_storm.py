@@ -1,0 +1,53 @@
+"""A part of the storm, which `make storm` runs whole; docs/storm.md says what it does."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.storm.faults import SABOTAGE
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+SEEN = {
+    "a message is lost": "run 0: lost: message",
+    "a post is doubled": "run 0: doubled: T",
+    "a message is misplaced": "differs from that of a run without faults: message",
+}
+"""What the storm says of each."""
+
+
+async def storm(*arguments: str) -> tuple[int, str]:
+    """Run the storm; return its exit code, and everything that it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.storm", *arguments),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return await process.wait(), said.decode()
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+async def test_chats_of_48_hours_survive_every_way_to_die(database: str) -> None:
+    arguments = ["--postgres"] if database == "postgres" else []
+    code, said = await storm("--instants", "14", *arguments)
+    assert code == 0, said
+    assert "14 of 14 instants, 0 not survived" in said
+
+
+@pytest.mark.timeout(600)
+async def test_the_storm_sees_what_is_lost_doubled_and_misplaced() -> None:
+    """Each in a run of its own, in which nothing else happens."""
+    runs = [storm("--instants", "1", "--fault", kind) for kind in SABOTAGE]
+    for kind, (code, said) in zip(SABOTAGE, await asyncio.gather(*runs), strict=True):
+        assert code == 1, said
+        assert f"| {kind} | 1 | 0 | 0 |" in said
+        assert SEEN[kind] in said
