@@ -151,11 +151,20 @@ async def talk(folder: Path, *, quick: bool) -> None:
             quiet = await held_up(asyncio.sleep(1))
             await _shown(f"{chats} chats, a message in each at once", at_once, took)
             await _shown(f"100 messages a second, for {seconds} s", steadily, took)
+            due = await held_up(_wake(runner))
+    print(f"{chats} topics due at once, after a start\n{'':<17}{_held(due)}")
     bare = one_commit(folder / "data" / "rounds.db", list(corpus.messages(500)))
     print(
         f"a bare commit    p50 {at_share(bare, 0.5):.2f} ms, p99 {at_share(bare, 0.99):.2f} ms   "
         f"at rest {_held(quiet)}"
     )
+
+
+async def _wake(runner: Runner) -> None:
+    """Let every chat's second topic come, though nothing is remembered of the chats."""
+    runner._forget()  # noqa: SLF001  as after a start
+    while await runner.wake(NOW + timedelta(minutes=10)):
+        pass
 
 
 async def _shown(

@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 256
 """Signals in one transaction; more would make the first of them wait."""
 
+TURN_EVERY = 32
+"""After so many decisions others on the event loop have their turn."""
+
 MOST_CONFLICTS = 10
 """How often a batch is decided anew because somebody else wrote to a log first."""
 
@@ -203,12 +206,14 @@ class Runner:
                 self._version = tables.version
             work = Work(tables, dict(self._chats), dict(self._floors))
             await work.fetch([(waiting.signal, waiting.chat) for waiting in batch])
-            for waiting in batch:
+            for n, waiting in enumerate(batch, 1):
                 try:
                     chat, events = await work.take(waiting.signal, waiting.chat)
                     results.append(Outcome(chat, tuple(events)))
                 except Refused as refusal:
                     results.append(refusal)
+                if n % TURN_EVERY == 0:
+                    await asyncio.sleep(0)
             await work.finish()
         changed = Changed(*work.changed())
         self._remember(work, changed)

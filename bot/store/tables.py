@@ -72,6 +72,9 @@ class Unread(NamedTuple):
     since_alone: datetime
 
 
+TOGETHER = 32
+"""Chats that are made of their logs between two turns of others on the event loop."""
+
 NOTHING_UNREAD = Unread((), *[datetime.max.replace(tzinfo=UTC)] * 2)
 
 UPSERT_MESSAGE = (
@@ -100,15 +103,17 @@ class Tables:
 
     async def load(self, chats: Collection[str]) -> dict[str, Chat]:
         """Return the chats of these ids, folded from their logs; unknown ones are left out."""
-        logs: dict[str, list[Event]] = {}
-        for chunk in chunks(chats):
+        found: dict[str, Chat] = {}
+        for chunk in chunks(chats, TOGETHER):
+            logs: dict[str, list[Event]] = {}
             for chat, kind, body in await self.connection.rows(
                 f"SELECT chat, kind, body FROM events WHERE chat IN ({marks(chunk)}) "
                 "ORDER BY chat, seq",
                 chunk,
             ):
                 logs.setdefault(chat, []).append(decode_event(kind, body))
-        return {chat: fold(log) for chat, log in logs.items()}
+            found |= {chat: fold(log) for chat, log in logs.items()}
+        return found
 
     async def chat(self, chat: str) -> Chat | None:
         """Return one chat, or None where there is none of that id."""
