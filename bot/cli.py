@@ -42,7 +42,6 @@ from bot.options import EVERY_FORMAT, Chats, Count, Data, Day, Formats, Host, In
 from bot.replay import in_a_room_of_ours
 from bot.settings import WrongSettings
 from bot.slack_setup import slack
-from bot.status_screen import show_status
 from bot.store.holding import Holder
 from bot.store_checks import does_not_last
 from bot.terminal import DemoScreen, complain, counting, say, summary_lines
@@ -205,24 +204,6 @@ def _doctor(chats: Chats = None, data: Data = None, host: Host = None, port: Por
     report = asyncio.run(diagnose(settings, clock))
     say_all(lines(report))
     if report.wrong:
-        raise typer.Exit(MISTAKE)
-
-
-@_app.command(
-    "status",
-    short_help="Show what runs, what is due, what is stuck.",
-    epilog="Examples: rounds status · rounds status --json",
-)
-def _status(
-    data: Data = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One object, for machines.")] = False,
-) -> None:
-    """Show what runs, what is due next, and what is stuck and why, also while Rounds runs.
-
-    The exit code is 1 where something is stuck, so that a timer can tell somebody.
-    """
-    settings = settings_for_once(ROUNDS_DATA=data)
-    if asyncio.run(show_status(settings, clock(), as_json=as_json)):
         raise typer.Exit(MISTAKE)
 
 

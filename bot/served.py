@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from bot.settings import Settings
 from bot.status import Serving
+from bot.store.address import Address
+from bot.store.errors import StoreError
 from bot.store.holding import Holder, holder_of
 
 ANSWERS_WITHIN = 3.0
@@ -18,16 +20,22 @@ ANSWERS_WITHIN = 3.0
 
 async def who_serves(settings: Settings) -> Serving:
     """Find out who serves the store of these settings, and ask them how they are."""
-    who, address = _holder(settings)
+    who, address = await _holder(settings)
     asked = address or f"http://{_bracketed(settings.near)}:{settings.port}"
     return Serving(who, asked, await asyncio.to_thread(ask, asked))
 
 
-def _holder(settings: Settings) -> tuple[str | None, str]:
-    """Return who holds the store's file in words (None: nobody can know), and at which address."""
+async def _holder(settings: Settings) -> tuple[str | None, str]:
+    """Return who holds the store in words (None: it cannot be known), and at which address."""
+    where = settings.where
     try:
-        holder = holder_of(settings.store)
-    except OSError:
+        if isinstance(where, Address):
+            from bot.store.leading import leader_of  # noqa: PLC0415  most have no need of it
+
+            holder: Holder | str | None = await leader_of(where)
+        else:
+            holder = holder_of(where)
+    except (OSError, StoreError):
         return None, ""
     if isinstance(holder, Holder):
         return str(holder).partition(", at ")[0], holder.address

@@ -72,8 +72,8 @@ class Serving:
 
     @property
     def is_ready(self) -> bool | None:
-        """Whether it can serve; None where nobody answered."""
-        return None if self.vitals is None else self.vitals.get("status") == "ready"
+        """Whether it can serve; None where nobody answered, or one that stands by."""
+        return {"ready": True, "not ready": False}.get(str((self.vitals or {}).get("status")))
 
 
 @dataclass(frozen=True, slots=True)

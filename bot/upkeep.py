@@ -1,4 +1,4 @@
-"""The commands of whoever keeps Rounds running: backups, the way back from one, erasing people."""
+"""The commands of whoever keeps Rounds running: how it stands, backups, erasing people."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from bot.faults import Stopped
 from bot.invocation import MISTAKE, say_all, settings_for_once
 from bot.options import Chats, Data
 from bot.settings import Settings
+from bot.status_screen import show_status
 from bot.store.holding import Holder
 from bot.terminal import complain, counting, say
 
@@ -26,6 +27,24 @@ upkeep = typer.Typer(add_completion=False, rich_markup_mode=None)
 TO_BACK_UP = 'pg_dump --format=custom --file=rounds.dump "$DATABASE_URL"'
 TO_RESTORE = 'pg_restore --clean --if-exists --no-owner --dbname="$DATABASE_URL" rounds.dump'
 """What does for PostgreSQL what the commands here do for a file."""
+
+
+@upkeep.command(
+    "status",
+    short_help="Show what runs, what is due, what is stuck.",
+    epilog="Examples: rounds status · rounds status --json",
+)
+def _status(
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One object, for machines.")] = False,
+) -> None:
+    """Show what runs, what is due next, and what is stuck and why, also while Rounds runs.
+
+    The exit code is 1 where something is stuck, so that a timer can tell somebody.
+    """
+    settings = settings_for_once(ROUNDS_DATA=data)
+    if asyncio.run(show_status(settings, clock(), as_json=as_json)):
+        raise typer.Exit(MISTAKE)
 
 
 @upkeep.command(

@@ -56,7 +56,7 @@ async def test_who_holds_it_is_named_and_asked_at_the_address_it_gave(tmp_path: 
     assert found.who == str(holder).partition(", at ")[0]
     assert found.address == url
     assert found.vitals == {"status": "standing by"}
-    assert found.is_ready is False
+    assert found.is_ready is None, "it stands by for another one"
 
 
 async def test_who_gave_no_address_is_asked_at_that_of_the_settings(tmp_path: Path) -> None:

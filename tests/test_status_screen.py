@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import pytest
 from bot.settings import NAMES
 from bot.status import Due, Running, Serving, Status, Stuck
 from bot.status_screen import shown, span, written
+from bot.store.address import Address
 from tests.invariants.process import Process, program
 from tests.test_terminal import at_a_terminal, read_until
 
@@ -224,12 +226,12 @@ topics: {every: 6h, ask: ["Was the group the right one?", "Would it change your 
 """
 
 
-def rounds(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def rounds(cwd: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     kept = {name: text for name, text in os.environ.items() if name not in NAMES}
     ended = subprocess.run(  # noqa: PLW1510  the exit code is what is looked at
         [sys.executable, "-m", "bot", *arguments],
         cwd=cwd,
-        env={**kept, "PYTHONPATH": str(ROOT)},
+        env={**kept, "PYTHONPATH": str(ROOT), **more},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -293,6 +295,25 @@ async def test_at_a_terminal_it_has_colours_and_fits_in(tmp_path: Path) -> None:
     assert "\x1b[32m●" in shown
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert max(map(len, plain.splitlines()[1:])) <= 100, "but for the name of the store's folder"
+
+
+async def test_on_postgresql_it_tells_who_leads_and_what_runs(
+    tmp_path: Path, database: Address
+) -> None:
+    environment = {"DATABASE_URL": database.text}
+    async with program(tmp_path, environment=environment) as process:
+        await opened(process)
+        told = rounds(tmp_path, "status", "--json", PORT=str(process.port), **environment)
+        assert told.returncode == 0
+        found = json.loads(told.stdout)
+        assert found["serving"]["by"].startswith("rounds run, process ")
+        assert found["serving"]["says"]["status"] == "ready"
+        assert found["store"] == str(database)
+        assert found["running"][0]["messages"] == 1
+        await process.kill()
+        async with asyncio.timeout(30):
+            while rounds(tmp_path, "status", **environment).returncode == 0:  # noqa: ASYNC110
+                await asyncio.sleep(0.5)
 
 
 def test_without_a_store_it_says_where_to_look(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from bot.engine.actions import Post, PostKind
 from bot.engine.agenda import Room
 from bot.engine.fold import fold
 from bot.store import queue, waiting
+from bot.store.opening import Where, opened
 from bot.store.queue import Lane
-from bot.store.sqlite import opened
 from bot.store.tables import Tables
 from bot.store.waiting import Head, Queued
 from tests.engine.script import OPENS, ROOM, agenda
@@ -24,8 +24,8 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-async def tables() -> AsyncIterator[Tables]:
-    async with opened(":memory:") as store, store.writing() as found:
+async def tables(anywhere: Where) -> AsyncIterator[Tables]:
+    async with opened(anywhere) as store, store.writing() as found:
         yield found
 
 
