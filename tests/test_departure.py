@@ -11,12 +11,14 @@ import pytest
 
 from bot.departure import Found, agendas_naming, described, erase_in
 from bot.engine.agenda import Room
-from bot.engine.messages import Tally
+from bot.engine.events import Opened, Planned
+from bot.engine.messages import Message, Tally
 from bot.engine.people import Person
 from bot.engine.signals import Edited, Said
 from bot.faults import Stopped
 from bot.store import figures
 from bot.store.forgetting import Known
+from bot.store.opening import Where, opened
 from bot.transcripts.files import write_files
 from tests.house import START, House, house, moderator, room_of, urojc
 from tests.invariants.process import posted, program
@@ -267,6 +269,25 @@ def test_somebody_is_described_in_a_line_that_drives_no_terminal() -> None:
     assert "\x1b" not in line
     assert "\n" not in line
     assert line.endswith(": 2 messages in 1 chat, the last on 2026-12-06")
+
+
+async def test_in_a_database_somebody_is_erased_as_in_a_file(
+    lasting: Where, tmp_path: Path
+) -> None:
+    plan = Planned(START, CHAT, "urojc", SERIES.agenda, START, START + timedelta(hours=48))
+    said = Message(CHAT, ROOM, "1", True, START, ANN.id, ANN.name, text=WORDS)
+    async with opened(lasting) as store, store.writing() as tables:
+        await tables.append([(CHAT, 1, plan), (CHAT, 2, Opened(START, ANN.key))])
+        await tables.put_messages([said])
+    told: list[str] = []
+    assert await erase_in(lasting, tmp_path, "Ann Lee", NOW, always, told.append)
+    async with opened(lasting) as store, store.reading() as tables:
+        (after,) = await tables.messages([said.key])
+        chat = await tables.chat(CHAT)
+    assert (after.text, after.name) == ("", "somebody erased")
+    assert chat is not None
+    assert chat.opened_by == f"local:{after.author}"
+    assert any("VACUUM" in line for line in told) is not isinstance(lasting, Path)
 
 
 # ---------------------------------------------------------------- beside a process that serves

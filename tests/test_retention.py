@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from bot.app import clock
 from bot.engine.agenda import Room, Series
 from bot.engine.messages import Tally
 from bot.engine.signals import Edited, Said
@@ -14,6 +16,7 @@ from bot.store import departures, figures
 from bot.transcripts.build import build
 from bot.transcripts.files import write_files
 from tests.house import House, house, moderator, person, room_of, urojc
+from tests.invariants.process import program
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ANN, BO = person("Ann Lee"), person("Bo")
@@ -178,3 +181,39 @@ async def test_closing_posts_lose_what_they_quote_of_other_rooms(tmp_path: Path)
         assert after.text.startswith(quotes.text[:20])
         assert "Most answered" not in after.text
         assert on_disk(tmp_path, "postman") == on_disk(tmp_path, "Ann Lee") == set()
+
+
+# ---------------------------------------------------------------- a process that serves
+
+AGENDA = """\
+title: A chat
+zone: Australia/Sydney
+starts: {starts}
+window: 48h
+rooms: [{{local: urojc}}]
+moderators: {{local: [henry]}}
+topics: [{{ask: "What next?", after: 0m}}]
+"""
+
+
+async def test_a_process_that_serves_removes_words_once_the_agenda_says_so(tmp_path: Path) -> None:
+    """What a chat of 100 days ago has is removed while the process runs, and at its start."""
+    started = clock() - 100 * DAY
+    async with program(tmp_path) as process:
+        process.data.mkdir()
+        async with house(process.data, now=started) as h:
+            await hold(h, urojc())
+        text = AGENDA.format(starts=f"{started + 9 * HOUR:%Y-%m-%d %H:%M}")
+        file = process.chats / "urojc.yaml"
+        file.write_text(text, "utf-8")
+        await process.start()
+        assert on_disk(process.data, "postman")
+        file.write_text(f"{text}keep: 30d\n", "utf-8")
+        for _ in range(600):
+            if not on_disk(process.data, "postman"):
+                break
+            await asyncio.sleep(0.1)
+        assert on_disk(process.data, "postman") == on_disk(process.data, "Ann Lee") == set()
+        ((said,),) = process.rows("SELECT COUNT(*) FROM messages WHERE role <> 'bot' AND said = 1")
+        assert said == 7
+        assert await process.stop() == 0

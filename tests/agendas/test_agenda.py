@@ -35,6 +35,7 @@ reminders: [1h, 7d]
 notify: {discord: role:789, slack: "group:S123"}
 publish: true
 after_close: keep
+keep: 12w
 welcome: |
   Say who you are, where you work, and any conflict of interest.
 reading:
@@ -81,6 +82,7 @@ def test_every_key_of_an_agenda_is_read() -> None:
             closing="Thank you. The transcript follows.",
             reminders=(timedelta(days=7), timedelta(hours=1)),
             keep_late=True,
+            keep=timedelta(weeks=12),
             thread_per_topic=True,
             publish=True,
             alerts={"discord": "423456789012345678", "slack": "C9876543210"},
@@ -112,6 +114,7 @@ def test_what_may_be_left_out_has_a_default() -> None:
     read = series().agenda
     assert read.reminders == (timedelta(hours=24), timedelta(minutes=15))
     assert read.keep_late is False
+    assert read.keep is None
     assert (read.hashtag, read.welcome, read.closing, read.reading) == ("", "", "", None)
     assert (read.moderators, read.guests) == ({}, {})
     assert (read.thread_per_topic, read.publish, read.archive_channel) == (False, False, False)
