@@ -115,6 +115,12 @@ def summary_lines(summary: Summary) -> list[str]:
     return [
         f"{chat.agenda.title}, {phrases.window(chat, clock)}",
         *in_columns(phrases.figures(summary, clock)),
+        *in_columns(
+            [
+                (room, phrases.count(people, "participant"), phrases.count(messages, "message"))
+                for room, people, messages, _ in phrases.shares(summary)
+            ]
+        ),
         *in_columns(topics),
     ]
 

@@ -113,7 +113,7 @@ class RoomTally:
 class Tally:
     """How a chat was attended: participants' messages in the window.
 
-    `rooms` has the rooms in which somebody spoke, if the chat is held in several.
+    `rooms` has the rooms in which somebody wrote.
     """
 
     participants: int = 0

@@ -53,7 +53,7 @@ class Counts:
     `withdrawn` those of any time. `per_person` says how many people wrote how many messages in
     the window, as (messages, people), fewest messages first; `topics` leaves out those without.
     A message that stands under several topics counts for each of them. `rooms` has the rooms in
-    which somebody spoke, if a chat has several; the same id on one platform is one person in each.
+    which somebody wrote; the same id on one platform is one person in each.
     """
 
     participants: int = 0
@@ -138,7 +138,7 @@ class Figures:
     async def counts(self) -> Counts:
         """Count the chat's messages and people."""
         by_role: dict[str, tuple[int, int]] = {}
-        per_person, topics, rooms = [], [], []
+        per_person, topics, rooms, alone = [], [], [], None
         others = {"without_topic": 0, "replies": 0}
         for what, which, number, count in await self._attendance():
             match what:
@@ -150,14 +150,20 @@ class Figures:
                     topics.append(TopicTally(int(which), number, count))
                 case "room":
                     rooms.append(RoomTally(Room.parse(which), number, count))
+                case "alone":
+                    alone = Room.parse(which)
                 case _:
                     others[what] = number
         by_moderators, moderators = by_role.get("moderator", (0, 0))
+        participants = sum(people for _, people in per_person)
+        messages = sum(messages * people for messages, people in per_person)
+        if alone is not None and messages:
+            rooms.append(RoomTally(alone, messages, participants))
         return Counts(
-            participants=sum(people for _, people in per_person),
+            participants=participants,
             guests=by_role.get("guest", (0, 0))[1],
             moderators=moderators,
-            messages=sum(messages * people for messages, people in per_person),
+            messages=messages,
             by_moderators=by_moderators,
             per_person=tuple(sorted(per_person)),
             topics=tuple(sorted(topics, key=lambda topic: topic.number)),
@@ -180,7 +186,7 @@ class Figures:
 
         Rows are ("person", "", messages, people), ("topic", number, messages, people),
         ("role", guest or moderator, messages, people), ("room", room, messages, people) if there
-        are several, and (one of `others`, "", messages, 0).
+        are several, ("alone", room, 0, 0) if not, and (one of `others`, "", messages, 0).
         """
         places = await self._connection.rows(
             "SELECT DISTINCT topics, room FROM messages WHERE chat = ? AND said = 1", (self._chat,)
@@ -191,7 +197,8 @@ class Figures:
         pairs = {(text, number) for text, _ in places for number in numbers_of(text)}
         named = ", ".join(f"('{text}', {number})" for text, number in sorted(pairs))
         total = "CAST(COALESCE(SUM({}), 0) AS BIGINT)".format
-        return await self._connection.rows(
+        alone = [("alone", only, 0, 0) for only in spoken_in if len(spoken_in) == 1]
+        return alone + await self._connection.rows(
             # `named` holds digits and spaces alone
             f"WITH named (topics, number) AS (VALUES {named or _NO_TOPIC}), "
             f"wrote AS MATERIALIZED (SELECT {person} AS person, m.role AS role, "

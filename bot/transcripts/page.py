@@ -44,6 +44,7 @@ def head(summary: Summary, clock: Clock, anchors: Anchors) -> str:
         reading=reading,
         reading_link=_link(reading.link, reading.doi or reading.link) if reading else "",
         figures=phrases.figures(summary, clock),
+        shares=phrases.shares(summary),
         hours=[(phrases.hour(hour, clock), f"{hour.messages:,}") for hour in summary.hours],
         over_time=Markup(pictures.over_time(summary)),  # noqa: S704
         by_topic=Markup(pictures.by_topic(summary)),  # noqa: S704

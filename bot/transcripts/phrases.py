@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.engine import wording
 from bot.engine.erasing import is_erased
 from bot.engine.messages import Timing
-from bot.engine.rooms import platform_name
+from bot.engine.rooms import places, platform_name
 from bot.engine.state import Chat, Stage
 from bot.store.codec import stamp
 from bot.transcripts.characters import one_line
@@ -60,12 +60,13 @@ def window_utc(chat: Chat) -> str:
 
 
 def venue(chat: Chat) -> str:
-    """Say where a chat was held: `in the built-in room and on Slack`."""
+    """Say where a chat was held: `in the built-in room, on Discord and on Slack`."""
     platforms = dict.fromkeys(room.platform for room in chat.agenda.rooms)
-    return " and ".join(
+    *others, last = [
         "in the built-in room" if platform == "local" else f"on {platform_name(platform)}"
         for platform in platforms
-    )
+    ]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def state(chat: Chat) -> str:
@@ -131,6 +132,24 @@ def figures(summary: Summary, clock: Clock) -> list[tuple[str, str]]:
         ("Early", f"{counts.early:,}"),
         ("Late", f"{counts.late:,}"),
         ("Withdrawn", f"{counts.withdrawn:,}"),
+    ]
+
+
+def shares(summary: Summary) -> list[tuple[str, int, int, int]]:
+    """Return each room's share as (name, participants, messages, per cent of all messages).
+
+    Empty for a chat that is held in one room, or in which nobody wrote.
+    """
+    names = places(summary.chat.agenda.rooms)
+    whole = max(1, sum(one.messages for one in summary.shares))
+    return [
+        (
+            (name := names[str(one.room)])[:1].upper() + name[1:],
+            one.participants,
+            one.messages,
+            round(100 * one.messages / whole),
+        )
+        for one in summary.shares
     ]
 
 

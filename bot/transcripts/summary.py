@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.engine.messages import PlacedBy
+from bot.engine.messages import PlacedBy, RoomTally
 from bot.engine.state import Chat
 from bot.store import spoken
 from bot.store.figures import Counts, Figures, Ranked
@@ -83,6 +83,15 @@ class Summary:
     topics: tuple[TopicSummary, ...]
     links: tuple[Link, ...]
     further_links: int
+
+    @property
+    def shares(self) -> tuple[RoomTally, ...]:
+        """What was said in each room, if the chat is held in several and somebody wrote."""
+        rooms = self.chat.agenda.rooms
+        counted = {one.room: one for one in self.counts.rooms}
+        if len(rooms) < 2 or not self.counts.messages:
+            return ()
+        return tuple(counted.get(room, RoomTally(room, 0, 0)) for room in rooms)
 
     @property
     def rules(self) -> str:
@@ -260,12 +269,23 @@ def rules(chat: Chat) -> str:
         "as T1 or A1), else under that of the thread it stands in, else under those of the "
         "message it answers, else under the last topic posted in its room before it; a "
         "moderator may correct this. A message that stands under several topics counts for "
-        "each of them. The time to the first answer runs from a topic's first post to the first "
-        "message under it. Replies to a person's own messages are not ranked, and one person's "
+        f"each of them.{_in_several_rooms(chat)} The time to the first answer runs from a topic's "
+        "first post to the first message under it. "
+        "Replies to a person's own messages are not ranked, and one person's "
         "same emoji on one message counts once. An edited message counts once, in its last "
         "wording; a withdrawn one counts only as withdrawn, and a person who withdrew "
         "everything is no participant. Unplaced are messages, early and late ones too, that "
         "stand under no topic and that no moderator placed."
+    )
+
+
+def _in_several_rooms(chat: Chat) -> str:
+    if len(chat.agenda.rooms) < 2:
+        return ""
+    return (
+        " Each room is also counted by itself. Somebody who writes on two platforms is one person "
+        "on each, for nobody can tell that it is the same. A topic is posted since it first stood "
+        "in one of the rooms."
     )
 
 

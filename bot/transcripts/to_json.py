@@ -104,7 +104,12 @@ def _highlight(answer: Highlight) -> dict[str, Any]:
 
 def _summary(summary: Summary) -> dict[str, Any]:
     busiest = summary.busiest
+    rooms = [
+        {"room": str(one.room), "participants": one.participants, "messages": one.messages}
+        for one in summary.shares
+    ]
     return {
+        **({"rooms": rooms} if rooms else {}),
         "median_per_person": summary.median,
         "most_per_person": summary.most,
         "busiest_hour": None

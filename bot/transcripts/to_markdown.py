@@ -60,6 +60,10 @@ def _head(summary: Summary, clock: Clock) -> Iterator[str]:
         yield "  \n".join(["Reading:", *parts]) + "\n"
     yield "## Summary\n"
     yield from _table(("", ""), phrases.figures(summary, clock))
+    if shares := phrases.shares(summary):
+        yield "### By room\n"
+        rows = [(line(room), f"{p:,}", f"{m:,}", f"{part} %") for room, p, m, part in shares]
+        yield from _table(("Room", "Participants", "Messages", "Share"), rows)
     if summary.busiest:
         yield "### Messages per hour\n"
         hours = [(phrases.hour(h, clock), f"{h.messages:,}") for h in summary.hours if h.messages]

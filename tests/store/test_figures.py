@@ -98,7 +98,7 @@ def recounted(messages: Sequence[Message]) -> Counts:
             )
             for number in topics
         ),
-        rooms=shares(counted) if len({m.room for m in ours}) > 1 else (),
+        rooms=shares(counted),
     )
 
 

@@ -39,6 +39,7 @@ async def test_the_summary_says_everything_that_was_counted() -> None:
         "Early 1",
         "Late 1",
         "Withdrawn 2",
+        "By room Room Participants Messages Share Built-in room 5 14 93 % Slack 1 1 7 %",
         "T1 What question did the authors try to answer? Mon 7 Dec 07:00 8 6 2 min 30 s",
         "T3 Left out for lack of time left out 0 0 –",
         "T5 What <i>should</i> be studied next? not posted 0 0 –",

@@ -11,11 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine import events
-from bot.engine.messages import Message, Timing
+from bot.engine.messages import Message, RoomTally, Timing
 from bot.engine.people import Role
+from bot.terminal import summary_lines
+from bot.transcripts.phrases import shares
 from bot.transcripts.summary import Step, rules, step_of, summarise
 from tests.transcripts.club import (
     AGENDA,
+    AWAY,
     CHAT,
     CLOSES,
     HOME,
@@ -154,6 +157,36 @@ def test_a_bar_is_as_wide_as_sixty_of_them_need() -> None:
     assert step_of(timedelta(hours=1)) == timedelta(minutes=1)
     assert step_of(timedelta(hours=48)) == timedelta(hours=1)
     assert step_of(timedelta(days=31)) == timedelta(days=1)
+
+
+async def test_each_room_has_its_share_and_a_chat_in_one_room_has_none() -> None:
+    messages = [
+        Message(CHAT.id, room, f"{n}", said=True, at=after(minutes=n), author=who)
+        for n, (room, who) in enumerate([(HOME, "ann"), (HOME, "bo"), (AWAY, "ann"), (HOME, "bo")])
+    ]
+    async with kept(messages) as (tables, chat):
+        summary, _ = await summarise(tables, chat)
+    assert summary.shares == (RoomTally(HOME, 3, 2), RoomTally(AWAY, 1, 1))
+    assert summary.counts.participants == 3, "whoever writes on two platforms is two people"
+    assert shares(summary) == [("Built-in room", 2, 3, 75), ("Slack", 1, 1, 25)]
+    assert summary_lines(summary)[-7:-5] == [
+        "Built-in room  2 participants  3 messages",
+        "Slack          1 participant   1 message",
+    ]
+    async with kept(messages[:2]) as (tables, chat):
+        summary, _ = await summarise(tables, chat)
+    assert summary.shares == (RoomTally(HOME, 2, 2), RoomTally(AWAY, 0, 0)), "nobody wrote there"
+    alone = replace(chat, agenda=replace(AGENDA, rooms=(HOME,)))
+    assert replace(summary, chat=alone).shares == ()
+    async with kept([]) as (tables, chat):
+        summary, _ = await summarise(tables, chat)
+    assert summary.shares == ()
+
+
+def test_the_rules_speak_of_several_rooms_only_where_there_are_some() -> None:
+    said = "Somebody who writes on two platforms is one person on each"
+    assert said in rules(CHAT)
+    assert said not in rules(replace(CHAT, agenda=replace(AGENDA, rooms=(HOME,))))
 
 
 def test_the_rules_say_what_becomes_of_late_texts() -> None:

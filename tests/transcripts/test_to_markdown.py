@@ -40,6 +40,7 @@ async def test_headings_are_those_of_the_chat_alone() -> None:
     assert re.findall(r"(?m)^#+ .*", await club_text()) == [
         "# International Urology Journal Club &lt;b&gt;& friends&lt;/b&gt;",
         "## Summary",
+        "### By room",
         "### Messages per hour",
         "## Topics",
         "### T1: What question did the authors try to answer?",
@@ -78,6 +79,7 @@ async def test_the_summary_stands_first_in_tables() -> None:
     assert "| Participants | 6, 1 guest among them |\n" in text
     assert "| T1 | What question did the authors try to answer? | Mon 7 Dec 07:00 | 8 | 6 |" in text
     assert text.index("## Summary") < text.index("## Topics") < text.index("## Transcript")
+    assert "| Built-in room | 5 | 14 | 93 % |\n| Slack | 1 | 1 | 7 % |\n" in text
     assert "A participant is a person with at least one message" in text
     assert "- “Emma, urologist, no conflicts.” (Emma Lindqvist, 1 reply)" in text
     assert "shared by Kofi Mensah, Emma Lindqvist\n" in text
@@ -105,7 +107,7 @@ async def test_whatever_people_type_the_file_keeps_its_form(
     assert page.tags <= OURS
     assert all(href.lower().startswith(("http://", "https://", "mailto:")) for href in page.links)
     headings = [tag for tag, _ in page.elements if tag in ("h1", "h2", "h3")]
-    assert headings[:4] == ["h1", "h2", "h3", "h2"]
-    assert len(headings) <= 13
-    assert [tag for tag, _ in page.elements].count("table") == 3
+    assert headings[:5] == ["h1", "h2", "h3", "h3", "h2"]
+    assert len(headings) <= 14
+    assert [tag for tag, _ in page.elements].count("table") == 4
     assert not re.search(r"<[A-Za-z/!?]", markdown)
