@@ -23,6 +23,7 @@ from bot.agendas.agenda import load_chats, read_agenda
 from bot.agendas.form import schema
 from bot.agendas.mistakes import AgendaMistakes, Mistake, shown
 from bot.app import clock, serve
+from bot.database import db
 from bot.dates import date_lines, series_lines
 from bot.demo import Held, hold
 from bot.doctor import diagnose, lines
@@ -110,6 +111,7 @@ _app = typer.Typer(
 
 
 _app.add_typer(slack, name="slack")
+_app.add_typer(db, name="db")
 _app.add_typer(upkeep)
 
 

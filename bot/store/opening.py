@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from bot.store import sqlite
 from bot.store.address import Address
 from bot.store.errors import StoreError
 from bot.store.sqlite import SqliteStore
@@ -33,12 +34,14 @@ def store_at(where: Where) -> SqliteStore | PostgresStore:
     return store
 
 
-async def version_at(address: Address) -> int | None:
-    """Return the version of the tables in a database, which is left as it is; None: none are there.
+async def version_at(where: Where) -> int | None:
+    """Return the version of the tables of a place, which is left as it is; None: none are there.
 
     Raises StoreError where it cannot be reached, is another program's or newer than this Rounds.
     """
-    version: int | None = await _postgres().version_at(address)
+    if isinstance(where, Path):
+        return await sqlite.version_at(where)
+    version: int | None = await _postgres().version_at(where)
     return version
 
 

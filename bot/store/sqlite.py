@@ -103,10 +103,7 @@ class SqliteStore:
             await self._erase(self._writer)
         except sqlite3.DatabaseError as error:
             await self.close()
-            raise StoreError(
-                f"The store {self._path} cannot be opened ({error}). Is it a file of Rounds, "
-                "and may this user write there? Choose another place with --data DIR."
-            ) from error
+            raise _cannot_open(self._path, error) from error
         except BaseException:
             await self.close()
             raise
@@ -218,6 +215,34 @@ async def opened(path: str | Path) -> AsyncIterator[SqliteStore]:
         yield store
     finally:
         await store.close()
+
+
+def _cannot_open(path: str, error: Exception) -> StoreError:
+    return StoreError(
+        f"The store {path} cannot be opened ({error}). Is it a file of Rounds, "
+        "and may this user write there? Choose another place with --data DIR."
+    )
+
+
+async def version_at(path: Path) -> int | None:
+    """Return the version of the tables in a file, which is left as it is; None: there are none.
+
+    Raises StoreError where it is no store, or newer than this Rounds.
+    """
+    version = await asyncio.to_thread(_version_of, path)
+    steps_from(version, str(path))
+    return version or None
+
+
+def _version_of(path: Path) -> int:
+    if not path.exists():
+        return 0
+    try:
+        uri = f"{path.absolute().as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
+            return int(database.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        raise _cannot_open(str(path), error) from error
 
 
 async def _patiently(database: aiosqlite.Connection, pragma: str) -> None:
