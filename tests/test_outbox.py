@@ -246,6 +246,45 @@ async def test_what_a_dead_process_had_leased_is_performed_when_the_lease_ends(
         assert place.texts(FIRST) == ["Welcome to I", "T1"]
 
 
+async def test_what_somebody_else_had_leased_is_performed_as_soon_as_it_is_free(
+    tmp_path: Path, place: Place
+) -> None:
+    async with office(tmp_path, place) as o:
+        await o.start()
+        async with o.store.writing() as tables:
+            much_later = o.now + timedelta(hours=1)
+            await queue.lease(tables.connection, Lane(FIRST, CHAT), o.now, much_later, "dead")
+        async with at_work(o.outbox):
+            while not o.outbox._not_before:  # noqa: ASYNC110  it finds the lease
+                await asyncio.sleep(0)
+            async with o.store.writing() as tables:
+                await queue.release(tables.connection, ["dead"])
+            o.outbox.look_anew()
+            await until(lambda: len(place.posts) == 2)
+        assert place.texts(FIRST) == ["Welcome to I", "T1"]
+
+
+async def test_told_to_halt_nothing_more_is_performed_from_that_very_moment(
+    tmp_path: Path, place: Place
+) -> None:
+    """Another process leads: it may be about to perform the same."""
+    async with office(tmp_path, place) as o:
+        await o.start(TWO_ROOMS)
+        place.hangs = {FIRST}
+        async with at_work(o.outbox):
+            await until(lambda: len(place.texts(SECOND)) == 2 and len(place.asked) == 3)
+            place.let_go.set()  # it would go on as soon as anything of this process runs
+            o.outbox.halt()
+            await o.next()
+            o.outbox.poke()
+            await asyncio.sleep(0.1)
+        assert place.texts(FIRST) == []
+        assert place.texts(SECOND) == ["Welcome to I", "T1"]
+        assert len(place.asked) == 3
+        states = list((await o.states()).values())
+        assert states.count("waiting") == len(states) - 2
+
+
 async def test_a_chat_whose_log_is_broken_does_not_stop_its_room(
     tmp_path: Path, place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:

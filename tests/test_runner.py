@@ -22,6 +22,7 @@ from bot.engine.signals import Asked, DateCame, Said, Signal
 from bot.engine.state import Stage
 from bot.runner import MOST_CONFLICTS, Changed, Outcome, Runner
 from bot.simulation import Simulation
+from bot.store.errors import Unavailable
 from bot.store.sqlite import SqliteStore, opened
 from bot.store.tables import Conflict, Tables, Unread
 from tests.house import START, House, house, moderator, person, room_of, urojc
@@ -341,6 +342,48 @@ async def test_who_never_gets_through_is_told_so_in_the_end(tmp_path: Path) -> N
             (failed,) = await asyncio.wait_for(all_of(runner, date()), 10)
         assert isinstance(failed, Conflict)
         assert busy.tries == MOST_CONFLICTS
+
+
+# ---------------------------------------------------------------- a store that is away
+
+
+class Away(NeverTelling):
+    """A store that cannot be reached; where it `hangs` it does not even say so."""
+
+    tries = 0
+    hangs = False
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[Tables]:
+        self.tries += 1
+        if self.hangs:
+            await asyncio.Event().wait()
+        raise Unavailable("the database cannot be reached")
+        yield  # type: ignore[unreachable]
+
+
+async def test_while_the_store_is_away_all_who_wait_are_told_so_at_once(tmp_path: Path) -> None:
+    async with opened(tmp_path / "rounds.db") as store:
+        away = Away(store)
+        runner = Runner(away)
+        async with runner.running():
+            failed = await all_of(runner, *(said(str(n)) for n in range(20)))
+        assert {type(one) for one in failed} == {Unavailable}
+        assert away.tries == 1, "nobody is to blame, so it is not tried with each alone"
+
+
+async def test_a_store_that_does_not_answer_keeps_no_process_from_ending(tmp_path: Path) -> None:
+    async with opened(tmp_path / "rounds.db") as store:
+        away = Away(store)
+        away.hangs = True
+        runner = Runner(away)
+        async with runner.running():
+            under_way = runner.take_in(said("1"))
+            while not away.tries:  # noqa: ASYNC110  it is no event
+                await asyncio.sleep(0)
+            waiting = runner.take_in(said("2"))
+        assert under_way.cancelled()
+        assert waiting.cancelled()
 
 
 # ---------------------------------------------------------------- talk that is not all known
