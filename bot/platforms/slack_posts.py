@@ -199,11 +199,14 @@ class Posts:
         if errand.since is not None:
             found = await self._lookup.find(errand.key, channel, into, errand.since)
         ts = found.ts or await self._say(errand.key, channel, (*words, *errand.further), post)
-        lacking = ""
+        left_out: dict[str, list[str]] = {}
         for file in errand.files:
-            if file.name not in found.files:
-                lacking = await self._attach(channel, into, file, errand) or lacking
-        return ts, lacking
+            if file.name in found.files:
+                continue
+            if why := await self._attach(channel, into, file, errand):
+                left_out.setdefault(why, []).append(file.name)
+        lacking = (f"{' and '.join(names)} could not be sent: {w}" for w, names in left_out.items())
+        return ts, " ".join(lacking)
 
     async def _attach(self, channel: str, thread: str | None, file: File, errand: Errand) -> str:
         """Put a file below words that stand there; return why it cannot be, if that is to stay so.
@@ -219,7 +222,7 @@ class Posts:
             why = _why_without(failure, is_last=is_last)
             if not why:
                 raise
-            return f"{file.name} could not be sent: {why}"
+            return why
         return ""
 
     async def _say(self, key: str, channel: str, words: Words, post: Post | None) -> str:

@@ -44,8 +44,9 @@ class OnSlack:
         self._clock = clock
         self._ahead = timedelta(0)
         self._set(STARTS - datetime.now(UTC))
-        far = {"0m": "First?"}  # a room of our own, whose moderator's link the program prints
-        self.agenda("house", "{local: house}", "local: [henry]", far, "1h", "2099-01-05 07:00")
+        far = "2099-01-05 07:00"  # a room of our own, whose moderator's link the program prints
+        asks = {"0m": "First?", "300h": "Second?"}
+        self.agenda("house", "{local: house}", "local: [henry]", asks, "400h", far)
 
     # ------------------------------------------------------------ time
 
@@ -95,7 +96,7 @@ class OnSlack:
         """
         lines = [
             f"title: The {name} chat",
-            f'hashtag: "#{name}"',
+            f'hashtag: "#{name.replace("-", "")}"',
             "zone: UTC",
             f"starts: {starts}",
             f"window: {window}",
@@ -112,7 +113,9 @@ class OnSlack:
     def series(self, name: str, *after: str, window: str = "48h", **more: str) -> Channel:
         """Make a channel, and the agenda of a chat there that Henry moderates."""
         private = name.startswith("private")
-        channel = self.workspace.channel(name, private=private, members=[self.maria, self.henry])
+        channel = self.workspace.channel(
+            name, private=private, members=[self.maria, self.joao, self.henry]
+        )
         asks = {moment: f"Question {number}?" for number, moment in enumerate(after, 1)}
         who = more.pop("moderators", f'slack: ["{self.henry.id}"]')
         starts = more.pop("starts", "2034-12-04 07:00")
@@ -191,6 +194,13 @@ class OnSlack:
             await self.until(lambda: len(self.posts_in(channel)) >= len(posts))
         assert self.posts_in(channel) == list(posts), channel.name
 
+    async def opened(self, chat: str, topics: int) -> None:
+        """Wait until so many topics of a chat were opened, wherever they could be posted."""
+        counted = "SELECT COUNT(*) FROM events WHERE chat = ? AND kind = 'TopicOpened'"
+        async with asyncio.timeout(LONG):
+            while self.process.rows(counted, chat) != [(topics,)]:  # noqa: ASYNC110  in the store
+                await asyncio.sleep(0.1)
+
     def told_of(self, series: str, what: str = "", who: Person | None = None) -> list[str]:
         """Return what a moderator was told privately of a series' chats, in which this stands."""
         told = (one.text for one in (who or self.henry).inbox)
@@ -201,10 +211,8 @@ class OnSlack:
         with contextlib.suppress(TimeoutError):
             await self.until(lambda: len(self.told_of(series, who=who)) >= len(parts))
         told = self.told_of(series, who=who)
-        assert [part in text for part, text in zip(parts, told, strict=False)] == [True] * len(
-            parts
-        ), told
         assert len(told) == len(parts), told
+        assert [text for part, text in zip(parts, told, strict=True) if part not in text] == []
 
     def logged(self, *parts: str) -> list[str]:
         """Return the lines of the log that hold all of these."""

@@ -158,8 +158,9 @@ async def test_a_file_that_is_refused_is_left_out_and_told_and_holds_nothing_up(
     assert on.texts() == ["Closed."]
     tell = Tell(privately("slack"), (on.henry.id,), "", ("It is over.",))
     on.workspace.application.revoke("files:write")
-    errand = Errand(KEY, tell, on.now, files=(File("chat.html", b"<p>"),))
-    assert "chat.html could not be sent" in (await on.posts.tell(tell, errand)).lacking
+    two = (File("chat.html", b"<p>"), File("chat.png", b"\x89PNG"))
+    receipt = await on.posts.tell(tell, Errand(KEY, tell, on.now, files=two))
+    assert receipt.lacking.startswith("chat.html and chat.png could not be sent: the scope files:")
     assert [one.text for one in on.henry.inbox] == ["It is over."]
 
 
