@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pty
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -16,8 +18,18 @@ import pytest
 
 from bot.settings import NAMES
 from tests.house import house, person, room_of, urojc
+from tests.invariants.process import program
 
 ROOT = Path(__file__).resolve().parents[1]
+AGENDA = """\
+title: A chat
+zone: Australia/Sydney
+starts: 2036-12-07 07:00
+window: 48h
+rooms: [{local: urojc}]
+moderators: {local: [henry]}
+topics: [{ask: "What next?", after: 0m}]
+"""
 PROGRAM = [sys.executable, "-m", "bot"]
 SERIES = urojc()
 ROOM, ANN = room_of(SERIES), person("Ann")
@@ -130,6 +142,46 @@ def test_a_backup_that_is_ended_leaves_nothing(place: Path) -> None:
         process.send_signal(signal.SIGTERM)
     _out, told = process.communicate(timeout=30)
     assert (process.returncode, told) == (130, "")
+    assert {path.name for path in place.iterdir()} == {"data"}
+
+
+async def test_beside_a_process_that_serves_a_backup_is_made_and_none_restored(
+    tmp_path: Path,
+) -> None:
+    async with program(tmp_path) as process:
+        (process.chats / "urojc.yaml").write_text(AGENDA, "utf-8")
+        await process.start()
+        async with process.moderator() as henry:
+            await henry.post("/rooms/urojc/say", {"text": "/chat start urojc"})
+        async with process.guest("urojc", "Ann") as ann:
+            await ann.say("urojc", WORDS)
+            made = await asyncio.to_thread(rounds, "backup", "copy.db", cwd=tmp_path)
+            assert (made.returncode, made.stderr) == (0, "")
+            assert WORDS in words_in(tmp_path / "copy.db")
+            back = await asyncio.to_thread(rounds, "restore", "copy.db", cwd=tmp_path)
+            assert back.returncode == 1
+            assert "is in use: rounds run, process" in back.stderr
+            await ann.say("urojc", "and then")
+        assert await process.stop() == 0
+        assert words_in(process.data / "rounds.db") == [*words_in(tmp_path / "copy.db"), "and then"]
+
+
+def test_where_there_is_no_room_for_a_backup_it_is_said_and_nothing_is_left(place: Path) -> None:
+    with closing(sqlite3.connect(place / "data" / "rounds.db")) as database:
+        database.execute("INSERT INTO secrets VALUES ('big', ?)", ("x" * 2_000_000,))
+        database.commit()
+    limited = f"ulimit -f 1000; exec {shlex.join(PROGRAM)} backup copy.db"  # blocks of 1 kB
+    ended = subprocess.run(
+        ["bash", "-c", limited],
+        cwd=place,
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "copy.db cannot be written" in ended.stderr
     assert {path.name for path in place.iterdir()} == {"data"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -51,7 +51,7 @@ async def with_id(connection: Connection, person: str) -> list[Known]:
     )
     keys = {f"{Room.parse(room).platform}:{author}" for room, author in rows}
     for (key,) in await connection.rows(
-        "SELECT DISTINCT person FROM reactions WHERE person LIKE ?", (f"%:{person}",)
+        "SELECT DISTINCT person FROM reactions WHERE person LIKE ?", (_like(person),)
     ):
         keys |= {key} if key.partition(":")[2] == person else set()
     return [await known(connection, key) for key in sorted(keys)]
@@ -146,8 +146,7 @@ class _Erasing:
         self._connection = connection
         self._erasure = erasure
         self._own = (erasure.person, f"{erasure.platform}:%")
-        # as the id stands inside JSON
-        self._like = f"%{json.dumps(erasure.person, ensure_ascii=False)[1:-1]}%"
+        self._like = _like(erasure.person)
         self._chats: set[str] = set()
         self._broken: set[str] = set()
 
@@ -217,7 +216,7 @@ class _Erasing:
         rows = await self._connection.rows(
             "SELECT key, chat, text, attachments FROM messages "
             "WHERE text LIKE ? OR attachments LIKE ?",
-            (f"%{self._erasure.person}%", self._like),
+            (self._like, self._like),
         )
         for chat in sorted(chats) if self._erasure.lines else ():
             rows += await self._connection.rows(
@@ -241,9 +240,9 @@ class _Erasing:
         keys: set[str] = set()
         for name in names:
             rows = await self._connection.rows(
-                f"SELECT key FROM messages WHERE text LIKE ? AND {_NOT_OURS}", (f"%{name}%",)
+                f"SELECT key, text FROM messages WHERE text LIKE ? AND {_NOT_OURS}", (_like(name),)
             )
-            keys |= {key for (key,) in rows}
+            keys |= {key for key, text in rows if name in text}
         return len(keys)
 
     # ------------------------------------------------------------ logs and posts
@@ -294,6 +293,15 @@ class _Erasing:
             "SELECT chat, MAX(seq) + 1, ?, ? FROM events WHERE chat = ? GROUP BY chat",
             [(kind, body, chat) for chat in sorted(self._chats)],
         )
+
+
+def _like(part: str) -> str:
+    """Return a pattern for LIKE that finds all texts with a part in it, and perhaps others.
+
+    In JSON quotes are written otherwise, and LIKE has signs of its own, in each database others.
+    """
+    longest = max(re.split(r"[^\w.:@# -]|_", part), key=len)
+    return f"%{longest}%"
 
 
 # ---------------------------------------------------------------- what nobody can tell whose it is

@@ -239,3 +239,29 @@ def test_what_stood_is_added_up() -> None:
     removed = Removed(stood=(Stood("a", HERE, 3), Stood("b", HERE, 4)))
     assert (removed.messages, removed.anything) == (7, True)
     assert replace(removed, stood=()).anything is False
+
+
+@pytest.mark.parametrize("name", ['O"Neil', "back\\slash", "100%_of", "_", "Zoë Ω", "%"])
+async def test_whatever_signs_an_id_has_it_is_found_in_logs_and_texts(
+    store: Store, name: str
+) -> None:
+    here = Room("local", "a")
+    plan = agenda("0m", rooms=(here,), moderators={"local": (name, "henry")})
+    async with store.writing() as tables:
+        opened_by = events.Opened(OPENS, f"local:{name}")
+        planned = events.Planned(OPENS, "a", "a", plan, OPENS, OPENS + HOUR)
+        await tables.append([("a", 1, planned), ("a", 2, opened_by)])
+        mine = said(1, "hello", name, here)
+        others = said(2, f"<@{name}> yes", "bo", here)
+        await tables.put_messages([mine, others])
+        await tables.put_reactions([(others.key, f"local:{name}", "👍", OPENS, True)])
+        assert [one.key for one in await forgetting.with_id(tables.connection, name)] == [
+            f"local:{name}"
+        ]
+        whom = new_erased(f"local:{name}", NOW)
+        removed = await forgetting.erase(tables, "local", name, whom)
+        assert (removed.texts, removed.reactions, removed.entries) == (1, 1, 2)
+        log = await pages.log(tables.connection, "a")
+        assert fold(log).agenda.moderators == {"local": (whom.pseudonym, "henry")}
+        (after,) = await tables.messages([others.key])
+        assert after.text == f"<@{whom.pseudonym}|{NAME}> yes"
