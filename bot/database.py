@@ -17,7 +17,7 @@ from bot.invocation import WRONG_USAGE, say_all, settings_for_once
 from bot.options import Data
 from bot.settings import Settings
 from bot.store.address import Address, is_address, read_address
-from bot.store.holding import Held, Holder, held
+from bot.store.holding import Holder, held
 from bot.store.moving import move
 from bot.store.opening import Where, opened, version_at
 from bot.store.schema import newest
@@ -154,13 +154,9 @@ async def alone(where: Where, holder: Holder) -> AsyncIterator[None]:
         async with held(where, holder):
             yield
         return
-    from bot.succession import standing  # noqa: PLC0415  most have no need of it
+    from bot.store.leading import led  # noqa: PLC0415  most have no need of it
 
-    async with standing(where, holder) as candidate:
-        if await candidate.wins() is None:
-            raise Held(
-                f"The database {where} is in use: {await candidate.leader()}. End that one first."
-            )
+    async with led(where, holder):
         yield
 
 

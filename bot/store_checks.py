@@ -78,8 +78,19 @@ async def _database(address: Address) -> Finding:
     if version is None:
         sentence = f"The database {address} can be reached; there is no chat in it yet."
     else:
-        sentence = f"The database {address} can be reached."
+        sentence = f"The database {address} can be reached.{await _led(address)}"
     return Finding("Store", HERE, True, sentence)
+
+
+async def _led(address: Address) -> str:
+    """Say who leads on a database that can be reached, where that can be known."""
+    from bot.store.leading import leader_of  # noqa: PLC0415  most have no need of it
+
+    try:
+        leader = await leader_of(address)
+    except StoreError:
+        return ""
+    return f" In use: {leader}." if leader else ""
 
 
 def _file(settings: Settings) -> Finding:

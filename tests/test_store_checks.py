@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -10,6 +11,8 @@ import pytest
 
 from bot.settings import Settings, read_settings
 from bot.store.address import Address
+from bot.store.holding import Holder
+from bot.store.leading import led
 from bot.store.opening import opened
 from bot.store_checks import HOSTS, does_not_last, look
 from tests.postgres import PASSWORD, Server
@@ -62,6 +65,15 @@ async def test_a_database_is_looked_at_and_left_as_it_is(database: Address) -> N
         pass
     found = await look(at(database), {})
     assert (found.ok, found.sentence) == (True, f"The database {database} can be reached.")
+
+
+async def test_who_leads_on_a_database_is_told(database: Address) -> None:
+    here = Holder.here("rounds run", datetime(2026, 12, 6, 20, 0, tzinfo=UTC))
+    async with opened(database), led(database, here):
+        found = await look(at(database), {})
+        assert found.ok
+        assert f" In use: rounds run, process {here.process} on {here.host}, " in found.sentence
+    assert "In use" not in (await look(at(database), {})).sentence
 
 
 async def test_a_database_that_cannot_be_used_is_told(postgres: Server, database: Address) -> None:
