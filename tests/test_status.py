@@ -207,14 +207,16 @@ async def test_what_was_tried_and_did_not_get_through_says_when_it_is_tried_agai
 
 async def test_late_topics_that_stand_apart_are_not_stuck(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
-        series = urojc(apart=timedelta(minutes=10), window=3 * HOUR)
-        await h.start(series)
-        h.clock.advance(30 * MINUTE)
-        await h.runner.handle(Woke(h.clock()), ID)  # T2 and T3 are late, and nobody posts them
+        five = (*QUESTIONS, "Why?", "And then?")
+        await h.start(urojc(questions=five, apart=timedelta(minutes=10), window=3 * HOUR))
+        for _ in five[1:]:  # their moments come, and nobody posts them
+            h.clock.advance(10 * MINUTE)
+            await h.runner.handle(Woke(h.clock()), ID)
+        assert says((await status(h)).stuck, f"T2 of {ID} waits").behind == 3
         await h.outbox.deliver()
-        h.clock.advance(timedelta(seconds=30))
-        found = await status(h)
-        assert not [one for one in found.stuck if "waits for" in one.what]
+        h.clock.advance(MINUTE)
+        assert len((await h.chat(ID)).lacking_in(room_of(urojc()))) == 3
+        assert (await status(h)).stuck == (), "the others follow, two minutes apart"
 
 
 async def test_what_was_given_up_is_told_for_a_day(tmp_path: Path) -> None:

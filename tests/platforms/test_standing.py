@@ -68,3 +68,19 @@ def test_it_is_current_from_reading_to_the_next_cut(
     standing.read(12, 3)
     assert caplog.messages[-1] == "Discord was read back: 12 found there, 3 deleted there."
     assert len(caplog.messages) == 2, "an empty reading is no news"
+
+
+def test_it_is_connected_from_one_change_to_the_next_and_counts_its_connections(
+    standing: Standing,
+) -> None:
+    assert (standing.is_connected, standing.connections) == (False, 0)
+    standing.connected()
+    assert (standing.is_connected, standing.connections) == (True, 1)
+    standing.cut()
+    assert standing.is_connected, "posts still go out"
+    standing.resumed()
+    assert (standing.is_connected, standing.connections) == (True, 2)
+    standing.disconnected()
+    assert (standing.is_connected, standing.connections) == (False, 2)
+    standing.connected()
+    assert standing.connections == 3
