@@ -537,7 +537,7 @@ def test_every_command_and_option_is_explained_for_operators() -> None:
         synopsis = re.search(rf"^    rounds {name}.*$", sections[name], re.MULTILINE)
         assert synopsis, name
         options = {opt for one in command.params for opt in one.opts if opt.startswith("--")}
-        assert set(re.findall(r"--\w+", synopsis[0])) == options - {"--help"}, name
+        assert set(re.findall(r"--[\w-]+", synopsis[0])) == options - {"--help"}, name
 
 
 def test_every_command_shows_an_example_that_names_it() -> None:
