@@ -230,6 +230,9 @@ def hindered(chat: Chat, room: Room, why: str) -> Words:
     if chat.stage is Stage.OPEN:
         cannot = "go on"
         then = "What was due there is posted as soon as it can be, while the chat is open."
+    elif room in chat.archived:  # nothing else is left to be done there
+        cannot = "be changed in its closing post"
+        then = "It quotes what was withdrawn or reworded elsewhere. It is tried for three months."
     else:
         cannot, then = "be closed", "It is tried for a week."
     return (f"{_name(chat)} cannot {cannot} in ", room, f": {why} {then}")
@@ -238,7 +241,8 @@ def hindered(chat: Chat, room: Room, why: str) -> Words:
 def unhindered(chat: Chat, room: Room) -> Words:
     """Say that a room takes posts again."""
     goes_on = {Stage.PLANNED: "can be announced in", Stage.OPEN: "goes on in"}
-    return (f"{_name(chat)} {goes_on.get(chat.stage, 'can be closed in')} ", room, ".")
+    ends = "has its closing post changed in" if room in chat.archived else "can be closed in"
+    return (f"{_name(chat)} {goes_on.get(chat.stage, ends)} ", room, ".")
 
 
 def sent_without(chat: Chat, room: Room, why: str) -> Words:

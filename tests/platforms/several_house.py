@@ -52,6 +52,7 @@ class SeveralHouse:
         self.there = discord.world.guild("Urology").channel("journal-club")
         self.channel = self.workspace.channel("journal-club")
         guild = self.there.owner_guild
+        self.private = guild.channel("moderators")
         self.ann, self.bo = guild.member("Ann"), guild.member("Bo")
         self.mia, self.leo = self.workspace.user("Mia"), self.workspace.user("Leo")
         self.rooms = (Room("discord", str(self.there.id)), Room("slack", self.channel.id), OWN)
@@ -181,6 +182,10 @@ class SeveralHouse:
     async def is_amended(self) -> None:
         """Wait until nothing waits to be changed."""
         await self.until(self._is_away)
+
+    def told(self) -> list[str]:
+        """Return what moderators were told in their channel on Discord."""
+        return [one.content for one in self.private.messages]
 
     def closing_on_discord(self) -> OnDiscord:
         """Return the closing post in the thread."""

@@ -168,3 +168,20 @@ async def test_where_slack_lets_nobody_edit_any_more_the_post_is_deleted(tmp_pat
         await house.withdraw(house.ann)
         await house.until(lambda: closing not in house.channel.messages)
         await house.is_amended()
+
+
+async def test_a_post_in_an_archived_channel_is_changed_once_somebody_unarchives_it(
+    tmp_path: Path,
+) -> None:
+    async with on_several(tmp_path) as house:
+        await house.start(archive_channel=True, alerts={"discord": str(house.private.id)})
+        await house.discuss_on_discord(SECRET, 1)
+        await house.close()
+        assert house.channel.archived
+        await house.withdraw(house.ann)
+        await house.until(lambda: any("cannot be changed" in text for text in house.told()))
+        assert any("the channel is archived. Unarchive it" in text for text in house.told())
+        assert SECRET in house.closing_on_slack().text
+        await house.mia.unarchive(house.channel)
+        await house.until(lambda: SECRET not in house.closing_on_slack().text)
+        await house.is_amended()

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from bot.engine.messages import (
 from bot.engine.people import Role
 from bot.store import figures
 from bot.store.figures import Counts, Figures, Ranked
+from bot.store.opening import Where
 from tests.transcripts.club import AWAY, HOME, OPENS, kept
 
 CHAT = "urojc-2026-12-07"
@@ -154,6 +156,28 @@ async def test_every_count_is_what_a_recount_by_hand_gives_in_whatever_order_row
             expected.topics,
             expected.rooms,
         )
+
+
+@pytest.mark.parametrize("rooms", [(HOME, AWAY), (HOME, HOME)])
+async def test_rooms_are_counted_and_ranked_alike_in_every_database(
+    anywhere: Where, rooms: tuple[Room, Room]
+) -> None:
+    first, second = rooms
+    messages = [
+        Message(CHAT, room, f"{n}", said=True, at=OPENS + timedelta(minutes=n), author=who,
+                topics=(1,), reply_to=answered)
+        for n, (room, who, answered) in enumerate([
+            (first, "ann", None), (first, "bo", "0"), (second, "ann", None),
+            (second, "cy", "2"), (second, "bo", "2"),
+        ])
+    ]  # fmt: skip
+    async with kept(messages, where=anywhere) as (tables, chat):
+        counted = Figures(tables.connection, chat.id)
+        assert await counted.counts() == recounted(messages)
+        assert await counted.most_replied_in_rooms(1) == [
+            Ranked((1,), f"{second}/2", 2),
+            *([Ranked((1,), f"{first}/0", 1)] if first != second else []),
+        ]
 
 
 @settings(max_examples=40, deadline=None)
