@@ -45,6 +45,12 @@ def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
 
 
 @pytest.fixture(params=LASTING)
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
+    """Give a place for a house: a folder, or a database."""
+    return _where(request.param, request, tmp_path) if request.param == "postgres" else tmp_path
+
+
+@pytest.fixture(params=LASTING)
 def lasting(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
     """Give a place for a store that outlives whoever opens it, in each such database in turn."""
     return _where(request.param, request, tmp_path)

@@ -17,9 +17,9 @@ from bot.engine.people import Person
 from bot.engine.signals import Asked, DateCame, Deleted, Edited, Reacted, Said, StartAsked
 from bot.engine.state import Chat
 from bot.outbox import Outbox
-from bot.runner import Outcome, Runner
+from bot.runner import Outcome, Runner, Store
 from bot.simulation import Simulation
-from bot.store.sqlite import SqliteStore
+from bot.store.opening import Where, opened
 
 START = datetime(2026, 12, 6, 20, 0, tzinfo=UTC)
 """Where the clock of a house stands at first: Monday 7 December, 07:00 in Sydney."""
@@ -52,7 +52,7 @@ class Clock:
 class House:
     """What the composition root puts together, less the alarm and the pages."""
 
-    def __init__(self, store: SqliteStore, series: Sequence[Series], now: datetime) -> None:
+    def __init__(self, store: Store, series: Sequence[Series], now: datetime) -> None:
         self.store = store
         self.series: dict[str, Series] = {one.name: one for one in series}
         self.simulation = Simulation(store, now)
@@ -150,19 +150,20 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(tmp_path: Path, *series: Series, now: datetime = START) -> AsyncIterator[House]:
-    """Run a house whose store is `tmp_path/rounds.db`; without series it has `urojc()`.
+async def house(home: Where, *series: Series, now: datetime = START) -> AsyncIterator[House]:
+    """Run a house whose store is in a folder or a database; without series it has `urojc()`.
 
-    A second house on the same path finds what the first one committed.
+    A second house in the same place finds what the first one committed.
     """
-    store = SqliteStore(tmp_path / "rounds.db")
-    await store.open()
-    try:
+    async with opened(store_in(home)) as store:
         found = House(store, series or (urojc(),), now)
         async with found.runner.running():
             yield found
-    finally:
-        await store.close()
+
+
+def store_in(home: Where) -> Where:
+    """Return where the store of a home is: in its folder, or in the database that it is."""
+    return home / "rounds.db" if isinstance(home, Path) else home
 
 
 def urojc(

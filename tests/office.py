@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from bot.engine.agenda import Agenda, Room
 from bot.engine.commands import parse
@@ -17,8 +16,8 @@ from bot.outbox import ANSWERS_WITHIN, Enclosing, Outbox, nothing
 from bot.platforms.platform import Platform
 from bot.runner import Changed, Runner, Store
 from bot.store.codec import decode_event
-from bot.store.sqlite import opened
-from tests.house import START, moderator, urojc
+from bot.store.opening import Where, opened
+from tests.house import START, moderator, store_in, urojc
 
 FIRST = Room("local", "urojc")
 ONE_ROOM = replace(urojc().agenda, rooms=(FIRST,), welcome="", reading=None)
@@ -109,12 +108,12 @@ class Office:
 
 @contextlib.asynccontextmanager
 async def office(
-    path: Path,
+    home: Where,
     place: Platform,
     answers_within: timedelta = ANSWERS_WITHIN,
     enclose: Enclosing = nothing,
 ) -> AsyncIterator[Office]:
-    async with opened(path / "rounds.db") as store:
+    async with opened(store_in(home)) as store:
         found = Office(store, place, answers_within, enclose)
         async with found.runner.running():
             yield found

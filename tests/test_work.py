@@ -8,7 +8,6 @@ import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -39,6 +38,7 @@ from bot.engine.signals import (
 from bot.engine.state import Stage
 from bot.runner import Changed, Outcome
 from bot.store.codec import decode_action, decode_event, stamp
+from bot.store.opening import Where
 from tests.channels import Channels
 from tests.house import START, House, house, moderator, person, room_of, urojc
 
@@ -92,9 +92,9 @@ async def topics(h: House, *messages: str) -> list[tuple[int, ...]]:
 
 
 async def test_what_is_said_together_with_the_start_belongs_to_the_new_chat(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         await together(h, start(h), said(h, "1", ANN, "Hello"))
         assert (await h.message(ROOM, "1")).chat == CHAT
         h.clock.advance(MINUTE)
@@ -102,8 +102,8 @@ async def test_what_is_said_together_with_the_start_belongs_to_the_new_chat(
         assert (await h.message(ROOM, "2")).chat == CHAT
 
 
-async def test_what_is_said_where_no_chat_is_held_is_not_kept(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
+async def test_what_is_said_where_no_chat_is_held_is_not_kept(home: Where) -> None:
+    async with house(home) as h:
         outcomes = await together(
             h,
             said(h, "1", ANN, "Hello?"),
@@ -118,10 +118,10 @@ async def test_what_is_said_where_no_chat_is_held_is_not_kept(tmp_path: Path) ->
 
 
 async def test_twenty_chats_of_one_day_in_one_room_each_get_what_is_said_in_their_hour(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
     hourly = urojc(window=timedelta(minutes=50), questions=("Why?",))
-    async with house(tmp_path, hourly, now=START - timedelta(hours=1)) as h:
+    async with house(home, hourly, now=START - timedelta(hours=1)) as h:
         for n in range(20):
             opens_at = START + n * HOUR
             chat = f"urojc-{n:02}"
@@ -136,10 +136,10 @@ async def test_twenty_chats_of_one_day_in_one_room_each_get_what_is_said_in_thei
 
 
 async def test_what_arrives_when_ten_more_chats_were_held_belongs_to_the_chat_of_its_time(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
     hourly = urojc(window=timedelta(minutes=50), questions=("Why?",))
-    async with house(tmp_path, hourly, now=START - HOUR) as h:
+    async with house(home, hourly, now=START - HOUR) as h:
         for n in range(30):
             opens_at = START + n * HOUR
             chat = f"urojc-{n:02}"
@@ -162,10 +162,10 @@ async def test_what_arrives_when_ten_more_chats_were_held_belongs_to_the_chat_of
         ]
 
 
-async def test_a_long_chat_goes_on_beside_many_short_ones(tmp_path: Path) -> None:
+async def test_a_long_chat_goes_on_beside_many_short_ones(home: Where) -> None:
     long, short = urojc(window=timedelta(hours=48)), urojc("short", window=timedelta(minutes=30))
     agenda = replace(short.agenda, rooms=(ROOM,))
-    async with house(tmp_path, long, now=START - HOUR) as h:
+    async with house(home, long, now=START - HOUR) as h:
         await h.plan(long, START)
         for n in range(12):
             opens_at = START + (n + 1) * HOUR
@@ -181,10 +181,10 @@ async def test_a_long_chat_goes_on_beside_many_short_ones(tmp_path: Path) -> Non
 
 
 async def test_a_chat_that_moves_to_another_room_before_it_opens_is_found_there(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
     other = Room("local", "other")
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         chat = await h.plan(SERIES, START + HOUR)
         await h.say(ROOM, ANN, "In the first room", message="1")
         moved = replace(SERIES.agenda, rooms=(other,))
@@ -196,14 +196,14 @@ async def test_a_chat_that_moves_to_another_room_before_it_opens_is_found_there(
 
 
 async def test_a_chat_whose_log_is_broken_does_not_silence_its_room(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    home: Where, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         old = await h.start(SERIES)
         await h.ask("close", HENRY, ROOM)
         async with h.store.writing() as tables:
             await tables.connection.run("UPDATE events SET kind = 'Unheard' WHERE chat = ?", (old,))
-    async with house(tmp_path, now=START + HOUR) as h:
+    async with house(home, now=START + HOUR) as h:
         await h.runner.handle(start(h))
         await h.say(ROOM, ANN, "T1: hello", message="1")
         assert (await h.message(ROOM, "1")).chat == f"{old}-2"
@@ -213,8 +213,8 @@ async def test_a_chat_whose_log_is_broken_does_not_silence_its_room(
 # ---------------------------------------------------------------- beginning
 
 
-async def test_a_date_that_comes_again_changes_nothing(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
+async def test_a_date_that_comes_again_changes_nothing(home: Where) -> None:
+    async with house(home) as h:
         first, again = await together(h, date(h, START + HOUR), date(h, START + HOUR))
         assert isinstance(first, Outcome)
         assert [type(e) for e in first.events] == [events.Planned]
@@ -222,8 +222,8 @@ async def test_a_date_that_comes_again_changes_nothing(tmp_path: Path) -> None:
         assert await chats(h) == {CHAT: "planned"}
 
 
-async def test_a_second_chat_on_a_date_ends_in_2_and_a_third_in_3(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
+async def test_a_second_chat_on_a_date_ends_in_2_and_a_third_in_3(home: Where) -> None:
+    async with house(home) as h:
         await together(
             h,
             date(h, START + HOUR),
@@ -242,8 +242,8 @@ async def test_a_second_chat_on_a_date_ends_in_2_and_a_third_in_3(tmp_path: Path
         }
 
 
-async def test_a_second_start_is_refused_also_at_the_same_instant(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
+async def test_a_second_start_is_refused_also_at_the_same_instant(home: Where) -> None:
+    async with house(home) as h:
         first, second = await together(h, start(h), start(h))
         assert isinstance(first, Outcome)
         assert isinstance(second, Refused)
@@ -254,17 +254,17 @@ async def test_a_second_start_is_refused_also_at_the_same_instant(tmp_path: Path
         assert await chats(h) == {CHAT: "open"}
 
 
-async def test_a_start_by_a_participant_leaves_nothing(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
+async def test_a_start_by_a_participant_leaves_nothing(home: Where) -> None:
+    async with house(home) as h:
         (refusal,) = await together(h, start(h, ANN))
         assert "for the moderators" in str(refusal)
         assert await chats(h) == {}
 
 
 async def test_a_date_that_was_cancelled_and_is_held_after_all_is_a_new_chat(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         await h.runner.handle(date(h, START + HOUR))
         await h.runner.handle(AgendaChanged(h.clock(), None, None), CHAT)
         await h.runner.handle(date(h, START + HOUR))
@@ -282,8 +282,8 @@ async def with_topics(h: House) -> None:
     h.clock.advance(MINUTE)
 
 
-async def test_a_new_label_moves_a_message_and_all_that_hangs_from_it(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
+async def test_a_new_label_moves_a_message_and_all_that_hangs_from_it(home: Where) -> None:
+    async with house(home) as h:
         await with_topics(h)
         for n, reply_to in enumerate([None, "0", "1", "2", "3"]):
             h.clock.advance(timedelta(seconds=1))
@@ -296,9 +296,9 @@ async def test_a_new_label_moves_a_message_and_all_that_hangs_from_it(tmp_path: 
 
 
 async def test_a_chain_of_replies_that_arrives_at_once_and_backwards_is_placed(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         await with_topics(h)
         chain = [
             Said(h.clock() + n * MINUTE, ROOM, str(n), ANN, "T1" if n == 0 else "and", parent)
@@ -310,9 +310,9 @@ async def test_a_chain_of_replies_that_arrives_at_once_and_backwards_is_placed(
 
 
 async def test_a_correction_carries_the_replies_along_but_for_those_with_a_label(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         await with_topics(h)
         await h.say(ROOM, ANN, "Forty patients", message="0")
         h.clock.advance(MINUTE)
@@ -330,9 +330,9 @@ async def test_a_correction_carries_the_replies_along_but_for_those_with_a_label
 
 @pytest.mark.parametrize("message", ["9", "elsewhere", "unsaid"])
 async def test_a_message_that_is_not_in_the_chat_cannot_be_placed(
-    tmp_path: Path, message: str
+    home: Where, message: str
 ) -> None:
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         await h.start(SERIES)
         await h.say(ROOM, ANN, "In the first chat", message="elsewhere")
         await h.ask("close", HENRY, ROOM)
@@ -344,10 +344,10 @@ async def test_a_message_that_is_not_in_the_chat_cannot_be_placed(
 
 
 async def test_what_was_said_before_a_late_topic_was_known_is_placed_under_it(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
     """The post stood in the room, and people answered, before its delivery was recorded."""
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         await h.start(SERIES)
         h.clock.advance(MINUTE)
         await h.runner.handle(asked(h, parse("next")[1], HENRY))  # not delivered yet
@@ -366,9 +366,9 @@ async def test_what_was_said_before_a_late_topic_was_known_is_placed_under_it(
 
 
 async def test_a_message_reworded_after_a_topic_came_is_placed_by_its_new_label(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         await h.start(SERIES)
         h.clock.advance(MINUTE)
         await h.say(ROOM, ANN, "Something", message="0")
@@ -387,9 +387,9 @@ async def test_a_message_reworded_after_a_topic_came_is_placed_by_its_new_label(
 
 
 async def test_withdrawing_takes_what_was_said_so_far_also_in_the_same_transaction(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         await with_topics(h)
         await h.say(ROOM, ANN, "Before", message="1")
         await h.say(ROOM, BOB, "Before, too", message="2", reply_to="1")
@@ -412,8 +412,8 @@ async def test_withdrawing_takes_what_was_said_so_far_also_in_the_same_transacti
     assert kept["2"].topics == (2,), "the answer stays where it is"
 
 
-async def test_withdrawing_after_the_end_concerns_the_chat_that_ended(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
+async def test_withdrawing_after_the_end_concerns_the_chat_that_ended(home: Where) -> None:
+    async with house(home) as h:
         await with_topics(h)
         await h.say(ROOM, ANN, "My answer", message="1")
         await h.ask("close", HENRY, ROOM)
@@ -422,9 +422,9 @@ async def test_withdrawing_after_the_end_concerns_the_chat_that_ended(tmp_path: 
         assert (await h.message(ROOM, "1")).text == ""
 
 
-async def test_a_moderator_of_the_bots_own_name_cannot_withdraw_its_posts(tmp_path: Path) -> None:
+async def test_a_moderator_of_the_bots_own_name_cannot_withdraw_its_posts(home: Where) -> None:
     series = urojc(moderators=("rounds",))
-    async with house(tmp_path, series) as h:
+    async with house(home, series) as h:
         chat = await h.start(series)
         await h.say(ROOM, moderator(series), "My own words", message="1")
         h.clock.advance(MINUTE)
@@ -435,9 +435,9 @@ async def test_a_moderator_of_the_bots_own_name_cannot_withdraw_its_posts(tmp_pa
 
 
 async def test_what_was_said_after_the_moment_of_the_closing_is_late_though_it_came_before(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         await with_topics(h)
         close = asked(h, parse("close")[1], HENRY)
         await h.runner.handle(Said(h.clock() - MINUTE, ROOM, "1", ANN, "On time"))
@@ -450,9 +450,9 @@ async def test_what_was_said_after_the_moment_of_the_closing_is_late_though_it_c
 
 
 async def test_the_closing_post_counts_what_was_said_in_the_same_transaction(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         chat = await h.start(SERIES)
         h.clock.set(START + 48 * HOUR)
         await h.runner.handle(Woke(h.clock()), chat)
@@ -468,8 +468,8 @@ async def test_the_closing_post_counts_what_was_said_in_the_same_transaction(
 # ---------------------------------------------------------------- reactions
 
 
-async def test_reactions_of_people_are_noted_and_those_of_bots_are_not(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
+async def test_reactions_of_people_are_noted_and_those_of_bots_are_not(home: Where) -> None:
+    async with house(home) as h:
         await with_topics(h)
         await h.say(ROOM, ANN, "T1: yes", message="1")
         robot = Person("local", "robot", "Robot", role=Role.BOT)
@@ -500,9 +500,9 @@ async def actions(h: House) -> list[tuple[str, Action]]:
 
 
 async def test_a_post_is_recorded_once_however_often_its_delivery_is_reported(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         await h.runner.handle(start(h))
         key, topic = (await actions(h))[1]
         report = Delivered(h.clock(), key, topic, "ref-1", "T1: What question?")
@@ -518,9 +518,9 @@ async def test_a_post_is_recorded_once_however_often_its_delivery_is_reported(
 
 
 async def test_an_action_that_can_never_be_done_is_logged_and_the_chat_goes_on(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with house(tmp_path) as h:
+    async with house(home) as h:
         await h.runner.handle(start(h))
         key, topic = (await actions(h))[1]
         refusal = Undeliverable(h.clock(), key, topic, "the room is gone")
@@ -533,8 +533,8 @@ async def test_an_action_that_can_never_be_done_is_logged_and_the_chat_goes_on(
         assert (await h.chat(CHAT)).stage is Stage.ARCHIVED
 
 
-async def test_a_report_of_an_action_that_nobody_knows_is_left_alone(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
+async def test_a_report_of_an_action_that_nobody_knows_is_left_alone(home: Where) -> None:
+    async with house(home) as h:
         await h.runner.handle(start(h))
         _, topic = (await actions(h))[1]
         for key in (f"{CHAT}/99/0", "another-2026-12-07/3/0"):
@@ -546,8 +546,8 @@ async def test_a_report_of_an_action_that_nobody_knows_is_left_alone(tmp_path: P
 # ---------------------------------------------------------------- what watchers are told
 
 
-async def test_who_shows_a_room_is_told_which_messages_changed(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
+async def test_who_shows_a_room_is_told_which_messages_changed(home: Where) -> None:
+    async with house(home) as h:
         await with_topics(h)
         seen: list[Changed] = []
         h.runner.watch(seen.append)
@@ -565,8 +565,8 @@ async def test_who_shows_a_room_is_told_which_messages_changed(tmp_path: Path) -
         assert seen[1].messages == frozenset(), "the same again changes nothing"
 
 
-async def test_every_event_in_the_log_can_be_read_again(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
+async def test_every_event_in_the_log_can_be_read_again(home: Where) -> None:
+    async with house(home) as h:
         await with_topics(h)
         for command in ("pause", "resume", "topic And now?", "skip", "extend 1h", "close"):
             await h.ask(command, HENRY, ROOM)
@@ -589,10 +589,10 @@ BOT = Person("discord", "7", "Another bot", role=Role.BOT)
 
 @contextlib.asynccontextmanager
 async def channel(
-    tmp_path: Path, series: Series = CLUB, now: datetime = START
+    home: Where, series: Series = CLUB, now: datetime = START
 ) -> AsyncIterator[tuple[House, Channels]]:
     """Run a house whose chats are held in a channel."""
-    async with house(tmp_path, series, now=now) as h:
+    async with house(home, series, now=now) as h:
         there = Channels()
         h.outbox._platforms["discord"] = there  # type: ignore[index]
         yield h, there
@@ -633,8 +633,8 @@ async def rows_of(h: House, table: str) -> int:
     return int(count)
 
 
-async def test_in_a_channel_only_what_is_the_chats_is_kept(tmp_path: Path) -> None:
-    async with channel(tmp_path) as (h, there):
+async def test_in_a_channel_only_what_is_the_chats_is_kept(home: Where) -> None:
+    async with channel(home) as (h, there):
         await h.runner.handle(wrote(h, "before", "Soon! #urojc"))
         h.clock.advance(MINUTE)
         await begun(h)
@@ -677,8 +677,8 @@ async def test_in_a_channel_only_what_is_the_chats_is_kept(tmp_path: Path) -> No
         assert (tally.participants, tally.messages) == (1, 4)
 
 
-async def test_what_happens_to_other_talk_leaves_nothing_behind(tmp_path: Path) -> None:
-    async with channel(tmp_path) as (h, there):
+async def test_what_happens_to_other_talk_leaves_nothing_behind(home: Where) -> None:
+    async with channel(home) as (h, there):
         await begun(h)
         opening = there.posts[0].ref
         h.clock.advance(MINUTE)
@@ -702,9 +702,9 @@ async def test_what_happens_to_other_talk_leaves_nothing_behind(tmp_path: Path) 
 
 
 async def test_what_is_done_to_a_message_of_the_chat_needs_no_thread_to_be_known(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with channel(tmp_path) as (h, _):
+    async with channel(home) as (h, _):
         await begun(h)
         h.clock.advance(MINUTE)
         await h.runner.handle(wrote(h, "1", "Yes #urojc"))
@@ -724,10 +724,10 @@ async def test_what_is_done_to_a_message_of_the_chat_needs_no_thread_to_be_known
 
 
 async def test_a_message_that_an_edit_calls_into_the_chat_is_kept_as_it_is_now(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
     """A platform hands over an edit with the message itself, in its present wording."""
-    async with channel(tmp_path) as (h, _):
+    async with channel(home) as (h, _):
         await begun(h)
         h.clock.advance(MINUTE)
         said_at = h.clock()
@@ -743,9 +743,9 @@ async def test_a_message_that_an_edit_calls_into_the_chat_is_kept_as_it_is_now(
 @pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 async def test_in_a_thread_the_order_of_arrival_changes_nothing(
-    tmp_path: Path, order: tuple[int, ...], at_once: bool
+    home: Where, order: tuple[int, ...], at_once: bool
 ) -> None:
-    async with channel(tmp_path) as (h, there):
+    async with channel(home) as (h, there):
         await begun(h)
         thread, topic = await thread_of(h), there.posts[1].ref
         h.clock.advance(MINUTE)
@@ -768,9 +768,9 @@ async def test_in_a_thread_the_order_of_arrival_changes_nothing(
 
 
 async def test_an_answer_that_comes_with_the_report_of_the_post_belongs_to_the_chat(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with channel(tmp_path) as (h, _):
+    async with channel(home) as (h, _):
         await h.runner.handle(StartAsked(h.clock(), CHANNEL, HOST, CHAT, "urojc", CLUB.agenda))
         key, opening = (await actions(h))[0]
         report = Delivered(h.clock(), key, opening, "100", "Welcome", "100")
@@ -785,9 +785,9 @@ async def test_an_answer_that_comes_with_the_report_of_the_post_belongs_to_the_c
         assert await kept(h) == dict.fromkeys("123", CHAT)
 
 
-async def test_two_chats_of_one_channel_keep_their_talk_apart(tmp_path: Path) -> None:
+async def test_two_chats_of_one_channel_keep_their_talk_apart(home: Where) -> None:
     other = replace(CLUB, name="onco", agenda=replace(CLUB.agenda, hashtag="#onco"))
-    async with channel(tmp_path) as (h, there):
+    async with channel(home) as (h, there):
         await begun(h)
         h.clock.advance(MINUTE)
         second = await begun(h, other, "onco-2026-12-07")
@@ -805,9 +805,9 @@ async def test_two_chats_of_one_channel_keep_their_talk_apart(tmp_path: Path) ->
         assert {chat for message, chat in found.items() if message[0] == "1"} == {second}
 
 
-async def test_with_a_thread_for_each_topic_each_has_its_own_answers(tmp_path: Path) -> None:
+async def test_with_a_thread_for_each_topic_each_has_its_own_answers(home: Where) -> None:
     series = replace(CLUB, agenda=replace(CLUB.agenda, thread_per_topic=True))
-    async with channel(tmp_path, series) as (h, there):
+    async with channel(home, series) as (h, there):
         await begun(h, series)
         await h.runner.handle(Asked(h.clock(), CHANNEL, HOST, parse("next")[1]))
         await h.live()
@@ -837,8 +837,8 @@ async def months(h: House, there: Channels, chats: int) -> list[tuple[str, str]]
     return held
 
 
-async def test_what_is_said_in_a_thread_of_long_ago_is_late_in_its_chat(tmp_path: Path) -> None:
-    async with channel(tmp_path) as (h, there):
+async def test_what_is_said_in_a_thread_of_long_ago_is_late_in_its_chat(home: Where) -> None:
+    async with channel(home) as (h, there):
         held = await months(h, there, 12)
         for chat, thread in (held[0], held[3], held[11]):
             await h.runner.handle(wrote(h, f"in {chat}", thread=thread))
@@ -848,8 +848,8 @@ async def test_what_is_said_in_a_thread_of_long_ago_is_late_in_its_chat(tmp_path
         assert "1" not in await kept(h)
 
 
-async def test_a_command_in_a_thread_of_long_ago_is_about_its_chat(tmp_path: Path) -> None:
-    async with channel(tmp_path) as (h, there):
+async def test_a_command_in_a_thread_of_long_ago_is_about_its_chat(home: Where) -> None:
+    async with channel(home) as (h, there):
         held = await months(h, there, 12)
         (first, thread), (last, _) = held[0], held[-1]
         ask = parse("withdraw")[1]
@@ -860,8 +860,8 @@ async def test_a_command_in_a_thread_of_long_ago_is_about_its_chat(tmp_path: Pat
             assert outcome.chat.id == expected
 
 
-async def test_threads_of_our_own_rooms_are_not_remembered(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
+async def test_threads_of_our_own_rooms_are_not_remembered(home: Where) -> None:
+    async with house(home) as h:
         await with_topics(h)
         assert await rows_of(h, "threads") == 0
 
@@ -869,8 +869,8 @@ async def test_threads_of_our_own_rooms_are_not_remembered(tmp_path: Path) -> No
 # ---------------------------------------------------------------- reports of refusals
 
 
-async def test_a_refusal_is_recorded_and_its_action_waits_on(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
+async def test_a_refusal_is_recorded_and_its_action_waits_on(home: Where) -> None:
+    async with house(home) as h:
         await h.runner.handle(start(h))
         key, opening = (await actions(h))[0]
         refusal = Hindered(h.clock(), key, opening, "no way.")
@@ -881,9 +881,9 @@ async def test_a_refusal_is_recorded_and_its_action_waits_on(tmp_path: Path) -> 
 
 
 async def test_a_refusal_or_a_lost_thread_of_what_somebody_else_has_done_is_none(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with channel(tmp_path) as (h, there):
+    async with channel(home) as (h, there):
         await begun(h)
         key, (opening, _) = f"{CHAT}/2/0", (one.action for one in there.asked)
         assert (await outbox(h))[key] == "done"
@@ -897,9 +897,9 @@ async def test_a_refusal_or_a_lost_thread_of_what_somebody_else_has_done_is_none
 
 
 async def test_what_is_queued_bears_its_own_moment_whatever_else_is_committed_with_it(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with channel(tmp_path) as (h, _):
+    async with channel(home) as (h, _):
         await h.runner.handle(StartAsked(h.clock(), CHANNEL, HOST, CHAT, "urojc", CLUB.agenda))
         key, opening = (await actions(h))[0]
         await h.runner.handle(Hindered(h.clock(), key, opening, "no way."))
@@ -919,9 +919,9 @@ async def test_what_is_queued_bears_its_own_moment_whatever_else_is_committed_wi
 
 
 async def test_a_post_of_ours_that_was_deleted_before_its_report_came_stays_deleted(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
-    async with channel(tmp_path) as (h, _):
+    async with channel(home) as (h, _):
         await begun(h)
         thread = await thread_of(h)
         await h.runner.handle(Asked(h.clock(), CHANNEL, HOST, parse("next")[1]))
