@@ -34,6 +34,10 @@ class Standing:
         reason = f" ({why})" if why else ""
         return Unreachable(f"{self._platform} is not connected{reason}.", logged=True)
 
+    def _where(self) -> dict[str, str]:
+        """Return the field of a log record about the platform."""
+        return {"platform": self._platform.lower()}
+
     # ------------------------------------------------------------ the connection
 
     def connected(self) -> None:
@@ -41,7 +45,7 @@ class Standing:
         self._said = ""
         self.is_connected = True
         self.connections += 1
-        log.info("%s is connected.", self._platform)
+        log.info("%s is connected.", self._platform, extra=self._where())
         self._changed()
 
     def disconnected(self) -> None:
@@ -53,7 +57,8 @@ class Standing:
         """Take note that the platform lets nobody in until somebody changes something."""
         self.trouble = Hindered(sentence, logged=True)
         if self._said != sentence:
-            log.error("%s It is tried again every minute.", sentence[:1].upper() + sentence[1:])
+            told = sentence[:1].upper() + sentence[1:]
+            log.error("%s It is tried again every minute.", told, extra=self._where())
             self._said = sentence
 
     def failed(self, failure: Exception) -> None:
@@ -63,7 +68,10 @@ class Standing:
         self.trouble = self.unconnected(why)
         if self._said != UNREACHABLE:
             log.warning(
-                "%s cannot be reached (%s); it is tried until it can be.", self._platform, why
+                "%s cannot be reached (%s); it is tried until it can be.",
+                self._platform,
+                why,
+                extra=self._where(),
             )
             self._said = UNREACHABLE
 

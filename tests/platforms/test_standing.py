@@ -84,3 +84,12 @@ def test_it_is_connected_from_one_change_to_the_next_and_counts_its_connections(
     assert (standing.is_connected, standing.connections) == (False, 2)
     standing.connected()
     assert standing.connections == 3
+
+
+def test_what_the_log_is_told_names_the_platform_as_rooms_do(
+    standing: Standing, caplog: pytest.LogCaptureFixture
+) -> None:
+    standing.failed(OSError())
+    standing.refused("the token is refused.")
+    standing.connected()
+    assert [vars(record)["platform"] for record in caplog.records] == ["discord"] * 3
