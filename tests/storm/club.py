@@ -85,6 +85,15 @@ class Club:
             return f"told to end, it has not ended within {ENDS_WITHIN:.0f} s"
         return f"told to end, it ended with {code}" if code else ""
 
+    async def connected(self) -> None:
+        """Wait until the program is connected to the platforms, if there are any; raises Stuck.
+
+        It takes seconds of this machine, in which the clock must not pass hours.
+        """
+        async with _or_stuck(SETTLES_WITHIN, "it does not connect to the platforms"):
+            while self.outside is not None and not self.outside.is_connected:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+
     async def kill(self) -> None:
         """End the program as a power cut would, if it runs."""
         with contextlib.suppress(ProcessLookupError):

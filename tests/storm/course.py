@@ -77,6 +77,7 @@ async def hold(
         told = Told(chats, list(instants))
         there = await stack.enter_async_context(club(folder, chats, place, platforms))
         await there.start()
+        await there.connected()
         over = asyncio.Event()
         talking = [
             asyncio.create_task(one) for one in await _everybody(there, told, over, stack, chance)
@@ -85,6 +86,8 @@ async def hold(
             await _pass(there, told, chance)
         except Stuck as stuck:
             told.stuck = str(stuck)
+        except Exception as error:  # what was held is judged, and other runs go on
+            told.stuck = f"the run ended by {error!r}"
         finally:
             over.set()
             await _end_of(talking, told)
@@ -189,6 +192,7 @@ async def _next(there: Club, stations: list[datetime]) -> datetime | None:
 async def _meet(there: Club, told: Told, instant: Instant, chance: Random) -> None:
     began, instant.began = time.time(), there.clock.now()
     await EVERY[instant.kind].happens(there, chance)
+    await there.connected()
     instant.ended = there.clock.now()
     await there.settle(hastened=True)
     instant.settled = there.clock.now()

@@ -176,6 +176,11 @@ class Outside:
             ("slack", self.there.id, self._also_henry.id),
         )
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the program has a connection to both."""
+        return bool(self.discord.gateway.lines and self.slack.sockets.lines)
+
     def moved(self, by: timedelta) -> None:
         """Let the platforms' clocks jump with the program's."""
         self.discord.world.shift(by)

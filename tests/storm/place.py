@@ -22,8 +22,16 @@ Rows = list[tuple[object, ...]]
 DATABASE = "storm"
 SQLITE_MEGABYTES = 12
 POSTGRES_MEGABYTES = 200
-SMALL = {"max_wal_size": "48MB", "min_wal_size": "32MB", "wal_recycle": "off"}
-"""So that a server fits on a small disk, and needs room there again and again."""
+SMALL = {
+    "max_wal_size": "48MB",
+    "min_wal_size": "32MB",
+    "wal_recycle": "off",
+    "log_min_messages": "log",
+    "io_method": "sync",
+    "restart_after_crash": "off",
+}
+"""So that a server fits on a small disk, and needs room there again and again. One that crashes ends,
+and is started anew, as a host does."""
 
 
 class Unreadable(Exception):
@@ -148,6 +156,7 @@ class InPostgres:
                 self._line = await asyncpg.connect(self.environment["DATABASE_URL"], timeout=5)
             return [tuple(row) for row in await self._line.fetch(sql, timeout=5)]
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            await self._revive()  # it may have died of a fault only now
             raise Unreadable from error
 
     async def tamper(self, sql: str) -> None:

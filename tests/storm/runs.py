@@ -25,6 +25,10 @@ PER_RUN = 16
 """Instants in one run."""
 
 
+NOT_KEPT = shutil.ignore_patterns("pg_wal", "base", "global", "filling", "lost+found")
+"""Of a server the log alone is kept."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What is asked for; the same gives the same faults at the same moments of the same chats."""
@@ -100,8 +104,13 @@ async def _run(
     async with place(folder, postgres=wanted.postgres) as found:
         told = await hold(folder, run, instants, Random(f"{wanted.seed}/{run}"), found)
         loop = asyncio.get_running_loop()
-        findings = await loop.run_in_executor(pool, judge, folder, found.where, told)
+        try:
+            findings = await loop.run_in_executor(pool, judge, folder, found.where, told)
+        except Exception as error:  # the other runs go on
+            findings = [Finding("other", f"what is left cannot be judged: {error!r}")]
         if findings and wanted.keep:
-            shutil.copytree(folder, Path(wanted.keep) / f"run-{run}", dirs_exist_ok=True)
+            shutil.copytree(
+                folder, Path(wanted.keep) / f"run-{run}", dirs_exist_ok=True, ignore=NOT_KEPT
+            )
     shutil.rmtree(folder, ignore_errors=True)
     return told, findings
