@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.engine.events import Blanked
 from bot.engine.messages import Attachment, Message, Timing
+from bot.engine.people import Role
 from bot.store import spoken
 from bot.store.spoken import BEGINNING
 from bot.transcripts import FORMATS
@@ -42,6 +45,20 @@ async def test_what_may_be_shown_is_not_touched() -> None:
     async with kept([message, answer]) as (tables, chat):
         for row in await spoken.page(tables.connection, chat.id, BEGINNING, 10):
             assert Edition(chat).shown(row) is row
+
+
+async def test_what_was_removed_or_erased_is_held_back_with_its_files() -> None:
+    said = Message(CHAT.id, HOME, "1", said=True, at=after(minutes=1), author="ann", text=SECRET,
+                   attachments=(FILE,))  # fmt: skip
+    erased = said._replace(id="2", author="#abcdefghijkm", at=after(minutes=2))
+    post = said._replace(id="3", author="rounds", role=Role.BOT, at=after(minutes=3))
+    blanked = replace(CHAT, blanked=Blanked(after(hours=999), timedelta(days=1)))
+    async with kept([said, erased, post]) as (tables, chat):
+        rows = {row.id: row for row in await spoken.page(tables.connection, chat.id, BEGINNING, 9)}
+    for chat, silent in ((CHAT, {"2"}), (blanked, {"1", "2"})):
+        shown = {id_: Edition(chat).shown(row) for id_, row in rows.items() if id_ in "123"}
+        assert {id_ for id_, row in shown.items() if not row.text} == silent
+        assert {id_ for id_, row in shown.items() if not row.files} == silent
 
 
 def test_late_texts_are_shown_where_the_agenda_keeps_them() -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.engine.events import Blanked
 from bot.engine.state import Stage
 from bot.store.figures import Counts
 from bot.transcripts import phrases
@@ -105,3 +106,18 @@ def test_silence_is_explained_unless_files_speak() -> None:
     assert phrases.silence("late", 0, has_files=False) == phrases.LATE
     assert phrases.silence("late", 0, has_files=True) == ""
     assert phrases.silence("on_time", 0, has_files=False) == ""
+    blanked = replace(CHAT, blanked=Blanked(OPENS + timedelta(days=92), timedelta(days=90)))
+    assert phrases.silence("on_time", 0, has_files=False, chat=CHAT) == ""
+    assert phrases.silence("on_time", 0, has_files=False, chat=blanked) == phrases.BLANKED
+    assert phrases.silence("on_time", 0, has_files=False, author="#abc") == phrases.ERASED
+    assert phrases.silence("on_time", 1, has_files=False, author="#abc") == phrases.WITHDRAWN
+
+
+def test_of_a_chat_whose_words_were_removed_it_is_said_when_and_why() -> None:
+    blanked = replace(CHAT, blanked=Blanked(OPENS + timedelta(days=92), timedelta(days=90)))
+    assert phrases.state(blanked) == (
+        "What people said was removed on 8 March 2027, 90 days after the end, with their names "
+        "and those of their files. The counts are what they were."
+    )
+    cancelled = replace(blanked, stage=Stage.CANCELLED)
+    assert phrases.state(cancelled).startswith("This chat was cancelled. What people said")

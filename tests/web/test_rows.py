@@ -7,6 +7,7 @@ import pytest
 from bot.engine.agenda import Room, Series
 from bot.engine.messages import Message
 from bot.engine.people import Person, Role
+from bot.store import departures, forgetting
 from bot.store.pages import page
 from bot.web.rows import HUES, Kind, Row, quote_of, rows_of
 from tests.house import START, House, moderator, person, urojc
@@ -136,3 +137,20 @@ async def test_what_was_said_late_is_known_to_be_without_text(open_house: House)
     ]
     assert (dropped.is_late, dropped.text_kept) == (True, False)
     assert (read.is_late, read.text_kept, read.message.text) == (True, True, "late")
+
+
+async def test_of_words_that_were_removed_it_is_said_why_they_are_not_there(
+    open_house: House,
+) -> None:
+    message = await open_house.say(ROOM, ANA, "the postman")
+    answer = await open_house.say(ROOM, Person("local", "p-x", "X"), "why?", reply_to=message)
+    async with open_house.store.writing() as tables:
+        whom = departures.new_erased(ANA.key, open_house.clock())
+        await forgetting.erase(tables, "local", ANA.id, whom)
+    said = {row.message.id: row for row in await rows(open_house) if row.kind is Kind.SAID}
+    assert (said[message].removed, said[message].message.name) == ("erased", "somebody erased")
+    assert said[answer].removed == ""
+    quote = said[answer].quote
+    assert quote is not None
+    assert (quote.name, quote.text) == ("somebody erased", "erased")
+    assert {row.removed for row in await rows(open_house) if row.kind is not Kind.SAID} == {""}
