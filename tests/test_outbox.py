@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -31,10 +30,10 @@ from bot.platforms.platform import (
 )
 from bot.runner import Store
 from bot.store import queue
+from bot.store.opening import Where, opened
 from bot.store.queue import Lane
-from bot.store.sqlite import opened
 from tests.channels import Channels
-from tests.house import START
+from tests.house import START, store_in
 from tests.invariants.crashing import Killed, crashing
 from tests.office import CHAT, FIRST, HENRY, MINUTE, ONE_ROOM, SECOND_S, Office, office
 
@@ -95,8 +94,8 @@ async def until(condition: Callable[[], bool]) -> None:
 # ---------------------------------------------------------------- order
 
 
-async def test_a_rooms_posts_come_in_order(tmp_path: Path, place: Place) -> None:
-    async with office(tmp_path, place) as o:
+async def test_a_rooms_posts_come_in_order(home: Where, place: Place) -> None:
+    async with office(home, place) as o:
         await o.start(TWO_ROOMS)
         await o.next()
         await o.next()
@@ -114,9 +113,9 @@ async def test_a_rooms_posts_come_in_order(tmp_path: Path, place: Place) -> None
 
 
 async def test_what_cannot_be_reached_is_tried_again_less_and_less_often(
-    tmp_path: Path, place: Place
+    home: Where, place: Place
 ) -> None:
-    async with office(tmp_path, place) as o:
+    async with office(home, place) as o:
         await o.start()
         place.trouble = lambda _room: Unreachable("no network")
         waits = []
@@ -138,18 +137,18 @@ async def test_what_cannot_be_reached_is_tried_again_less_and_less_often(
 
 @pytest.mark.parametrize(("says", "seconds"), [(90, 90), (0, 1), (-5, 1)])
 async def test_a_platform_that_says_when_to_come_back_is_obeyed(
-    tmp_path: Path, place: Place, says: int, seconds: int
+    home: Where, place: Place, says: int, seconds: int
 ) -> None:
-    async with office(tmp_path, place) as o:
+    async with office(home, place) as o:
         await o.start()
         place.trouble = lambda _room: Unreachable("too fast", timedelta(seconds=says))
         assert await o.outbox.deliver() == o.now + timedelta(seconds=seconds)
 
 
 async def test_what_can_never_be_done_is_given_up_loudly_and_the_chat_goes_on(
-    tmp_path: Path, place: Place, caplog: pytest.LogCaptureFixture
+    home: Where, place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with office(tmp_path, place) as o:
+    async with office(home, place) as o:
         await o.start(TWO_ROOMS)
         place.trouble = lambda room: Impossible("the room is gone") if room == SECOND else None
         await o.outbox.deliver()
@@ -173,9 +172,9 @@ async def test_what_can_never_be_done_is_given_up_loudly_and_the_chat_goes_on(
 
 
 async def test_a_fault_of_an_adapter_is_tried_again_and_what_it_says_is_not_logged(
-    tmp_path: Path, place: Place, caplog: pytest.LogCaptureFixture
+    home: Where, place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with office(tmp_path, place) as o:
+    async with office(home, place) as o:
         await o.start(TWO_ROOMS)
         place.trouble = lambda room: KeyError("T1: a question") if room == FIRST else None
         assert await o.outbox.deliver() == o.now + timedelta(seconds=2)
@@ -191,9 +190,9 @@ async def test_a_fault_of_an_adapter_is_tried_again_and_what_it_says_is_not_logg
 # ---------------------------------------------------------------- a process that dies
 
 
-async def test_a_post_whose_answer_was_lost_stands_once(tmp_path: Path, place: Place) -> None:
+async def test_a_post_whose_answer_was_lost_stands_once(home: Where, place: Place) -> None:
     """The process dies after every commit of a delivery, and just before it, in turn."""
-    async with crashing(tmp_path / "rounds.db") as store:
+    async with crashing(store_in(home)) as store:
         deaths = 0
         for number in range(1, 60):
             o = Office(store, place)
@@ -219,8 +218,8 @@ async def test_a_post_whose_answer_was_lost_stands_once(tmp_path: Path, place: P
         assert set((await o.states()).values()) == {"done"}
 
 
-async def test_two_processes_do_not_perform_an_action_at_once(tmp_path: Path, place: Place) -> None:
-    async with office(tmp_path, place) as first, office(tmp_path, place) as second:
+async def test_two_processes_do_not_perform_an_action_at_once(home: Where, place: Place) -> None:
+    async with office(home, place) as first, office(home, place) as second:
         await first.start(TWO_ROOMS)
         await asyncio.gather(first.outbox.deliver(), second.outbox.deliver())
         for _ in range(2):
@@ -233,9 +232,9 @@ async def test_two_processes_do_not_perform_an_action_at_once(tmp_path: Path, pl
 
 
 async def test_what_a_dead_process_had_leased_is_performed_when_the_lease_ends(
-    tmp_path: Path, place: Place
+    home: Where, place: Place
 ) -> None:
-    async with office(tmp_path, place) as o:
+    async with office(home, place) as o:
         await o.start()
         async with o.store.writing() as tables:
             until_then = o.now + timedelta(seconds=60)
@@ -247,9 +246,9 @@ async def test_what_a_dead_process_had_leased_is_performed_when_the_lease_ends(
 
 
 async def test_what_somebody_else_had_leased_is_performed_as_soon_as_it_is_free(
-    tmp_path: Path, place: Place
+    home: Where, place: Place
 ) -> None:
-    async with office(tmp_path, place) as o:
+    async with office(home, place) as o:
         await o.start()
         async with o.store.writing() as tables:
             much_later = o.now + timedelta(hours=1)
@@ -265,10 +264,10 @@ async def test_what_somebody_else_had_leased_is_performed_as_soon_as_it_is_free(
 
 
 async def test_told_to_halt_nothing_more_is_performed_from_that_very_moment(
-    tmp_path: Path, place: Place
+    home: Where, place: Place
 ) -> None:
     """Another process leads: it may be about to perform the same."""
-    async with office(tmp_path, place) as o:
+    async with office(home, place) as o:
         await o.start(TWO_ROOMS)
         place.hangs = {FIRST}
         async with at_work(o.outbox):
@@ -286,14 +285,14 @@ async def test_told_to_halt_nothing_more_is_performed_from_that_very_moment(
 
 
 async def test_a_chat_whose_log_is_broken_does_not_stop_its_room(
-    tmp_path: Path, place: Place, caplog: pytest.LogCaptureFixture
+    home: Where, place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with office(tmp_path, place) as o:
+    async with office(home, place) as o:
         await o.start()
         async with o.store.writing() as tables:
             await tables.connection.run("UPDATE events SET kind = 'Unheard'")
             await tables.connection.run("UPDATE chats SET stage = 'archived'")
-    async with office(tmp_path, place) as o:
+    async with office(home, place) as o:
         o.now += timedelta(hours=1)
         await o.start()
         assert await o.outbox.deliver() is None
@@ -304,8 +303,8 @@ async def test_a_chat_whose_log_is_broken_does_not_stop_its_room(
 # ---------------------------------------------------------------- working by itself
 
 
-async def test_a_room_that_hangs_holds_up_no_other(tmp_path: Path, place: Place) -> None:
-    async with office(tmp_path, place) as o, at_work(o.outbox):
+async def test_a_room_that_hangs_holds_up_no_other(home: Where, place: Place) -> None:
+    async with office(home, place) as o, at_work(o.outbox):
         place.hangs = {FIRST}
         await o.start(TWO_ROOMS)
         await until(lambda: place.texts(SECOND) == ["Welcome to I", "T1"])
@@ -317,8 +316,8 @@ async def test_a_room_that_hangs_holds_up_no_other(tmp_path: Path, place: Place)
         await until(lambda: place.texts(FIRST) == ["Welcome to I", "T1", "T2"])
 
 
-async def test_a_platform_that_never_answers_is_asked_again(tmp_path: Path, place: Place) -> None:
-    async with office(tmp_path, place, answers_within=timedelta(seconds=0.05)) as o:
+async def test_a_platform_that_never_answers_is_asked_again(home: Where, place: Place) -> None:
+    async with office(home, place, answers_within=timedelta(seconds=0.05)) as o:
         place.hangs = {FIRST}
         await o.start()
         assert await o.outbox.deliver() == o.now + timedelta(seconds=2)
@@ -329,9 +328,9 @@ async def test_a_platform_that_never_answers_is_asked_again(tmp_path: Path, plac
 
 
 async def test_what_is_put_in_while_a_room_is_served_is_not_forgotten(
-    tmp_path: Path, place: Place
+    home: Where, place: Place
 ) -> None:
-    async with office(tmp_path, place) as o, at_work(o.outbox):
+    async with office(home, place) as o, at_work(o.outbox):
         await o.start()
         for number in range(20):
             await o.runner.handle(Asked(o.now, FIRST, HENRY, parse(f"topic More {number}?")[1]))
@@ -343,18 +342,18 @@ async def test_what_is_put_in_while_a_room_is_served_is_not_forgotten(
 
 
 async def test_what_waits_at_the_start_is_delivered_without_being_asked(
-    tmp_path: Path, place: Place
+    home: Where, place: Place
 ) -> None:
-    async with office(tmp_path, place) as o:
+    async with office(home, place) as o:
         await o.start()
-    async with office(tmp_path, place) as o, at_work(o.outbox):
+    async with office(home, place) as o, at_work(o.outbox):
         await until(lambda: place.texts(FIRST) == ["Welcome to I", "T1"])
 
 
 async def test_a_failure_of_the_store_is_survived(
-    tmp_path: Path, place: Place, caplog: pytest.LogCaptureFixture
+    home: Where, place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with crashing(tmp_path / "rounds.db") as store:
+    async with crashing(store_in(home)) as store:
         o = Office(store, place)
         async with o.runner.running():
             await o.start()
@@ -384,10 +383,10 @@ class Counting:
 
 @pytest.mark.parametrize("why", ["nothing waits", "it is not due", "another process holds it"])
 async def test_an_outbox_that_can_do_nothing_is_at_rest(
-    tmp_path: Path, place: Place, why: str
+    home: Where, place: Place, why: str
 ) -> None:
     elsewhere = replace(ONE_ROOM, rooms=(Room("slack", "C1"),))
-    async with opened(tmp_path / "rounds.db") as store:
+    async with opened(store_in(home)) as store:
         counting = Counting(store)
         o = Office(counting, place)  # type: ignore[arg-type]
         async with o.runner.running():
@@ -401,11 +400,9 @@ async def test_an_outbox_that_can_do_nothing_is_at_rest(
                 assert len(place.asked) <= 1
 
 
-async def test_an_outbox_that_is_stopped_leaves_nothing_running(
-    tmp_path: Path, place: Place
-) -> None:
+async def test_an_outbox_that_is_stopped_leaves_nothing_running(home: Where, place: Place) -> None:
     before = asyncio.all_tasks()
-    async with office(tmp_path, place) as o:
+    async with office(home, place) as o:
         place.hangs = {FIRST, SECOND}
         async with at_work(o.outbox):
             await o.start(TWO_ROOMS)
@@ -415,9 +412,9 @@ async def test_an_outbox_that_is_stopped_leaves_nothing_running(
     assert asyncio.all_tasks() == before
 
 
-async def test_a_post_to_come_is_due_at_its_moment(tmp_path: Path, place: Place) -> None:
+async def test_a_post_to_come_is_due_at_its_moment(home: Where, place: Place) -> None:
     """The alarm wakes the chat; the outbox is told by the commit."""
-    async with office(tmp_path, place) as o, at_work(o.outbox):
+    async with office(home, place) as o, at_work(o.outbox):
         await o.start()
         await until(lambda: place.texts(FIRST) == ["Welcome to I", "T1"])
         o.now += timedelta(hours=6)
@@ -454,10 +451,10 @@ def logged(caplog: pytest.LogCaptureFixture, words: str) -> list[str]:
 
 
 async def test_a_refusal_is_told_once_and_logged_once_and_tried_until_it_is_over(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    home: Where, caplog: pytest.LogCaptureFixture
 ) -> None:
     there = Channels(trouble=refusing(CHANNEL))
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(9)
         assert there.posts == []
@@ -486,10 +483,10 @@ async def test_a_refusal_is_told_once_and_logged_once_and_tried_until_it_is_over
 
 
 async def test_what_was_due_meanwhile_comes_two_minutes_apart_and_all_in_order(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
     there = Channels()
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(5)
         there.trouble = refusing(CHANNEL)
@@ -506,10 +503,10 @@ async def test_what_was_due_meanwhile_comes_two_minutes_apart_and_all_in_order(
 
 
 async def test_what_stands_behind_a_topic_that_waits_for_its_turn_waits_with_it(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
     there = Channels()
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(5)
         there.trouble = refusing(CHANNEL)
@@ -523,7 +520,7 @@ async def test_what_stands_behind_a_topic_that_waits_for_its_turn_waits_with_it(
 
 
 async def test_one_room_that_refuses_holds_up_no_other_and_no_other_chat_in_it(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
     there = Channels(trouble=lambda a: Hindered(WHY) if _chat_of(a) else None)
     refused: set[str] = {CHAT}
@@ -533,7 +530,7 @@ async def test_one_room_that_refuses_holds_up_no_other_and_no_other_chat_in_it(
         return asked.key.rsplit("/", 2)[0] in refused and action.room == CHANNEL
 
     second = replace(QUICK, title="Another club", rooms=(CHANNEL,))
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(replace(QUICK, rooms=(CHANNEL, OTHER)))
         await o.runner.handle(StartAsked(o.now, CHANNEL, HENRY, "onco-2026-12-07", "onco", second))
         await o.live(59)
@@ -545,10 +542,10 @@ async def test_one_room_that_refuses_holds_up_no_other_and_no_other_chat_in_it(
 
 
 async def test_what_a_room_refuses_until_the_end_lapses_and_the_end_waits_for_a_week(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    home: Where, caplog: pytest.LogCaptureFixture
 ) -> None:
     there = Channels(trouble=refusing(CHANNEL))
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(61)
         o.now += timedelta(days=6)
@@ -568,9 +565,9 @@ async def test_what_a_room_refuses_until_the_end_lapses_and_the_end_waits_for_a_
     assert len(lapsed) == 4
 
 
-async def test_after_a_week_the_end_lapses_too_and_the_chat_is_archived(tmp_path: Path) -> None:
+async def test_after_a_week_the_end_lapses_too_and_the_chat_is_archived(home: Where) -> None:
     there = Channels(trouble=refusing(CHANNEL))
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(61)
         o.now += timedelta(days=7)
@@ -582,10 +579,10 @@ async def test_after_a_week_the_end_lapses_too_and_the_chat_is_archived(tmp_path
 
 
 async def test_a_chat_that_is_extended_while_it_is_refused_has_its_topics_after_all(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
     there = Channels(trouble=refusing(CHANNEL))
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(50)
         await o.ask("extend 1h")
@@ -597,9 +594,9 @@ async def test_a_chat_that_is_extended_while_it_is_refused_has_its_topics_after_
         assert there.kinds(CHANNEL)[0] is PostKind.OPENING
 
 
-async def test_next_while_refused_is_obeyed_when_it_can_be(tmp_path: Path) -> None:
+async def test_next_while_refused_is_obeyed_when_it_can_be(home: Where) -> None:
     there = Channels()
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(1)
         there.trouble = refusing(CHANNEL)
@@ -614,9 +611,9 @@ async def test_next_while_refused_is_obeyed_when_it_can_be(tmp_path: Path) -> No
         assert (await o.chat()).waiting == ()
 
 
-async def test_near_the_end_everything_that_is_due_still_comes(tmp_path: Path) -> None:
+async def test_near_the_end_everything_that_is_due_still_comes(home: Where) -> None:
     there = Channels(trouble=refusing(CHANNEL))
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(57)
         there.trouble = refusing()
@@ -634,10 +631,10 @@ def away(_action: Action) -> Exception:
 
 
 async def test_a_short_outage_is_no_news_and_a_longer_one_is_told_like_a_refusal(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    home: Where, caplog: pytest.LogCaptureFixture
 ) -> None:
     there = Channels()
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(replace(QUICK, rooms=(CHANNEL, FIRST)))
         await o.live(5)
         there.trouble = lambda a: away(a) if a.room.platform == "discord" else None
@@ -657,10 +654,10 @@ async def test_a_short_outage_is_no_news_and_a_longer_one_is_told_like_a_refusal
 
 
 async def test_a_platform_that_is_out_of_reach_as_a_whole_is_logged_by_itself_and_not_tried(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    home: Where, caplog: pytest.LogCaptureFixture
 ) -> None:
     there = Channels()
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(5)
         there.trouble = lambda _action: Unreachable("not connected.", logged=True)
@@ -676,9 +673,9 @@ async def test_a_platform_that_is_out_of_reach_as_a_whole_is_logged_by_itself_an
     assert logged(caplog, "not connected.") == []
 
 
-async def test_a_refusal_now_and_then_interrupted_is_told_as_what_it_is(tmp_path: Path) -> None:
+async def test_a_refusal_now_and_then_interrupted_is_told_as_what_it_is(home: Where) -> None:
     there = Channels()
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         for n in range(8):
             there.trouble = refusing(CHANNEL) if n % 2 else away
@@ -691,10 +688,10 @@ async def test_a_refusal_now_and_then_interrupted_is_told_as_what_it_is(tmp_path
 
 
 async def test_a_platform_is_asked_to_look_first_only_where_it_was_asked_before(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
     there = Channels()
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(5)
         there.trouble = away
@@ -715,11 +712,11 @@ def first_key(there: Channels, topic: int) -> str:
     )
 
 
-async def test_a_post_whose_answer_is_lost_for_an_hour_stands_once(tmp_path: Path) -> None:
+async def test_a_post_whose_answer_is_lost_for_an_hour_stands_once(home: Where) -> None:
     """Longer than a platform remembers its key: it must look."""
     there = Channels()
     there.loses = lambda a: Unreachable("cut") if isinstance(a, Post) and a.topic == 1 else None
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(40)
         assert there.topics(CHANNEL) == [(1, START)]
@@ -730,13 +727,13 @@ async def test_a_post_whose_answer_is_lost_for_an_hour_stands_once(tmp_path: Pat
         assert posted.at == START, "since when it really stands there"
 
 
-async def test_after_a_death_in_the_middle_of_a_try_it_is_looked_for(tmp_path: Path) -> None:
+async def test_after_a_death_in_the_middle_of_a_try_it_is_looked_for(home: Where) -> None:
     there = Channels()
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         async with o.store.writing() as tables:
             await queue.lease(tables.connection, Lane(CHANNEL, CHAT), o.now, o.now + MINUTE)
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         o.now += 10 * MINUTE
         await o.outbox.deliver()
         assert (there.asked[0].key, there.asked[0].since) == (f"{CHAT}/2/0", START)
@@ -746,10 +743,10 @@ async def test_after_a_death_in_the_middle_of_a_try_it_is_looked_for(tmp_path: P
 
 
 async def test_the_opening_opens_a_thread_everything_else_is_said_there_and_it_is_put_away(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
     there = Channels()
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(replace(QUICK, publish=True))
         await o.live(61)
         opening, *others = there.posts
@@ -767,7 +764,7 @@ async def test_the_opening_opens_a_thread_everything_else_is_said_there_and_it_i
 
 
 async def test_a_post_whose_thread_is_gone_stands_in_the_room_and_opens_another_one(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
     there = Channels()
 
@@ -775,7 +772,7 @@ async def test_a_post_whose_thread_is_gone_stands_in_the_room_and_opens_another_
         gone = isinstance(action, Post) and action.into == there.posts[0].thread
         return ThreadGone() if gone else None
 
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(5)
         there.trouble = deleted
@@ -792,10 +789,10 @@ async def test_a_post_whose_thread_is_gone_stands_in_the_room_and_opens_another_
 
 
 async def test_what_should_go_into_no_thread_and_finds_none_is_given_up(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    home: Where, caplog: pytest.LogCaptureFixture
 ) -> None:
     there = Channels(trouble=lambda _action: ThreadGone())
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(1)
         assert set((await o.states()).values()) == {"gave_up"}
@@ -805,9 +802,9 @@ async def test_what_should_go_into_no_thread_and_finds_none_is_given_up(
 # ---------------------------------------------------------------- what moderators are told
 
 
-async def test_private_words_hold_up_no_room_and_no_room_holds_them_up(tmp_path: Path) -> None:
+async def test_private_words_hold_up_no_room_and_no_room_holds_them_up(home: Where) -> None:
     there = Channels(trouble=refusing(privately("discord")))
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(replace(QUICK, rooms=(CHANNEL, OTHER)))
         await o.live(61)
         assert minutes(there) == minutes(there, OTHER) == [(1, 0), (2, 10), (3, 20)]
@@ -820,11 +817,11 @@ async def test_private_words_hold_up_no_room_and_no_room_holds_them_up(tmp_path:
 
 
 async def test_where_nobody_can_be_told_the_log_says_so(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    home: Where, caplog: pytest.LogCaptureFixture
 ) -> None:
     nobody = Impossible("nobody can be told privately.")
     there = Channels(trouble=lambda a: nobody if isinstance(a, Tell) else None)
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(61)
         assert (await o.chat()).stage is Stage.ARCHIVED
@@ -833,10 +830,10 @@ async def test_where_nobody_can_be_told_the_log_says_so(
     assert len(logged(caplog, "nobody can be told privately.")) == 1
 
 
-async def test_what_can_never_be_done_is_told_once(tmp_path: Path) -> None:
+async def test_what_can_never_be_done_is_told_once(home: Where) -> None:
     never = Impossible("Discord refuses it (HTTP 400).")
     there = Channels(trouble=lambda a: never if isinstance(a, Post) else None)
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(61)
         assert [("cannot go on" in one.text, "is over" in one.text) for one in there.told] == [
@@ -849,7 +846,7 @@ async def test_what_can_never_be_done_is_told_once(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- files
 
 
-async def test_files_are_made_when_their_turn_comes_and_handed_over(tmp_path: Path) -> None:
+async def test_files_are_made_when_their_turn_comes_and_handed_over(home: Where) -> None:
     made: list[tuple[Stage, str]] = []
 
     async def enclose(chat: Chat, action: Action, _now: datetime) -> Enclosed:
@@ -860,7 +857,7 @@ async def test_files_are_made_when_their_turn_comes_and_handed_over(tmp_path: Pa
         return Enclosed((File(f"{encloses}.txt", b"content"),))
 
     there = Channels()
-    async with office(tmp_path, there, enclose=enclose) as o:
+    async with office(home, there, enclose=enclose) as o:
         await o.start(replace(QUICK, publish=True))
         await o.live(61)
         closing, transcript = there.posts[-2:]
@@ -870,7 +867,7 @@ async def test_files_are_made_when_their_turn_comes_and_handed_over(tmp_path: Pa
         assert {stage for stage, _ in made} <= {Stage.SUMMARISED, Stage.ARCHIVED}
 
 
-async def test_a_file_that_cannot_be_made_yet_is_tried_again(tmp_path: Path) -> None:
+async def test_a_file_that_cannot_be_made_yet_is_tried_again(home: Where) -> None:
     tries: list[str] = []
 
     async def enclose(_chat: Chat, action: Action, _now: datetime) -> Enclosed:
@@ -882,7 +879,7 @@ async def test_a_file_that_cannot_be_made_yet_is_tried_again(tmp_path: Path) -> 
         return Enclosed()
 
     there = Channels()
-    async with office(tmp_path, there, enclose=enclose) as o:
+    async with office(home, there, enclose=enclose) as o:
         await o.start(QUICK)
         await o.live(62)
         assert there.posts[-1].files == ("picture.png",)
@@ -892,9 +889,9 @@ async def test_a_file_that_cannot_be_made_yet_is_tried_again(tmp_path: Path) -> 
 # ---------------------------------------------------------------- a change that is announced
 
 
-async def test_what_waits_is_tried_at_once_when_something_was_changed(tmp_path: Path) -> None:
+async def test_what_waits_is_tried_at_once_when_something_was_changed(home: Where) -> None:
     there = Channels(trouble=refusing(CHANNEL))
-    async with office(tmp_path, there) as o, at_work(o.outbox):
+    async with office(home, there) as o, at_work(o.outbox):
         await o.start(QUICK)
         await until(lambda: len(there.asked) == 2)  # and the moderators are told
         await asyncio.sleep(0.05)
@@ -909,7 +906,7 @@ async def test_what_waits_is_tried_at_once_when_something_was_changed(tmp_path: 
         await until(lambda: there.kinds(CHANNEL) == [PostKind.OPENING, 1])
 
 
-async def test_a_change_announced_while_something_is_tried_is_not_missed(tmp_path: Path) -> None:
+async def test_a_change_announced_while_something_is_tried_is_not_missed(home: Where) -> None:
     """The try began before the change and fails after it."""
     begun, go_on = asyncio.Event(), asyncio.Event()
 
@@ -924,7 +921,7 @@ async def test_a_change_announced_while_something_is_tried_is_not_missed(tmp_pat
             return await super().perform(errand)
 
     there = Slow(trouble=refusing(CHANNEL))
-    async with office(tmp_path, there) as o, at_work(o.outbox):
+    async with office(home, there) as o, at_work(o.outbox):
         await o.start(QUICK)
         await begun.wait()
         there.trouble = refusing()
@@ -933,9 +930,9 @@ async def test_a_change_announced_while_something_is_tried_is_not_missed(tmp_pat
         await until(lambda: there.kinds(CHANNEL) == [PostKind.OPENING, 1])
 
 
-async def test_haste_moves_no_topic_that_waits_for_its_turn(tmp_path: Path) -> None:
+async def test_haste_moves_no_topic_that_waits_for_its_turn(home: Where) -> None:
     there = Channels()
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         await o.start(QUICK)
         await o.live(5)
         there.trouble = refusing(CHANNEL)
@@ -951,9 +948,9 @@ async def test_haste_moves_no_topic_that_waits_for_its_turn(tmp_path: Path) -> N
 
 
 async def test_what_waits_goes_out_as_soon_as_its_platform_can_be_reached(
-    tmp_path: Path, place: Place
+    home: Where, place: Place
 ) -> None:
-    async with office(tmp_path, place) as o, at_work(o.outbox):
+    async with office(home, place) as o, at_work(o.outbox):
         place.trouble = lambda _room: Unreachable("no network", 5 * MINUTE)
         await o.start()
         await until(lambda: place.asked != [])
@@ -972,10 +969,10 @@ async def test_what_waits_goes_out_as_soon_as_its_platform_can_be_reached(
 
 
 async def test_a_chat_is_held_in_its_other_rooms_where_a_platform_is_not_set_up(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    home: Where, caplog: pytest.LogCaptureFixture
 ) -> None:
     there = Channels()
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         del o.platforms["discord"]
         await o.start(replace(QUICK, rooms=(CHANNEL, FIRST)))
         await o.live(61)
@@ -992,14 +989,14 @@ async def test_a_chat_is_held_in_its_other_rooms_where_a_platform_is_not_set_up(
 
 
 async def test_a_platform_that_is_set_up_while_the_chat_runs_has_what_was_due(
-    tmp_path: Path,
+    home: Where,
 ) -> None:
     there = Channels()
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         del o.platforms["discord"]
         await o.start(QUICK)
         await o.live(25)
-    async with office(tmp_path, there) as o:
+    async with office(home, there) as o:
         o.now = START + 25 * MINUTE
         await o.live(20)
         assert minutes(there) == [(1, 25), (2, 27), (3, 29)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
-from bot.store.sqlite import SqliteStore
+from bot.store.opening import Where, store_at
 from bot.store.tables import Tables
 
 
@@ -15,20 +14,20 @@ class Killed(Exception):
 
 
 class CrashingStore:
-    """The real store in a file; at commit number `at` it dies, before or just after it."""
+    """The real store; at commit number `at` it dies, before or just after it."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, where: Where) -> None:
+        self.where = where
         self.commits = 0
         self.at: int | None = None
         self.after = False
         self._dead = False
-        self._store = SqliteStore(path)
+        self._store = store_at(where)
 
     async def open(self) -> None:
-        """Start a new process on the same file."""
+        """Start a new process on the same store."""
         await self._store.close()
-        self._store = SqliteStore(self.path)
+        self._store = store_at(self.where)
         await self._store.open()
         self._dead = False
 
@@ -59,9 +58,9 @@ class CrashingStore:
 
 
 @contextlib.asynccontextmanager
-async def crashing(path: Path) -> AsyncIterator[CrashingStore]:
+async def crashing(where: Where) -> AsyncIterator[CrashingStore]:
     """Open such a store for a block, and close it after it."""
-    store = CrashingStore(path)
+    store = CrashingStore(where)
     await store.open()
     try:
         yield store
