@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -174,6 +174,13 @@ def in_discord(channel: DiscordChannel) -> list[str]:
     return [one.content.split()[0].rstrip(":") for one in posts if one.author is bot]
 
 
+def topic_in(channel: DiscordChannel, number: int) -> datetime:
+    """Return when a topic came to stand in the chat's thread on Discord."""
+    posts = [one for thread in channel.threads for one in thread.messages]
+    (found,) = (one for one in posts if one.content.startswith(f"T{number}: ") and one.author.bot)
+    return found.at
+
+
 def in_house(club: OnSlack) -> list[str]:
     """Return the first words of what the bot said in the built-in room."""
     rows = club.process.rows(
@@ -185,10 +192,12 @@ def in_house(club: OnSlack) -> list[str]:
 async def test_one_chat_is_held_in_three_rooms(tmp_path: Path) -> None:
     async with on_slack(tmp_path, with_discord=True) as club:
         guild = guild_of(club)
+        assert club.discord is not None
         there, ann = guild.channel("journal"), guild.member("Ann")
         rooms = f'{{discord: "{there.id}"}}, {{slack: "{club.channel.id}"}}, {{local: club}}'
         moderators = f'slack: ["{club.henry.id}"], local: [henry]'
-        club.agenda("urojc", rooms, moderators, {**TOPICS, "50m": "Fifth?", "3h": "Sixth?"}, "4h")
+        more = {"50m": "Fifth?", "3h": "Sixth?", "210m": "Seventh?", "4h": "Eighth?"}
+        club.agenda("urojc", rooms, moderators, TOPICS | more, "6h")
         await club.start()
         texts: list[str] = []
 
@@ -197,9 +206,12 @@ async def test_one_chat_is_held_in_three_rooms(tmp_path: Path) -> None:
             await club.until(lambda: in_discord(there) == list(topics))
             await club.until(lambda: in_house(club) == ["Welcome", *topics])
 
-        def stands(names: Sequence[str]) -> bool:
+        def stands(names: Sequence[str], *, without: str) -> bool:
             """Whether the two rooms that are there have these topics, and nothing else."""
-            return in_discord(there) == names and in_house(club) == ["Welcome", *names]
+            other = in_discord(there) == names
+            if without == "Discord":
+                other = club.posts == ["Welcome", *names]
+            return other and in_house(club) == ["Welcome", *names]
 
         async def said(when: str) -> None:
             """Let somebody answer on each platform that is there, and in the room of ours."""
@@ -227,7 +239,7 @@ async def test_one_chat_is_held_in_three_rooms(tmp_path: Path) -> None:
             for minutes, topics in ((10, 3), (10, 4), (20, 5), (20, 5)):
                 await club.later(minutes=minutes)
                 names = [f"T{number}" for number in range(1, topics + 1)]
-                await club.until(partial(stands, names))
+                await club.until(partial(stands, names, without="Slack"))
             await said("while Slack was away")
             assert club.posts == ["Welcome", "T1", "T2"]
             back = club.now
@@ -244,9 +256,26 @@ async def test_one_chat_is_held_in_three_rooms(tmp_path: Path) -> None:
             await club.later(hours=1, minutes=50)
             names = ["T1", "T2", "T3", "T4", "T5", "T6"]
             await everywhere(*names)
+            await said("when all were there")
+            await club.is_kept(CHAT, texts)
+
+            await club.discord.outage()
+            for minutes, topics in ((30, 7), (30, 8), (5, 8)):
+                await club.later(minutes=minutes)
+                names = [f"T{number}" for number in range(1, topics + 1)]
+                await club.until(partial(stands, names, without="Discord"))
+            await said("while Discord was away")
+            assert in_discord(there) == names[:6]
+            back = club.now
+            await club.discord.recover()
+            await club.until(lambda: in_discord(there) == names[:7])
+            assert topic_in(there, 7) - back < timedelta(minutes=1)
+            await club.later(minutes=2)
+            await everywhere(*names)
+            assert topic_in(there, 8) - topic_in(there, 7) >= timedelta(minutes=2)
             await said("at the end")
             await club.is_kept(CHAT, texts)
-            await club.later(hours=1)
+            await club.later(hours=2)
             await everywhere(*names, "Closed")
             await one_transcript(club, there, texts)
 
