@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check bench pictures lock clean
+.PHONY: help demo test check bench storm pictures lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make test    everything that a change must pass"
 	@echo "make check   the fast part of it: ruff, mypy, import rules, dependencies"
 	@echo "make bench   what things cost, as ratios to a floor measured in the same run"
+	@echo "make storm   1,000 faults at random instants of 48-hour chats, on each database; an hour"
 	@echo "make pictures take README.md's pictures from a demonstration (needs Chromium)"
 	@echo "make lock    pin what pyproject.toml asks for (needs uv; UPGRADE=--upgrade: the newest)"
 	@echo "make clean   remove .venv and what the tools left behind"
@@ -32,6 +33,10 @@ check: $(VENV)/.develops
 
 bench: $(VENV)/.develops
 	@$(BIN)/python -m bench
+
+storm: $(VENV)/.develops
+	@$(BIN)/python -m tests.storm $(STORM)
+	@$(BIN)/python -m tests.storm --postgres $(STORM)
 
 pictures: $(VENV)/.develops
 	@$(BIN)/python -m docs.pictures.take

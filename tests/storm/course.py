@@ -16,7 +16,7 @@ from tests.storm.clock import Span
 from tests.storm.club import Club, Stuck, club
 from tests.storm.faults import EVERY
 from tests.storm.outside import Outside, Spoken, outside, speak
-from tests.storm.place import Place
+from tests.storm.place import Place, Unreadable
 from tests.storm.talk import Speaker, Talk
 
 NAMES = ("Ann", "Bob", "Cleo", "Dan", "Eve")
@@ -76,13 +76,13 @@ async def hold(
         chats = chats_of(run, platforms.rooms if platforms else ())
         told = Told(chats, list(instants))
         there = await stack.enter_async_context(club(folder, chats, place, platforms))
-        await there.start()
-        await there.connected()
         over = asyncio.Event()
-        talking = [
-            asyncio.create_task(one) for one in await _everybody(there, told, over, stack, chance)
-        ]
+        talking: list[asyncio.Task[None]] = []
         try:
+            await there.start()
+            await there.connected()
+            everybody = await _everybody(there, told, over, stack, chance)
+            talking = [asyncio.create_task(one) for one in everybody]
             await _pass(there, told, chance)
         except Stuck as stuck:
             told.stuck = str(stuck)
@@ -121,6 +121,8 @@ async def _everybody(
 
 async def _end_of(talking: Sequence[asyncio.Task[None]], told: Told) -> None:
     """Wait until everybody has said what they were about to say."""
+    if not talking:
+        return
     _, unanswered = await asyncio.wait(talking, timeout=25)
     for task in unanswered:
         task.cancel()
@@ -142,7 +144,7 @@ async def _take_down(there: Club, platforms: Outside, told: Told) -> None:
     told.spoken, told.posts = said, platforms.posts()
     standing = sum(one.text is not None for one in said)
     sql = "SELECT count(*) FROM messages WHERE said = 1 AND withdrawn = 0 AND role <> 'bot'"
-    with contextlib.suppress(TimeoutError):
+    with contextlib.suppress(TimeoutError, Unreadable):
         async with asyncio.timeout(KNOWN_WITHIN):
             while await _count(there, f"{sql} AND room NOT LIKE 'local:%'") < standing:
                 await asyncio.sleep(0.2)

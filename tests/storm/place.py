@@ -30,8 +30,8 @@ SMALL = {
     "io_method": "sync",
     "restart_after_crash": "off",
 }
-"""So that a server fits on a small disk, and needs room there again and again. One that crashes ends,
-and is started anew, as a host does."""
+"""So that a server fits on a small disk, and needs room there again and again. One that crashes
+ends, and is started anew, as a host does."""
 
 
 class Unreadable(Exception):

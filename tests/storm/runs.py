@@ -71,7 +71,7 @@ def _together(kinds: Sequence[str]) -> Iterator[Sequence[str]]:
 
 async def storm(wanted: Wanted, say: Callable[[str], None]) -> Report:
     """Hold every run; `say` is told how it goes."""
-    report = Report(wanted.seed)
+    report = Report(wanted.seed, "PostgreSQL" if wanted.postgres else "SQLite")
     out_of_reach = impossible(wanted.faults, postgres=wanted.postgres)
     for kind in out_of_reach:
         say(f"{kind}: cannot be made here, for want of the right to mount a disk")

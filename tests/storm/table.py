@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tests.storm.clock import Span
 from tests.storm.course import Instant, Told
@@ -30,6 +30,7 @@ class Report:
     """Everything that the runs brought."""
 
     seed: int
+    database: str = "SQLite"
     lines: dict[str, Line] = field(default_factory=dict)
     unlaid: list[Finding] = field(default_factory=list)
     messages: int = 0
@@ -38,7 +39,7 @@ class Report:
 
     def add(self, told: Told, findings: Sequence[Finding]) -> None:
         """Count a run; each finding is laid to the instant that is nearest to it."""
-        self.messages += len(told.talk.lines)
+        self.messages += len(told.talk.lines) + len(told.spoken)
         self.chats += len(told.chats)
         self.topics += sum(len(held.dues) for held in told.chats)
         for instant in told.instants:
@@ -78,7 +79,12 @@ class Report:
 
     @property
     def table(self) -> str:
-        """The table in Markdown."""
+        """The table in Markdown, below a line that says of what."""
+        title = (
+            f"{self.database}, {datetime.now(UTC):%Y-%m-%d}, seed {self.seed}: {self.instants:,} "
+            f"instants in {self.chats} chats of 48 hours, with {self.topics:,} topics and "
+            f"{self.messages:,} acknowledged messages.\n\n"
+        )
         head = (
             "| fault | instants | felt | survived | lost | doubled | out of order | other "
             "| longest until all due was done |\n|---|---|---|---|---|---|---|---|---|\n"
@@ -89,7 +95,7 @@ class Report:
             f"{line.longest.total_seconds():.1f} s |"
             for kind, line in sorted(self.lines.items())
         ]
-        return head + "\n".join(rows)
+        return title + head + "\n".join(rows)
 
 
 def _laid_to(instants: Sequence[Instant], at: datetime | None) -> Instant | None:
