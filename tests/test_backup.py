@@ -11,9 +11,9 @@ import pytest
 from bot.backup import back_up, restore
 from bot.departure import erase, found
 from bot.faults import Stopped
-from bot.store.copying import MIGRATIONS
 from bot.store.errors import StoreError
 from bot.store.holding import Held, Holder, held
+from bot.store.schema import MIGRATIONS
 from tests.house import house, moderator, person, room_of, urojc
 
 SERIES = urojc()

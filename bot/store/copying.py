@@ -17,8 +17,7 @@ from urllib.parse import quote
 
 from bot.store.codec import moment
 from bot.store.errors import StoreError
-
-MIGRATIONS = Path(__file__).parent / "migrations"
+from bot.store.schema import steps_from
 
 STEP = 256
 """Pages that are copied at a stretch: a megabyte."""
@@ -123,12 +122,7 @@ def checked(file: Path) -> Checked:
             ((version,),) = database.execute("PRAGMA user_version")
             if not tables >= _OURS or version < 1:
                 raise StoreError(f"{file} is a database, but no store of Rounds.")
-            newest = len(list(MIGRATIONS.glob("*.sql")))
-            if version > newest:
-                raise StoreError(
-                    f"{file} was written by a newer version of Rounds (schema {version}, this one "
-                    f"knows {newest}). Install the newer version."
-                )
+            steps_from(version, str(file))
             return _held(database, version)
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{file} is damaged ({error}). Take another copy.") from error
