@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from bot import rewording
+from bot import departure, rewording
 from bot.engine.messages import Message
 from bot.store import queue
 from tests.house import START, House, house, person
@@ -50,6 +50,36 @@ async def test_what_is_not_quoted_can_be_blanked_without_a_change_of_posts(tmp_p
         await blank(h, f"{THERE}/{unquoted}")
         assert await closing_in(h, HERE) == before
         assert "QuotesChanged" not in await kinds(h, chat)
+
+
+async def test_who_is_erased_is_quoted_no_more(tmp_path: Path) -> None:
+    async with house(tmp_path, club(share_names=True)) as h:
+        chat = await h.start(club(share_names=True))
+        await discuss(h, THERE, SECRET, 1, by="Annabel")
+        await h.live(49 * HOUR)
+        assert "(Annabel, 1 reply)" in await closing_in(h, HERE)
+        whom = await departure.found(h.store, "local:p-annabel", lambda _key: (), h.clock())
+        await departure.erase(h.store, whom, h.clock())
+        assert await closing_in(h, HERE) == ""
+        await h.outbox.deliver()
+        closing = await closing_in(h, HERE)
+        assert (await h.chat(chat)).quoted
+    assert "Annabel" not in closing
+    assert SECRET not in closing
+
+
+async def test_what_is_kept_no_longer_is_quoted_no_longer(tmp_path: Path) -> None:
+    series = club(keep=timedelta(days=30))
+    async with house(tmp_path, series) as h:
+        await h.start(series)
+        await discuss(h, THERE, SECRET, 1)
+        await h.live(49 * HOUR)
+        assert SECRET in await closing_in(h, HERE)
+        await h.live(timedelta(days=31))
+        assert (await closing_in(h, HERE)).endswith("In room second: 2 participants, 2 messages.")
+        assert SECRET.encode() not in b"".join(
+            one.read_bytes() for one in tmp_path.iterdir() if one.is_file()
+        )
 
 
 def test_only_another_wording_counts_as_a_change() -> None:
