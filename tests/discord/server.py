@@ -44,6 +44,7 @@ from tests.discord.faults import Faults
 from tests.discord.gateway import Gateway
 from tests.discord.rules import Refusal, unauthorized
 from tests.discord.world import World
+from tests.loopback import Loopback
 
 API = "/api/v10"
 ROUTES = (*rest.ROUTES, *rest_guilds.ROUTES, *rest_interactions.ROUTES)
@@ -52,24 +53,17 @@ OPEN = ("/gateway", "/interactions/{interaction_id}", "/webhooks/{application_id
 """How the routes begin, or all there is of one, that ask for no bot token."""
 
 
-class Server:
+class Server(Loopback):
     """The door: it listens, answers by the world's rules, and lets go wrong what was asked for."""
 
     def __init__(self, world: World | None = None) -> None:
+        super().__init__()
         self.world = world or World()
         self.faults = Faults()
         self.gateway = Gateway(self.world)
         self.requests: list[Call] = []
         self.failures: list[str] = []
         """Requests that our Discord does not understand: an error in it, or in the request."""
-        self.port = 0
-        self._runner: web.AppRunner | None = None
-        self._site: web.TCPSite | None = None
-        self._stopped = asyncio.Event()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def api(self) -> str:
@@ -98,41 +92,19 @@ class Server:
         app.router.add_get("/gateway", self.gateway.connect)
         app.router.add_get("/attachments/{path:.*}", self._file)
         app.router.add_route("*", API + "/{path:.*}", self._door(_no_route, ""))
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
-        await self._runner.setup()
-        await self._listen()
-
-    async def _listen(self) -> None:
-        assert self._runner is not None
-        self._site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
-        await self._site.start()
-        self.port = self._runner.addresses[0][1]
-        self.world.address = self.address
+        await self.open(app)
 
     async def stop(self) -> None:
         """Cut all connections and listen no more."""
-        self._stopped.set()
-        self._cut_all()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self.shut()
 
-    async def outage(self) -> None:
-        """Refuse all connections, and cut those that are open, until `recover`."""
-        assert self._site is not None
-        await self._site.stop()
-        self._cut_all()
-        await asyncio.sleep(0)
+    def found_at(self, address: str) -> None:
+        """Let links lead here."""
+        self.world.address = address
 
-    async def recover(self) -> None:
-        """Listen again at the same address."""
-        await self._listen()
-
-    def _cut_all(self) -> None:
+    def drop_lines(self) -> None:
+        """Cut what is open to the gateway."""
         self.gateway.drop()
-        if self._runner is not None and self._runner.server is not None:
-            for connection in self._runner.server.connections:
-                if connection.transport is not None:
-                    connection.transport.abort()
 
     # ------------------------------------------------------------ requests
 
@@ -152,7 +124,7 @@ class Server:
                 return _response(fault.status, fault.body, headers | fault.headers)
             if fault is not None and fault.kind == "hang":
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopped.wait(), fault.seconds)
+                    await asyncio.wait_for(self.stopped.wait(), fault.seconds)
             if fault is None or fault.kind != "cut before":
                 self._answer(call, answering)
             if fault is not None and fault.kind.startswith("cut"):
@@ -188,12 +160,6 @@ class Server:
         if file is None:
             raise web.HTTPNotFound
         return web.Response(body=file.content, content_type=file.type)
-
-    async def until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
-        """Wait until something is so; raises TimeoutError."""
-        async with asyncio.timeout(seconds):
-            while not condition():  # noqa: ASYNC110 - anything may be the condition
-                await asyncio.sleep(0.005)
 
 
 def _no_route(call: Call) -> None:

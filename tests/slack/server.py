@@ -30,6 +30,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.loopback import Loopback
 from tests.slack import api_chat, api_conversations, api_views, api_workspace, arguments, files
 from tests.slack.basics import JSON, Refusal
 from tests.slack.calls import Call, Method, Methods, read
@@ -48,10 +49,11 @@ METHODS: Methods = {
 }
 
 
-class Server:
+class Server(Loopback):
     """The door: it listens, answers by the workspace's rules, and lets go wrong what it is told."""
 
     def __init__(self, workspace: Workspace | None = None) -> None:
+        super().__init__()
         self.workspace = workspace or Workspace()
         self.faults = Faults()
         self.deliveries = Deliveries(self.workspace)
@@ -60,20 +62,12 @@ class Server:
         self.requests: list[Call] = []
         self.failures: list[str] = []
         """Requests that our Slack does not understand: an error in it, or in the request."""
-        self.port = 0
         self._methods: Methods = METHODS | {
             "apps.connections.open": Method(
                 lambda call: open_connection(self.sockets), ("connections:write",), app_level=True
             )
         }
-        self._runner: web.AppRunner | None = None
-        self._site: web.TCPSite | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._stopped = asyncio.Event()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def api(self) -> str:
@@ -104,46 +98,24 @@ class Server:
         app.router.add_post("/commands/{team}/{token}", self._respond)
         app.router.add_get("/link/", self.sockets.connect)
         app.router.add_get("/files/{number}/{name}", self._file)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
-        await self._runner.setup()
-        await self._listen()
+        await self.open(app)
         self._watch = asyncio.create_task(self.deliveries.watch())
-
-    async def _listen(self) -> None:
-        assert self._runner is not None
-        self._site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
-        await self._site.start()
-        self.port = self._runner.addresses[0][1]
-        self.workspace.address = self.address
 
     async def stop(self) -> None:
         """Cut all connections and listen no more."""
-        self._stopped.set()
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
         await self.signed.close()
-        self._cut_all()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self.shut()
 
-    async def outage(self) -> None:
-        """Refuse all connections, and cut those that are open, until `recover`."""
-        assert self._site is not None
-        await self._site.stop()
-        self._cut_all()
-        await asyncio.sleep(0)
+    def found_at(self, address: str) -> None:
+        """Let links lead here."""
+        self.workspace.address = address
 
-    async def recover(self) -> None:
-        """Listen again at the same address."""
-        await self._listen()
-
-    def _cut_all(self) -> None:
+    def drop_lines(self) -> None:
+        """Cut what is open to the app."""
         self.sockets.drop()
-        if self._runner is not None and self._runner.server is not None:
-            for connection in self._runner.server.connections:
-                if connection.transport is not None:
-                    connection.transport.abort()
 
     # ------------------------------------------------------------ requests
 
@@ -185,7 +157,7 @@ class Server:
             return _response(call, fault.headers)
         if fault is not None and fault.kind == "hang":
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopped.wait(), fault.seconds)
+                await asyncio.wait_for(self.stopped.wait(), fault.seconds)
         headers = {} if _cuts_before(fault) else self._do(call, doing)
         if fault is not None and fault.kind.startswith("cut"):
             assert request.transport is not None
@@ -257,12 +229,6 @@ class Server:
         self.workspace.pages_of = 15
         for method in ("conversations.history", "conversations.replies"):
             self.faults.limit(method, 1, seconds)
-
-    async def until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
-        """Wait until something is so; raises TimeoutError."""
-        async with asyncio.timeout(seconds):
-            while not condition():  # noqa: ASYNC110 - anything may be the condition
-                await asyncio.sleep(0.005)
 
 
 def _cuts_before(fault: Fault | None) -> bool:
