@@ -112,6 +112,9 @@ def test_every_event_counts_once_and_changes_only_what_it_says() -> None:
         events.Blanked: (OPENED, events.Blanked(OPENS, 24 * HOUR), {"blanked"}),
         events.Erased: (OPENED, events.Erased(OPENS), set()),
         events.GaveUp: (OPENED, events.GaveUp(OPENS, "c/1/0", CHANNEL, "gone"), set()),
+        events.SentWithout: (
+            OPENED, events.SentWithout(OPENS, CHANNEL, "chat.png could not be sent."), set()
+        ),
     }  # fmt: skip
     assert set(one) == set(get_args(Event)) - {events.Planned}
     for log, event, names in one.values():
