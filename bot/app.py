@@ -114,10 +114,10 @@ async def _lead(
             async with _house(settings, store, candidate, term, say):
                 pass_over_what_stays()
                 await first_of(None, stopped, term.over)
+                if not stopped.is_set():
+                    log.warning("This process leads no longer: the database did not hear of it.")
         finally:
             await candidate.leave()  # the last thing is committed, and another one may wait
-    if term.over.is_set() and not stopped.is_set():
-        log.warning("This process leads no longer: it was not heard of in the database.")
 
 
 def _told_to_stop() -> asyncio.Event:

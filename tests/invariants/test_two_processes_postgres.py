@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.store.address import Address
@@ -151,3 +153,37 @@ async def test_while_the_database_is_away_both_stand_by_and_then_one_leads(
             topic = await seconds_until(began, two.has_posted(2))
             tell(capsys, "the database is back", topic, topic)
             assert topic < PROMISED
+
+
+async def test_a_database_that_hangs_is_left_and_led_on_again_when_it_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As where the network swallows everything: connections stand, and nothing comes back."""
+    with running() as server:
+        async with (
+            server.database() as address,
+            leading(tmp_path, address) as (two, _henry, ann),
+            two.talking(ann),
+        ):
+            assert server._process is not None
+            sessions = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
+            pids = [server._process.pid, *(int(str(pid)) for (pid,) in await two.rows(sessions))]
+            began = time.monotonic()
+            send(signal.SIGSTOP, pids)
+            try:
+                left = await seconds_until(began, two.first.stands_by())
+                two.later(minutes=21)
+                async with aiohttp.ClientSession() as session:
+                    assert (await session.get(f"{two.first.url}/healthz")).status == 200
+            finally:
+                send(signal.SIGCONT, pids)
+            began = time.monotonic()
+            topic = await seconds_until(began, two.has_posted(2))
+            tell(capsys, f"the database hung, left after {left:.1f} s, is back", topic, topic)
+            assert topic < PROMISED
+
+
+def send(number: signal.Signals, pids: Iterable[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
