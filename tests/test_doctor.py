@@ -19,7 +19,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.doctor import DISCORD, HERE, SLACK, WIDTH, diagnose, lines
+from bot.doctor import DISCORD, SLACK, WIDTH, diagnose, lines
 from bot.platforms.discord_commands import ChatCommands
 from bot.platforms.discord_needs import NEEDS, intents, invite_link
 from bot.platforms.discord_sync import sync
@@ -27,6 +27,7 @@ from bot.platforms.finding import Finding, Report
 from bot.settings import NAMES, Settings
 from bot.store.holding import Holder, held
 from bot.store.sqlite import SqliteStore, opened
+from bot.store_checks import HERE
 from tests.discord.faults import Fault
 from tests.discord.guild import Guild
 from tests.discord.people import Member

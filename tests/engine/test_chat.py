@@ -72,7 +72,7 @@ def test_a_missed_chat_does_not_follow_its_agenda_but_to_a_moment_that_is_still_
         chat = Script(agenda("0m", window="1h"))
         chat.now = OPENS + timedelta(hours=2)
         rewritten = agenda("0m", "10m", window="1h")
-        taken_over = signals.AgendaChanged(chat.now, then and rewritten, then)
+        taken_over = signals.AgendaChanged(chat.now, rewritten if then else None, then)
         assert chat.take(taken_over) == []
         assert [type(e) for e in chat.sleeps("0m")] == [events.Missed]
     chat = Script(agenda("0m", window="1h"))
