@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from tests.discord.calls import Call
@@ -17,63 +16,28 @@ from tests.discord.people import Member
 from tests.discord.places import Channel, Place
 from tests.discord.server import Server, serving
 from tests.discord.threads import Thread
+from tests.invariants.club import LONG, Club
 from tests.invariants.process import Process, program
 
-STARTS = datetime(2034, 12, 4, 6, 50, tzinfo=UTC)
-"""Where the clock stands at first: a Monday, ten minutes before chats use to open."""
-
-LONG = 40.0
-"""Seconds that are waited for something at most; it is never what decides."""
-
 COMMANDS = re.compile(r"/applications/\d+/commands")
-PLACE_OF_CODE = re.compile(r"^  .+:\d+ in \w+$", re.MULTILINE)
-"""What the log says of an exception, a line for each place it went through."""
 
 
-class OnDiscord:
+class OnDiscord(Club):
     """A club on Discord, held by the program; a chat of the built-in room is always at hand."""
 
     def __init__(self, discord: Server, process: Process, clock: Path) -> None:
         self.discord = discord
-        self.process = process
+        super().__init__(process, clock, discord.world.shift)
         self.guild = discord.world.guild("Urology")
         self.henry = self.guild.member("Henry")
         self.maria = self.guild.member("Maria")
         self.joao = self.guild.member("João")
-        self.said: list[str] = []
-        self._clock = clock
-        self._ahead = timedelta(0)
         self._connected = 0
-        self._set(STARTS - datetime.now(UTC))
         self.agenda("club", "{local: club}", {"0m": "First?", "300h": "Second?"}, window="400h")
-
-    # ------------------------------------------------------------ time
 
     @property
     def now(self) -> datetime:
         return self.discord.world.now()
-
-    async def later(self, **by: float) -> None:
-        """Let the clock jump, of the program and of Discord: `later(hours=4, minutes=1)`."""
-        self._set(timedelta(**by))
-
-    async def passes(self, condition: Callable[[], object], step: float = 60.0) -> None:
-        """Let time run fast until something is so: a step, in seconds, between two looks at it."""
-        async with asyncio.timeout(LONG):
-            while not condition():
-                await self.later(seconds=step)
-                await asyncio.sleep(1.1)  # the program looks at its clock every second
-
-    def _set(self, by: timedelta) -> None:
-        self._ahead += by
-        fresh = self._clock.with_suffix(".new")
-        fresh.write_text(str(self._ahead.total_seconds()), "utf-8")
-        fresh.replace(self._clock)
-        self.discord.world.shift(by)
-
-    async def until(self, condition: Callable[[], object], seconds: float = LONG) -> None:
-        """Wait until something is so."""
-        await self.discord.until(condition, seconds)
 
     # ------------------------------------------------------------ what organizers write
 
@@ -91,22 +55,8 @@ class OnDiscord:
         moderators = f'{{discord: ["user:{self.henry.id}"], local: [henry]}}'
         if isinstance(room, str):
             moderators = "{local: [henry]}"
-        lines = [
-            f"title: The {name} chat",
-            f'hashtag: "#{name.replace("-", "")}"',
-            "zone: UTC",
-            f"starts: {starts}",
-            f"window: {window}",
-            f"rooms: [{place}]",
-            f"moderators: {more.pop('moderators', moderators)}",
-            "reminders: []",
-            *(f"{key}: {value}" for key, value in more.items()),
-            "topics:",
-            *(f'  - {{ask: "{ask}", after: {after}}}' for after, ask in topics.items()),
-        ]
-        path = self.process.chats / f"{name}.yaml"
-        path.write_text("\n".join(lines) + "\n", "utf-8")
-        return path
+        who = str(more.pop("moderators", moderators))
+        return self.write(name, place, who, topics, window, starts, **more)
 
     # ------------------------------------------------------------ the program
 
@@ -195,12 +145,6 @@ class OnDiscord:
             await self.until(lambda: len(self.posts(place)) >= len(posts))
         assert self.posts(place) == list(posts)
 
-    async def settled(self) -> None:
-        """Wait until nothing is to be done and all that was done is recorded."""
-        waiting = "SELECT 1 FROM outbox WHERE state = 'waiting'"
-        closed = "SELECT 1 FROM chats WHERE stage = 'closed'"
-        await self.until(lambda: not self.process.rows(waiting) and not self.process.rows(closed))
-
     async def settled_in(self, series: str) -> None:
         """Wait until a series' chats are over and put away."""
         open_ones = "SELECT 1 FROM chats WHERE series = ? AND stage <> 'archived'"
@@ -234,29 +178,6 @@ class OnDiscord:
         (file,) = files()
         return file
 
-    def kept(self, chat: str) -> list[str]:
-        """Return the texts that the store has of a chat's people, in order."""
-        rows = self.process.rows(
-            "SELECT text FROM messages WHERE chat = ? AND role = 'participant' AND withdrawn = 0"
-            " ORDER BY at, key",
-            chat,
-        )
-        return [str(text) for (text,) in rows]
-
-    async def is_kept(self, chat: str, texts: Sequence[str]) -> None:
-        """Wait until the store has just these texts of a chat's people."""
-        with contextlib.suppress(TimeoutError):
-            await self.until(lambda: self.kept(chat) == list(texts))
-        assert self.kept(chat) == list(texts)
-
-    @property
-    def log(self) -> str:
-        return self.process.log.read_text("utf-8")
-
-    def logged(self, *parts: str) -> list[str]:
-        """Return the lines of the log that hold all of these."""
-        return [line for line in self.log.splitlines() if all(part in line for part in parts)]
-
     def check_posts(self) -> None:
         """Nothing that the bot said has pinged anybody."""
         bot = self.discord.world.bot
@@ -264,13 +185,8 @@ class OnDiscord:
             assert [one.content for one in place.messages if one.author is bot and one.pinged] == []
 
     def check_log(self) -> None:
-        """The log holds no traceback and nothing that people said."""
-        log = self.log
-        assert "Traceback" not in log
-        assert PLACE_OF_CODE.findall(log) == [], log[-3000:]
-        for text in self.said:
-            assert text not in log
-        assert self.discord.world.application.token not in log
+        """The log holds no traceback, no token and nothing that people said."""
+        self.check_log_without(self.discord.world.application.token)
 
 
 @contextlib.asynccontextmanager

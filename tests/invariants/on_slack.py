@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from bot.platforms.slack_manifest import manifest
 from tests.discord.guild import Guild
 from tests.discord.server import Server as Discord
 from tests.discord.server import serving as serving_discord
-from tests.invariants.on_discord import PLACE_OF_CODE, STARTS
+from tests.invariants.club import Club
 from tests.invariants.process import Process, program
 from tests.slack.channels import Channel
 from tests.slack.events import NOTICES
@@ -21,62 +20,30 @@ from tests.slack.messages import Message
 from tests.slack.people import Person
 from tests.slack.server import Server, serving
 
-LONG = 40.0
-"""Seconds that are waited for something at most; it is never what decides."""
-
 HOOK = "/slack/events"
 """Where the program takes signed requests, at its own address."""
 
 
-class OnSlack:
+class OnSlack(Club):
     """A club on Slack, held by the program; over the socket unless it takes signed requests."""
 
     def __init__(self, slack: Server, process: Process, clock: Path, discord: Discord | None):
         self.slack = slack
-        self.process = process
         self.workspace = slack.workspace
+        shifts = [self.workspace.shift, *([discord.world.shift] if discord else [])]
+        super().__init__(process, clock, *shifts)
         self.henry = self.workspace.user("Henry")
         self.maria = self.workspace.user("Maria")
         self.joao = self.workspace.user("João")
         self.channel = self.workspace.channel("journal-club")
         self.discord = discord
-        self.said: list[str] = []
-        self._clock = clock
-        self._ahead = timedelta(0)
-        self._set(STARTS - datetime.now(UTC))
         far = "2099-01-05 07:00"  # a room of our own, whose moderator's link the program prints
         asks = {"0m": "First?", "300h": "Second?"}
         self.agenda("house", "{local: house}", "local: [henry]", asks, "400h", far)
 
-    # ------------------------------------------------------------ time
-
     @property
     def now(self) -> datetime:
         return self.workspace.now()
-
-    async def later(self, **by: float) -> None:
-        """Let the clock jump, of the program and of all platforms: `later(hours=4, minutes=1)`."""
-        self._set(timedelta(**by))
-
-    async def passes(self, condition: Callable[[], object], step: float = 60.0) -> None:
-        """Let time run fast until something is so: a step, in seconds, between two looks at it."""
-        async with asyncio.timeout(LONG):
-            while not condition():
-                await self.later(seconds=step)
-                await asyncio.sleep(1.1)  # the program looks at its clock every second
-
-    def _set(self, by: timedelta) -> None:
-        self._ahead += by
-        fresh = self._clock.with_suffix(".new")
-        fresh.write_text(str(self._ahead.total_seconds()), "utf-8")
-        fresh.replace(self._clock)
-        self.workspace.shift(by)
-        if self.discord is not None:
-            self.discord.world.shift(by)
-
-    async def until(self, condition: Callable[[], object], seconds: float = LONG) -> None:
-        """Wait until something is so."""
-        await self.slack.until(condition, seconds)
 
     # ------------------------------------------------------------ what organizers write
 
@@ -94,21 +61,7 @@ class OnSlack:
 
         Its questions are given by their moments after the opening, `more` lines by their names.
         """
-        lines = [
-            f"title: The {name} chat",
-            f'hashtag: "#{name.replace("-", "")}"',
-            "zone: UTC",
-            f"starts: {starts}",
-            f"window: {window}",
-            f"rooms: [{rooms}]",
-            f"moderators: {{{moderators}}}",
-            "reminders: []",
-            *(f"{key}: {value}" for key, value in more.items()),
-            "topics:",
-            *(f'  - {{ask: "{ask}", after: {after}}}' for after, ask in topics.items()),
-        ]
-        path = self.process.chats / f"{name}.yaml"
-        path.write_text("\n".join(lines) + "\n", "utf-8")
+        self.write(name, rooms, f"{{{moderators}}}", topics, window, starts, **more)
 
     def series(self, name: str, *after: str, window: str = "48h", **more: str) -> Channel:
         """Make a channel, and the agenda of a chat there that Henry moderates."""
@@ -197,9 +150,7 @@ class OnSlack:
     async def opened(self, chat: str, topics: int) -> None:
         """Wait until so many topics of a chat were opened, wherever they could be posted."""
         counted = "SELECT COUNT(*) FROM events WHERE chat = ? AND kind = 'TopicOpened'"
-        async with asyncio.timeout(LONG):
-            while self.process.rows(counted, chat) != [(topics,)]:  # noqa: ASYNC110  in the store
-                await asyncio.sleep(0.1)
+        await self.until_stored(lambda: self.process.rows(counted, chat) == [(topics,)])
 
     def told_of(self, series: str, what: str = "", who: Person | None = None) -> list[str]:
         """Return what a moderator was told privately of a series' chats, in which this stands."""
@@ -213,20 +164,6 @@ class OnSlack:
         told = self.told_of(series, who=who)
         assert len(told) == len(parts), told
         assert [text for part, text in zip(parts, told, strict=True) if part not in text] == []
-
-    def logged(self, *parts: str) -> list[str]:
-        """Return the lines of the log that hold all of these."""
-        return [line for line in self.log.splitlines() if all(part in line for part in parts)]
-
-    async def settled(self) -> None:
-        """Wait until nothing is to be done and all that was done is recorded."""
-        waiting = (
-            "SELECT 1 FROM outbox WHERE state = 'waiting'"
-            " UNION SELECT 1 FROM chats WHERE stage = 'closed'"
-        )
-        async with asyncio.timeout(LONG):
-            while self.process.rows(waiting):  # noqa: ASYNC110  in the store
-                await asyncio.sleep(0.1)  # or looking is more work than what is looked for
 
     async def files_in(self, channel: Channel, name: str) -> list[File]:
         """Wait for files of this name's end in a channel."""
@@ -243,34 +180,10 @@ class OnSlack:
         (file,) = await self.files_in(self.workspace.conversation(self.henry), f"{chat}.html")
         return file
 
-    def kept(self, chat: str) -> list[str]:
-        """Return the texts that the store has of a chat's people, in order."""
-        rows = self.process.rows(
-            "SELECT text FROM messages WHERE chat = ? AND role <> 'bot' AND withdrawn = 0"
-            " ORDER BY at, key",
-            chat,
-        )
-        return [str(text) for (text,) in rows]
-
-    async def is_kept(self, chat: str, texts: Sequence[str]) -> None:
-        """Wait until the store has just these texts of a chat's people."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LONG):
-                while self.kept(chat) != list(texts):  # noqa: ASYNC110  in the store
-                    await asyncio.sleep(0.05)
-        assert self.kept(chat) == list(texts)
-
-    @property
-    def log(self) -> str:
-        return self.process.log.read_text("utf-8")
-
     def check_log(self) -> None:
         """The log holds no traceback, no secret and nothing that people said."""
-        log, application = self.log, self.workspace.application
-        assert "Traceback" not in log
-        assert PLACE_OF_CODE.findall(log) == [], log[-3000:]
-        secrets = (application.bot_token, application.app_token, application.signing_secret)
-        assert [text for text in (*self.said, *secrets) if text in log] == []
+        app = self.workspace.application
+        self.check_log_without(app.bot_token, app.app_token, app.signing_secret)
 
 
 @contextlib.asynccontextmanager
