@@ -169,15 +169,18 @@ async def test_a_token_and_scopes_are_asked_for_and_taken_away_again(
             await club.is_told("journal", "the scope chat:write is missing", "goes on in")
 
             application.revoke("channels:history")
-            await club.passes(lambda: len(club.told_of("journal")) == 3, step=60)
+            await club.later(minutes=6)
+            await club.until(lambda: len(club.told_of("journal")) == 3)
             assert "channels:history" in club.told_of("journal", "cannot be read back")[0]
             assert len(club.logged("cannot be read back", "channels:history")) == 1
             application.grant("channels:history")
-            await club.passes(lambda: len(club.told_of("journal")) == 4, step=60)
+            await club.later(minutes=6)
+            await club.until(lambda: len(club.told_of("journal")) == 4)
             assert club.told_of("journal", "can be read back again")
 
             club.workspace.revoke_tokens()
-            await club.passes(lambda: club.logged(TOKEN), step=60)
+            await club.later(minutes=6)
+            await club.until(lambda: club.logged(TOKEN))
             await club.say(club.joao, "T1: João, while no token counted", channel=channel)
             before = len(club.posts_in(channel))
             await club.later(minutes=10)
