@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from bench import discord, gaps, guard, ingest, large, slack, timers, transcripts
+from bench import discord, gaps, guard, ingest, large, postgres, slack, timers, transcripts
 
 
 async def measure(*, quick: bool) -> None:
@@ -15,6 +15,8 @@ async def measure(*, quick: bool) -> None:
     await ingest.measure(quick=quick)
     print()
     await timers.measure(quick=quick)
+    print()
+    await postgres.measure(quick=quick)
     print()
     await discord.measure(quick=quick)
     print()

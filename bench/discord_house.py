@@ -106,7 +106,7 @@ async def connected(gateway: Gateway, database: Path) -> AsyncIterator[House]:
         async with store.writing() as tables:
             await corpus.fill(tables, 0, room, thread)
         runner = Runner(store)
-        enclosures = Enclosures(store)
+        enclosures = Enclosures(store, runner)
         outbox = Outbox(store, runner, {}, _now, enclose=enclosures.of)
         door = HouseDoor(Desk(runner, store, dict, _way_in), outbox, enclosures, _now)
         pace = Pace(ready_within=SOON)

@@ -26,10 +26,11 @@ from bench import corpus
 from bot.engine.messages import Message
 from bot.engine.people import Person
 from bot.engine.signals import Said
+from bot.runner import Store
 from bot.simulation import Simulation
 from bot.store import sqlite
 from bot.store.codec import message_row
-from bot.store.sqlite import SqliteStore, opened
+from bot.store.sqlite import opened
 from bot.store.tables import UPSERT_MESSAGE
 
 TOGETHER = 64
@@ -62,7 +63,7 @@ async def through_store(database: Path, messages: Sequence[Message], together: i
 
 
 async def through_rules(
-    store: SqliteStore, signals: Sequence[Said], callers: int
+    store: Store, signals: Sequence[Said], callers: int
 ) -> tuple[float, list[float]]:
     """Send signals through a runner; return messages a second and each one's seconds, sorted."""
     house = Simulation(store, corpus.OPENS)

@@ -26,10 +26,10 @@ from bot.engine.events import Event
 from bot.engine.fold import apply, fold
 from bot.engine.signals import DateCame
 from bot.engine.state import Chat
-from bot.runner import Changed, Runner
+from bot.runner import Changed, Runner, Store
 from bot.store import sqlite
 from bot.store.codec import stamp
-from bot.store.sqlite import SqliteStore, opened
+from bot.store.sqlite import opened
 
 DUE = 1_000
 INSTANT = datetime(2026, 12, 6, 20, 0, tzinfo=UTC)
@@ -53,7 +53,7 @@ def _open_chat(n: int) -> tuple[Chat, list[Event]]:
     return apply(fold(log), opened_event), [*log, opened_event]
 
 
-async def fill(store: SqliteStore, chats: int) -> None:
+async def fill(store: Store, chats: int) -> None:
     """Put open chats into a store."""
     for start in range(0, chats, 1_000):
         made = [_open_chat(n) for n in range(start, start + 1_000)]
@@ -79,7 +79,8 @@ def floor(database: Path) -> float:
         connection.executemany("UPDATE chats SET wake_at = wake_at + 1 WHERE chat = ?", due)
         connection.executemany("INSERT INTO events VALUES (?, 0, 'Floor', '')", due)
         connection.executemany(
-            "INSERT INTO outbox VALUES ('floor/' || ?, '', 0, 0, '', '', '', 'done', 0, 0, 0, 0)",
+            "INSERT INTO outbox VALUES ("
+            "'floor/' || ?, '', 0, 0, '', '', '', 'done', 0, 0, 0, 0, '')",
             due,
         )
         connection.execute("COMMIT")
@@ -91,7 +92,7 @@ def floor(database: Path) -> float:
     return seconds
 
 
-async def lateness(store: SqliteStore) -> list[float]:
+async def lateness(store: Store) -> list[float]:
     """Wake every due chat; return how long each took from the instant to its commit, sorted."""
     runner = Runner(store)
     late: list[float] = []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import contextlib
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -42,6 +45,24 @@ def _where(kind: str, request: pytest.FixtureRequest, folder: Path) -> Where:
 def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
     """Give a place for a store, in each database in turn."""
     return _where(request.param, request, tmp_path)
+
+
+NewPlace = Callable[[], AbstractAsyncContextManager[Where]]
+
+
+@pytest.fixture(params=LASTING)
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> NewPlace:
+    """Give a function that gives a new place for a store, again and again."""
+    numbers = itertools.count(1)
+
+    @contextlib.asynccontextmanager
+    async def file() -> AsyncIterator[Where]:
+        yield tmp_path / f"{next(numbers)}" / "rounds.db"
+
+    if request.param == "sqlite":
+        return file
+    server: Server = request.getfixturevalue("postgres")
+    return server.database
 
 
 @pytest.fixture(params=LASTING)

@@ -42,9 +42,12 @@ _ONLY_LIBPQ = {
 It would hand them to the server as settings of its own, which it does not have.
 """
 
+# Every statement finds its rows by an index. A plan from when a table was small, or from before
+# its rows were counted, would read all of them, again and again as the table grows.
 # A server that has not heard of us for 20 s, or for 10 s where it waits for an answer, lets go of
 # what we hold. What a host switched off is switched on: a commit is on the disk when it returns.
 _SETTINGS = (
+    "SET enable_seqscan = off; SET jit = off; "
     "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3; "
     "SET tcp_user_timeout = 10000; SET lock_timeout = 10000; SET client_min_messages = error; "
     "SELECT set_config('synchronous_commit', 'on', false) "

@@ -23,7 +23,8 @@ from bot.platforms.local_adapter import LocalRooms
 from bot.platforms.platform import Errand, Receipt
 from bot.ringing import Ringing
 from bot.runner import Runner, Store
-from bot.store.sqlite import opened
+from bot.store.opening import Where, opened
+from tests.conftest import NewPlace
 from tests.invariants.history import CHAT, OPENS, ROOM, agenda, of_people, rows
 from tests.invariants.process import posted, program
 
@@ -89,13 +90,11 @@ class Member:
 
 
 @contextlib.asynccontextmanager
-async def members(path: Path, count: int) -> AsyncIterator[tuple[list[Member], list[Store]]]:
+async def members(where: Where, count: int) -> AsyncIterator[tuple[list[Member], list[Store]]]:
     """Start so many processes on one store."""
     rooms = Counted()
     async with contextlib.AsyncExitStack() as stack:
-        stores: list[Store] = [
-            await stack.enter_async_context(opened(path / "rounds.db")) for _ in range(count)
-        ]
+        stores: list[Store] = [await stack.enter_async_context(opened(where)) for _ in range(count)]
         found = [Member(store, rooms) for store in stores]
         for member in found:
             await stack.enter_async_context(member.runner.running())
@@ -133,8 +132,8 @@ async def left_in(store: Store) -> tuple[object, Chat]:
     return (messages, reactions, outbox, log), chat
 
 
-async def test_two_and_three_processes_do_what_one_does(tmp_path: Path) -> None:
-    async with members(tmp_path / "1", 1) as (everybody, stores):
+async def test_two_and_three_processes_do_what_one_does(new_place: NewPlace) -> None:
+    async with new_place() as where, members(where, 1) as (everybody, stores):
         await live(everybody, STORY, Random(0))
         expected, chat = await left_in(stores[0])
     assert chat.stage is Stage.ARCHIVED
@@ -142,15 +141,15 @@ async def test_two_and_three_processes_do_what_one_does(tmp_path: Path) -> None:
         1, 2, 3, 4,
     ]  # fmt: skip
     for count, seed in ((2, 1), (2, 2), (3, 3)):
-        async with members(tmp_path / f"{count}-{seed}", count) as (everybody, stores):
+        async with new_place() as where, members(where, count) as (everybody, stores):
             await live(everybody, STORY, Random(seed))
             assert (await left_in(stores[-1]))[0] == expected, f"{count} processes, {seed}"
 
 
 async def test_commands_that_reach_two_processes_at_once_are_each_done_once(
-    tmp_path: Path,
+    lasting: Where,
 ) -> None:
-    async with members(tmp_path, 2) as (everybody, stores):
+    async with members(lasting, 2) as (everybody, stores):
         await everybody[0].runner.handle(DateCame(at(-26), CHAT, "urojc", agenda(), OPENS))
         await all_at_once(everybody, at(0))
         added = [
@@ -170,8 +169,8 @@ async def test_commands_that_reach_two_processes_at_once_are_each_done_once(
         assert posts == [f"T{n}" for n in range(1, 24)]
 
 
-async def test_a_process_that_takes_over_goes_on_where_the_other_died(tmp_path: Path) -> None:
-    async with members(tmp_path, 2) as ((first, second), stores):
+async def test_a_process_that_takes_over_goes_on_where_the_other_died(lasting: Where) -> None:
+    async with members(lasting, 2) as ((first, second), stores):
         await first.runner.handle(DateCame(at(-26), CHAT, "urojc", agenda(), OPENS))
         for n, member in enumerate((first, first, second, second)):
             await all_at_once([member], at(6 * n))

@@ -300,3 +300,24 @@ async def test_a_step_that_fails_leaves_the_database_as_it_was(database: Address
         await PostgresStore(database).open()
     async with beside(database) as other:
         assert await other.fetchval("SELECT version FROM rounds_schema") == newest() - 1
+
+
+async def test_rows_are_found_by_an_index_however_many_there_are_and_before_anybody_counted_them(
+    database: Address,
+) -> None:
+    """Else what one message costs would grow with those before it."""
+    many = [said("T1: yes", f"{n}")._replace(reply_to=f"{n // 2}") for n in range(5_000)]
+    sql = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'messages'"
+    async with opened(database) as store:
+        async with store.writing() as tables:
+            await tables.put_messages(many[:10])
+        keys = [message.key for message in many[:64]]
+        for start in range(0, len(many), 500):
+            async with store.writing() as tables:
+                await tables.put_messages(many[start : start + 500])
+                await tables.messages(keys)
+                await tables.replies_to(keys)
+        async with store.writing() as tables:
+            await tables.connection.rows("SELECT pg_stat_force_next_flush()")
+    async with beside(database) as other:
+        assert await other.fetchval(sql) == 0
