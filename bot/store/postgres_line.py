@@ -192,7 +192,7 @@ _CAUSES: Sequence[tuple[type[BaseException] | tuple[type[BaseException], ...], s
     (pg.InvalidCatalogNameError, "is not there. Make it, or correct DATABASE_URL."),
     (
         pg.TooManyConnectionsError,
-        "has too many connections. End what else uses it, or allow more: Rounds takes up to 18.",
+        "has too many connections. End what else uses it, or allow more: Rounds takes up to 20.",
     ),
     (pg.CannotConnectNowError, "is starting or stopping. Try again in a moment."),
     (
