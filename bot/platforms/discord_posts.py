@@ -89,7 +89,8 @@ class Posts:
         """Give the closing post other words; one that is gone has none any more.
 
         Nothing can be changed in a thread that is put away (topics/threads "Archived"): it is
-        taken out for a moment, locked as it is, and put away again, also where this failed.
+        taken out for a moment, locked as it is, and put away again, also where this failed. One
+        that a moderator has unlocked stays so.
         """
         number = int(amend.into or amend.room.name)
         thread = await self._thread(number) if amend.into else None
@@ -103,8 +104,8 @@ class Posts:
             try:
                 await self._reword(number, int(amend.ref), _whole(text_of(amend.words), errand))
             finally:
-                if thread is not None and (was_away or amend.put_away):
-                    await thread.edit(locked=amend.put_away or thread.locked, archived=True)
+                if thread is not None and (was_away or (amend.put_away and thread.locked)):
+                    await thread.edit(locked=thread.locked, archived=True)
         return Receipt(errand.now)
 
     async def _reword(self, channel: int, message: int, text: str) -> None:
@@ -148,7 +149,8 @@ class Posts:
         text = text_of(tell.words)
         if tell.channel:
             number = int(tell.channel)
-            with self._translated(number, "view_channel", "send_messages"):
+            needed = ["view_channel", "send_messages", *(["attach_files"] if errand.files else [])]
+            with self._translated(number, *needed):
                 await self._send(self._place(number), text, errand)
             return Receipt(errand.now)
         if not await self._tell_all(tell.people, text, errand):

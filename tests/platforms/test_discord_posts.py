@@ -8,9 +8,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.engine.actions import Archive, KeepOpen, Moment, Post, PostKind, Tell, Thread, privately
+from bot.engine.actions import (
+    Amend,
+    Archive,
+    KeepOpen,
+    Moment,
+    Post,
+    PostKind,
+    Tell,
+    Thread,
+    privately,
+)
 from bot.engine.agenda import Room
 from bot.platforms.discord_posts import WITHOUT_FILE, Posts
+from bot.platforms.discord_refusals import missing_in
 from bot.platforms.platform import (
     Errand,
     File,
@@ -40,6 +51,7 @@ class Set:
 
     def __init__(self, server: Server, client: Client, channel: Channel) -> None:
         self.server = server
+        self.client = client
         self.posts = Posts(client)
         self.channel = channel
         self.guild: Guild = channel.owner_guild
@@ -233,6 +245,37 @@ async def test_a_thread_that_was_put_away_or_locked_by_hand_ends_as_the_others(
     assert (thread.locked, thread.archived) == (True, True)
 
 
+@pytest.mark.parametrize("is_put_away_by_hand", [False, True])
+async def test_a_thread_that_a_moderator_unlocked_stays_unlocked_when_its_closing_changes(
+    on: Set, *, is_put_away_by_hand: bool
+) -> None:
+    thread = await on.thread()
+    into = replace(on.opening(("Closed.",)), into=str(thread.id), opens=None)
+    closing = (await on.post(into, key="urojc-2026-12-07/9/0")).ref
+    await on.posts.archive(Archive(on.room, (str(thread.id),)), on.now)
+    thread.unlock()
+    thread.unarchive_by_hand()
+    if is_put_away_by_hand:
+        thread.archive_by_hand()
+    words = ("Closed. Other words.",)
+    amend = Amend(on.room, None, words, closing, recalls=True, into=into.into, put_away=True)
+    await on.posts.amend(amend, Errand("urojc-2026-12-07/12/0", amend, on.now))
+    assert on.texts(thread)[-1] == "Closed. Other words."
+    assert (thread.locked, thread.archived) == (False, is_put_away_by_hand)
+
+
+async def test_a_thread_that_was_left_taken_out_is_put_away_again(on: Set) -> None:
+    """As after an end between the two requests: it is locked, and no longer archived."""
+    thread = await on.thread()
+    into = replace(on.opening(("Closed.",)), into=str(thread.id), opens=None)
+    closing = (await on.post(into, key="urojc-2026-12-07/9/0")).ref
+    thread.lock()
+    words = ("Closed. Other words.",)
+    amend = Amend(on.room, None, words, closing, recalls=True, into=into.into, put_away=True)
+    await on.posts.amend(amend, Errand("urojc-2026-12-07/12/0", amend, on.now))
+    assert (thread.locked, thread.archived) == (True, True)
+
+
 async def test_a_thread_that_is_gone_is_away(on: Set) -> None:
     thread = await on.thread()
     thread.delete()
@@ -270,6 +313,16 @@ async def test_a_private_channel_takes_the_place_of_direct_messages(on: Set) -> 
     await on.tell(on.told(on.henry, channel=str(private.id)))
     assert on.texts(private) == ["It is over."]
     assert on.henry.inbox == []
+
+
+async def test_a_private_channel_that_takes_no_file_names_attach_files(on: Set) -> None:
+    private = on.guild.channel("moderators")
+    private.deny(Permission.ATTACH_FILES)
+    await on.server.until(lambda: missing_in(on.client.get_channel(private.id), ["attach_files"]))
+    tell = on.told(channel=str(private.id))
+    file = File("urojc-2026-12-07.html", b"<p>")
+    with pytest.raises(Hindered, match="the permission Attach Files is missing"):
+        await on.posts.tell(tell, Errand(KEY, tell, on.now, None, (file,)))
 
 
 async def test_who_takes_no_direct_messages_does_not_keep_others_from_theirs(on: Set) -> None:
