@@ -5,19 +5,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 
 import asyncpg
 import pytest
 from asyncpg import exceptions as pg
 
+from bot.engine.state import Stage
 from bot.runner import Store
 from bot.store.address import Address
 from bot.store.errors import StoreError, Unavailable
+from bot.store.figures import Figures
 from bot.store.opening import opened
 from bot.store.postgres import READERS, PostgresStore, ordered_by_bytes
 from bot.store.schema import newest, steps_from
+from tests.house import house, person, room_of, urojc
 from tests.postgres import Server, running
+from tests.store.cutting import wire
 from tests.store.seen import note, noted, said
+
+ANN = person("Ann")
 
 
 @contextlib.asynccontextmanager
@@ -79,6 +86,58 @@ async def test_who_reads_while_the_connection_is_cut_is_told(database: Address) 
         with pytest.raises(Unavailable):
             await read()
         assert await noted(store) == set()
+
+
+async def test_a_commit_whose_answer_was_lost_is_asked_after_and_not_done_again(
+    database: Address,
+) -> None:
+    async with wire(database) as cut, opened(cut.address) as store:
+        await write(store, "one")
+        cut.cuts = "after"
+        await write(store, "two")
+        assert cut.cuts == "", "it was cut"
+        assert await noted(store) == {"one", "two"}
+        await write(store, "three")
+        assert await noted(store) == {"one", "two", "three"}
+
+
+async def test_a_commit_that_never_arrived_is_told_as_not_kept(database: Address) -> None:
+    async with wire(database) as cut, opened(cut.address) as store:
+        await write(store, "one")
+        cut.cuts = "before"
+        with pytest.raises(Unavailable):
+            await write(store, "two")
+        assert await noted(store) == {"one"}
+        await write(store, "three")
+        assert await noted(store) == {"one", "three"}
+
+
+async def test_a_chat_goes_on_after_its_database_was_away(own_server: Server) -> None:
+    """What was refused is said again; nothing that was acknowledged is lost or doubled."""
+    series = urojc()
+    async with own_server.database() as address, house(address, series) as h:
+        chat = await h.start(series)
+        await h.say(room_of(series), ANN, "T1: before", message="1")
+        own_server.end()
+        refused = await asyncio.gather(
+            *(h.say(room_of(series), ANN, "T1: away", message=f"{n}") for n in range(2, 30)),
+            return_exceptions=True,
+        )
+        assert {type(one) for one in refused} == {Unavailable}
+        with pytest.raises(Unavailable):
+            await h.live(timedelta(hours=7))
+        own_server.start()
+        await h.live(timedelta(hours=7))
+        for n in range(2, 30):
+            await h.say(room_of(series), ANN, "T1: away", message=f"{n}")
+        await h.live(timedelta(hours=60))
+        found = await h.chat(chat)
+        assert found.stage is Stage.ARCHIVED
+        assert [len(topic.posts) for topic in found.topics] == [1, 1, 1]
+        async with h.store.reading() as tables:
+            counts = await Figures(tables.connection, chat).counts()
+            waiting = await tables.connection.rows("SELECT 1 FROM outbox WHERE state = 'waiting'")
+        assert (counts.messages, waiting) == (29, [])
 
 
 @pytest.fixture
