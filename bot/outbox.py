@@ -313,6 +313,13 @@ class Outbox:
         if thread is None:
             await self._give_up(leased, action, "its thread is gone.")
             return
+        log.warning(
+            "The thread of %s in %s was deleted; its next topic opens another one there. To end "
+            "the chat type /chat close.",
+            leased.chat,
+            action.room,
+            extra=_of(leased),
+        )
         now = self._clock()
         await self._report(signals.ThreadGone(now, leased.key, action.room, thread))
         async with self._store.writing() as tables:

@@ -764,7 +764,7 @@ async def test_the_opening_opens_a_thread_everything_else_is_said_there_and_it_i
 
 
 async def test_a_post_whose_thread_is_gone_stands_in_the_room_and_opens_another_one(
-    home: Where,
+    home: Where, caplog: pytest.LogCaptureFixture
 ) -> None:
     there = Channels()
 
@@ -786,6 +786,7 @@ async def test_a_post_whose_thread_is_gone_stands_in_the_room_and_opens_another_
             "The thread of International Urology Journal Club (#urojc) in discord:9 was deleted"
         )
         assert (await o.kinds()).count("ThreadLost") == 1
+    assert len(logged(caplog, "in discord:9 was deleted; its next topic opens another one")) == 1
 
 
 async def test_what_should_go_into_no_thread_and_finds_none_is_given_up(
