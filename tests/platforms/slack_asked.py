@@ -28,6 +28,7 @@ from bot.platforms.platform import Door
 from bot.platforms.slack_commands import authorize, install
 from bot.platforms.slack_manifest import manifest
 from bot.platforms.slack_people import People
+from bot.store.sqlite import SqliteStore
 from tests.house import House, house, urojc, way_in
 from tests.slack.channels import Channel
 from tests.slack.interactions import Answer
@@ -62,6 +63,12 @@ class Club:
     @property
     def room(self) -> Room:
         return Room("slack", self.channel.id)
+
+    @property
+    def disk(self) -> SqliteStore:
+        """The store as a file that can be closed and opened."""
+        assert isinstance(self.at.store, SqliteStore)
+        return self.at.store
 
     async def ask(self, person: Person, text: str, channel: Channel | None = None) -> Answer:
         """Let somebody type a command, in the journal club's channel; return its answer."""

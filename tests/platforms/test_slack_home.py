@@ -264,10 +264,10 @@ async def test_start_is_acknowledged_before_anything_is_done(at: Club) -> None:
 async def test_a_house_that_fails_says_so_in_the_tab(
     at: Club, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await at.at.store.close()
+    await at.disk.close()
     assert (await opened(at, at.ann)).words == FAILED
     assert "The Home tab on Slack failed: " in caplog.text
-    await at.at.store.open()
+    await at.disk.open()
     assert "Coming up" in headings(await opened(at, at.ann))
 
 

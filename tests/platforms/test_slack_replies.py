@@ -194,7 +194,7 @@ async def test_a_part_that_is_refused_leaves_the_others(
 async def test_a_failure_is_told_calmly_and_the_log_says_where_without_peoples_words(
     at: Club, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await at.at.store.close()
+    await at.disk.close()
     assert await at.told(at.henry, "topic the postman") == FAILED
     ((level, line),) = logged(caplog)
     assert level == "ERROR"
@@ -202,7 +202,7 @@ async def test_a_failure_is_told_calmly_and_the_log_says_where_without_peoples_w
     assert ".py:" in line
     assert "postman" not in caplog.text
     assert "Traceback" not in caplog.text
-    await at.at.store.open()
+    await at.disk.open()
 
 
 # ---------------------------------------------------------------- files
