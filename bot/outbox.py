@@ -309,7 +309,7 @@ class Outbox:
 
     async def _find_another_way(self, leased: Leased, action: Action) -> None:
         """Ask at once for a post anew whose thread is gone: the chat knows another place."""
-        thread = action.into if isinstance(action, Post) else None
+        room, thread = action.room, action.into if isinstance(action, Post) else None
         if thread is None:
             await self._give_up(leased, action, "its thread is gone.")
             return
@@ -317,7 +317,7 @@ class Outbox:
             "The thread of %s in %s was deleted; its next topic opens another one there. To end "
             "the chat type /chat close.",
             leased.chat,
-            action.room,
+            room,
             extra=_of(leased),
         )
         now = self._clock()
