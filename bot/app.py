@@ -13,7 +13,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -158,35 +158,63 @@ async def _house(
     term: Term,
     say: Callable[[str], None],
 ) -> AsyncIterator[None]:
+    """Let everything in the house be at work for a block."""
     catalogue = Catalogue(settings.chats)
     await asyncio.to_thread(_refresh, catalogue)
-    metrics = _metrics(settings)
-    runner = Runner(store) if metrics is None else metrics.runner(store)
     await take_over(store, term, candidate)
     async with store.writing() as tables:
         access = Access(await tables.secret("signing", secrets.token_urlsafe(32)))
+    metrics = _metrics(settings)
+    parts = _parts(settings, store, catalogue, access, metrics, term)
+    async with parts.runner.running(), _background(parts.outbox.run()):
+        await parts.planner.follow_agendas(clock())
+        watch = Watch(store, parts.runner, lambda: parts.alarm.rang_at, parts.outer, clock)
+        pages = site(parts.house, _hooks(parts.outer), health.routes(watch.look))
+        async with _listening(pages, settings), contextlib.AsyncExitStack() as running:
+            await _begin(running, [one.run() for one in parts.outer.values()])
+            running.push_async_callback(watch.end)
+            measured = _measured(settings, metrics, store, parts.outer, parts.alarm)
+            await running.enter_async_context(measured)
+            leases = keep_taking_over(store, term, candidate, parts.outbox.look_anew)
+            await _begin(running, [parts.calendar.run(), leases])
+            parts.alarm.start()
+            running.callback(parts.alarm.stop)
+            _announce(catalogue, access, settings.url, say)
+            await _begin(running, [_reread(catalogue, parts)])
+            yield
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the house is made of, put together and not yet at work."""
+
+    runner: Runner
+    outbox: Outbox
+    outer: Mapping[str, Outer]
+    calendar: Calendar
+    planner: Planner
+    ringing: Ringing
+    alarm: Alarm
+    house: House
+
+
+def _parts(
+    settings: Settings,
+    store: Store,
+    catalogue: Catalogue,
+    access: Access,
+    metrics: Metrics | None,
+    term: Term,
+) -> _Parts:
+    """Put the house together."""
 
     def way_in(person: Person, room: Room, now: datetime) -> WayIn:
         return access.way_in(Pass.of(person, room), settings.url, now)
-
-    desk = Desk(runner, store, catalogue.series, way_in)
-    enclosures = Enclosures(store, runner)
-    platforms: dict[str, Platform] = {"local": LocalRooms()}
-    outbox = Outbox(store, runner, platforms, clock, enclose=enclosures.of, owner=term.owner)
-    term.leave_first(outbox.halt)
-    door = HouseDoor(desk, outbox, enclosures, clock)
 
     def connected(name: str) -> None:
         outbox.reach(name)
         alarm.now()
         calendar.connected(name)
-
-    outer = _outer(settings, door, catalogue, connected)
-    platforms |= outer
-    calendar = Calendar(store, catalogue.series, outer, clock, catalogue.unreadable)
-    planner = Planner(runner, store, catalogue.series, catalogue.unreadable)
-    ringing = Ringing(runner, planner, outbox, outer)
-    alarm = Alarm(ringing.ring, clock)
 
     def notice(changed: Changed) -> None:
         if changed.chats:
@@ -195,25 +223,22 @@ async def _house(
         if changed.actions:
             outbox.poke()
 
+    runner = Runner(store) if metrics is None else metrics.runner(store)
+    desk = Desk(runner, store, catalogue.series, way_in)
+    enclosures = Enclosures(store, runner)
+    platforms: dict[str, Platform] = {"local": LocalRooms()}
+    outbox = Outbox(store, runner, platforms, clock, enclose=enclosures.of, owner=term.owner)
+    term.leave_first(outbox.halt)
+    door = HouseDoor(desk, outbox, enclosures, clock)
+    outer = _outer(settings, door, catalogue, connected)
+    platforms |= outer
+    calendar = Calendar(store, catalogue.series, outer, clock, catalogue.unreadable)
+    planner = Planner(runner, store, catalogue.series, catalogue.unreadable)
+    ringing = Ringing(runner, planner, outbox, outer)
+    alarm = Alarm(ringing.ring, clock)
     runner.watch(notice)
     house = House(runner, store, desk, access, catalogue.series, clock, settings.url)
-    async with runner.running(), _background(outbox.run()):
-        await planner.follow_agendas(clock())
-        watch = Watch(store, runner, lambda: alarm.rang_at, outer, clock)
-        pages = site(house, _hooks(outer), health.routes(watch.look))
-        async with _listening(pages, settings), contextlib.AsyncExitStack() as running:
-            await _begin(running, [*(one.run() for one in outer.values()), calendar.run()])
-            running.push_async_callback(watch.end)
-            await running.enter_async_context(_measured(settings, metrics, store, outer, alarm))
-            await _begin(running, [keep_taking_over(store, term, candidate, outbox.look_anew)])
-            alarm.start()
-            _announce(catalogue, access, settings.url, say)
-            reread = _reread(catalogue, planner, ringing, alarm, calendar)
-            try:
-                async with _background(reread):
-                    yield
-            finally:
-                alarm.stop()
+    return _Parts(runner, outbox, outer, calendar, planner, ringing, alarm, house)
 
 
 def _load_platforms(settings: Settings) -> None:
@@ -279,9 +304,7 @@ def _refresh(catalogue: Catalogue) -> bool:
     return mistakes is not None
 
 
-async def _reread(
-    catalogue: Catalogue, planner: Planner, ringing: Ringing, alarm: Alarm, calendar: Calendar
-) -> None:
+async def _reread(catalogue: Catalogue, parts: _Parts) -> None:
     """Take over changed, new and removed agendas; a file that became wrong keeps its old one."""
     changed = False
     while True:
@@ -289,11 +312,11 @@ async def _reread(
         try:
             changed = await asyncio.to_thread(_refresh, catalogue) or changed
             if changed:
-                await planner.follow_agendas(clock())
+                await parts.planner.follow_agendas(clock())
                 changed = False
-                ringing.replan = True
-                alarm.now()
-                calendar.poke()
+                parts.ringing.replan = True
+                parts.alarm.now()
+                parts.calendar.poke()
         except Exception:
             log.exception("The agendas could not be taken over; they are read again soon.")
 
