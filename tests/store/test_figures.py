@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.engine.agenda import Room
@@ -22,8 +23,10 @@ from bot.engine.messages import (
 )
 from bot.engine.people import Role
 from bot.store import figures
+from bot.store.address import Address
 from bot.store.figures import Counts, Figures, Ranked
 from bot.store.opening import Where
+from bot.store.tables import Tables
 from tests.transcripts.club import AWAY, HOME, OPENS, kept
 
 CHAT = "urojc-2026-12-07"
@@ -277,3 +280,42 @@ async def test_the_same_id_on_two_platforms_is_two_people_and_in_two_rooms_of_on
     assert counts.participants == 2
     assert counts.per_person == ((1, 1), (2, 1))
     assert counts.topics == (TopicTally(1, 3, 2),)
+
+
+class Undone(Exception):
+    """What was written for one example is taken back."""
+
+
+async def everything(tables: Tables, chat: str) -> list[object]:
+    """Ask everything that can be asked of a chat's figures."""
+    counted = Figures(tables.connection, chat)
+    since = {1: OPENS, 2: OPENS + timedelta(minutes=50), 12: OPENS}
+    return [
+        await counted.counts(),
+        await counted.first_answers(since),
+        await counted.over_time(OPENS, 7 * 60_000_000),
+        await counted.most_replied(2),
+        await counted.most_reacted(2),
+        await figures.tally(tables.connection, chat),
+        await figures.last_spoke(tables.connection, chat, "local", "ann"),
+        await figures.most_replied_to(tables.connection, chat, None, 3),
+    ]
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # every example is taken back
+)
+@given(messages=rows(), who=st.lists(st.tuples(st.integers(0, 30), st.sampled_from("abc"))))
+async def test_postgresql_counts_as_sqlite_does(
+    database: Address, messages: list[Message], who: list[tuple[int, str]]
+) -> None:
+    known = {m.id: m.key for m in messages}
+    put = {(known[str(n)], f"local:{name}", "👍") for n, name in who if str(n) in known}
+    async with kept(messages, reactions=put) as (tables, chat):
+        expected = await everything(tables, chat.id)
+    with contextlib.suppress(Undone):
+        async with kept(messages, reactions=put, where=database) as (tables, chat):
+            assert await everything(tables, chat.id) == expected
+            raise Undone

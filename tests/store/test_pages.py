@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from bot.engine import events
 from bot.engine.agenda import Room
 from bot.store import pages
+from bot.store.opening import Where
 from bot.store.pages import Place, Reactions
 from tests.house import START, House, house, moderator, person
 
@@ -19,8 +19,8 @@ ANA, BEN = person("Ana"), person("Ben")
 
 
 @pytest.fixture
-async def running(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path) as found:
+async def running(home: Where) -> AsyncIterator[House]:
+    async with house(home) as found:
         yield found
 
 
