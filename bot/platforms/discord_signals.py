@@ -27,7 +27,12 @@ ParentOf = Callable[[int], int | None]
 """Names the channel of a thread by their ids, also of a thread that discord.py does not keep;
 None: it is no thread, or nobody knows it."""
 
-_SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
+_SPOKEN = (
+    discord.MessageType.default,
+    discord.MessageType.reply,
+    discord.MessageType.chat_input_command,  # another bot's answer to a command, for all to read
+    discord.MessageType.context_menu_command,
+)
 _PRIVATE = (discord.DMChannel, discord.GroupChannel)
 _MENTION = re.compile(r"<(?P<kind>@!?|@&|#)(?P<id>[0-9]{1,20})>")
 _NOT_IN_A_NAME = re.compile(r"[<>|#]")
@@ -181,10 +186,13 @@ class Reader:
 
 
 def is_spoken(message: discord.Message) -> bool:
-    """Whether somebody said this in a guild: no direct message, no notice of Discord's own."""
+    """Whether somebody said this in a guild: no direct message, no notice of Discord's own.
+
+    What only announces that a bot's answer follows ("thinking") says nothing yet.
+    """
     if message.guild is None and isinstance(message.channel, _PRIVATE):
         return False
-    return message.type in _SPOKEN
+    return message.type in _SPOKEN and not message.flags.loading
 
 
 def emoji_text(emoji: discord.PartialEmoji | discord.Emoji | str) -> str:

@@ -23,6 +23,7 @@ from bot.transcripts.clock import Clock
 from bot.transcripts.markup import written
 from bot.transcripts.plain_text import PlainText
 from tests.discord import posting
+from tests.discord.basics import Dispatch
 from tests.discord.messages import Draft, File
 from tests.discord.people import Webhook
 from tests.discord.rules import Permission
@@ -160,6 +161,19 @@ async def test_webhooks_and_other_bots_speak_as_bots() -> None:
     del offline.told[-1].data["author"]["bot"]  # Discord's documentation promises it nowhere
     webhook = offline.said().author
     assert (webhook.role, webhook.name, webhook.steward) == (Role.BOT, "Ann Lee", False)
+
+
+@pytest.mark.parametrize("kind", [20, 23], ids=["command", "menu"])
+async def test_another_bots_answer_to_a_command_is_what_it_says_once_it_says_it(kind: int) -> None:
+    offline = Offline()
+    answer = await offline.guild.member("Polly", bot=True).say(offline.channel, "42 of 60")
+    (announced,) = offline.told
+    announced.data.update(type=kind, flags=128, content="")
+    answered = Dispatch("MESSAGE_UPDATE", {**announced.data, "flags": 0, "content": "42 of 60"})
+    assert offline.hear() == [], "it is thinking"
+    offline.dispatches.append(answered)
+    said = offline.said()
+    assert (said.id, said.text, said.author.role) == (str(answer.id), "42 of 60", Role.BOT)
 
 
 async def test_our_own_messages_are_no_signals() -> None:
