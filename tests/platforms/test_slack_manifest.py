@@ -110,6 +110,7 @@ member_joined_channel takes groups:read."""
 
 METHOD_SCOPES = {
     "auth.test": [],
+    "chat.delete": ["chat:write"],
     "chat.postEphemeral": ["chat:write"],
     "chat.postMessage": ["chat:write"],
     "chat.update": ["chat:write"],
