@@ -29,7 +29,10 @@ GONE = (Attachment("", "", 0, ""),)
 _UNMISTAKABLE = re.compile(r"[0-9]{15,}|[UWB][A-Z0-9]{7,}|p-[a-z2-9]{12}")
 """Ids that are no word by chance: Discord's, Slack's, those of participants in built-in rooms."""
 
-_QUOTED = re.compile(r"(?m)^(> ?)(.+)$")
+_QUOTED = re.compile(r"(\s*(?:> ?)+)(.+)")
+_QUOTED_ON = re.compile(r"\s*>>>")
+_LABEL = re.compile(r"(?i)\W*(?:[tqa]|topic|question|answer)\s?#?[0-9]{1,2}[a-e]?\b\W*")
+_AROUND = "*_~\"'“”„‘’«»` \t\r"
 
 
 def is_erased(person: str) -> bool:
@@ -134,18 +137,34 @@ class Erasure:
         if _UNMISTAKABLE.fullmatch(self.person):
             text = re.sub(rf"(?<!\w){re.escape(self.person)}(?!\w)", self.pseudonym, text)
         if self.lines and ">" in text:
-            text = _QUOTED.sub(self._quoted, text)
+            text = self._without_quotes(text)
         return text
 
-    def _quoted(self, match: re.Match[str]) -> str:
-        own = match[2].strip() in self.lines
-        return f"{match[1]}({NAME})" if own else match[0]
+    def _without_quotes(self, text: str) -> str:
+        """Return a text without the lines of the person that it quotes, once or within a quote.
+
+        After `>>>` all is quoted that follows, as Discord has it.
+        """
+        lines, goes_on = [], False
+        for line in text.split("\n"):
+            goes_on = goes_on or _QUOTED_ON.match(line) is not None
+            quoted = _QUOTED.fullmatch(line)
+            before, words = quoted.groups() if quoted else ("", line)
+            own = (quoted or goes_on) and words.strip(_AROUND) in self.lines
+            lines.append(f"{before}({NAME})" if own else line)
+        return "\n".join(lines)
 
 
 def lines_of(text: str) -> frozenset[str]:
-    """Return the lines of a text that nobody writes by chance: of three words or more."""
-    lines = (line.strip() for line in text.split("\n"))
-    return frozenset(line for line in lines if len(line.split()) >= 3 and line[0] != ">")
+    """Return the lines of a text that nobody writes by chance: of three words or more.
+
+    They stand there also without the label at their beginning, as people quote them, and without
+    what sets them off.
+    """
+    lines = [line for line in text.split("\n") if not line.lstrip().startswith(">")]
+    lines += [_LABEL.sub("", line, count=1) for line in lines if _LABEL.match(line)]
+    bare = (line.strip(_AROUND) for line in lines)
+    return frozenset(line for line in bare if len(line.split()) >= 3)
 
 
 def bared(message: Message) -> Message:

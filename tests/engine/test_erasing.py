@@ -26,7 +26,12 @@ from tests.engine.script import ANN, OPENS, ROOM, Script, agenda
 WHO = "223456789012345678"
 ROOMS = (Room("discord", "1"), Room("slack", "C1"), ROOM)
 GONE_ID = "#k7m2p9qdabcd"
-ERASURE = Erasure("discord", WHO, GONE_ID, lines_of("I saw this twice last year.\nYes."))
+ERASURE = Erasure(
+    "discord",
+    WHO,
+    GONE_ID,
+    lines_of("I saw this twice last year.\nYes.\nT2: **Never** in our own clinic"),
+)
 LISTS = {"discord": (WHO, f"user:{WHO}", "role:5"), "local": (WHO,)}
 AT = OPENS + timedelta(hours=1)
 
@@ -121,6 +126,12 @@ def _mention() -> str:
         (f"{WHO}9 is another number", f"{WHO}9 is another number"),
         ("> I saw this twice last year.\nMe too", f"> ({NAME})\nMe too"),
         (">I saw this twice last year.", f">({NAME})"),
+        ("> T2: **Never** in our own clinic", f"> ({NAME})"),
+        ("> **Never** in our own clinic\nHere too", f"> ({NAME})\nHere too"),
+        ("> > I saw this twice last year.\n> No", f"> > ({NAME})\n> No"),
+        ("> “I saw this twice last year.”", f"> ({NAME})"),
+        (">>> I saw this twice last year.", f">>> ({NAME})"),
+        (">>> Look:\nI saw this twice last year.", f">>> Look:\n({NAME})"),
         ("> Yes.", "> Yes."),
         ("I saw this twice last year.", "I saw this twice last year."),
         ("Ann Lee is right", "Ann Lee is right"),
@@ -137,7 +148,8 @@ def test_an_id_that_may_be_a_word_is_replaced_in_mentions_alone() -> None:
 
 def test_lines_that_anybody_may_write_are_nobodys() -> None:
     assert lines_of("Yes.\n\nI agree\n> what somebody else wrote\n  T1: it is so ") == {
-        "T1: it is so"
+        "T1: it is so",
+        "it is so",
     }
 
 
