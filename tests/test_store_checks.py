@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from bot.settings import Settings, read_settings
+from bot.settings import NAMES, Settings, read_settings
 from bot.store.address import Address
 from bot.store.holding import Holder
 from bot.store.leading import led
@@ -86,3 +86,19 @@ async def test_a_database_that_cannot_be_used_is_told(postgres: Server, database
     await line.close()
     found = await look(at(database), {})
     assert (found.ok, "tables of another program" in found.sentence) == (False, True)
+
+
+def test_who_runs_it_on_such_a_host_is_warned(tmp_path: Path) -> None:
+    kept = {name: text for name, text in os.environ.items() if name not in NAMES}
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", "run", "--chats", "nowhere"],
+        cwd=tmp_path,
+        env={**kept, **HEROKU, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1, "there are no agendas"
+    if tmp_path.stat().st_dev == Path("/").stat().st_dev:
+        assert "on a disk that Heroku wipes" in ended.stderr
