@@ -57,8 +57,16 @@ def _must_be_free(file: Path, store: Path, *, replace: bool) -> None:
         raise Stopped(
             f"{shown(str(file), 200)} is a folder. Name the file: {file / 'rounds-backup.db'}"
         )
+    if not file.parent.is_dir():
+        raise Stopped(
+            f"There is no folder {shown(str(file.parent), 200)}. Make it, or name another."
+        )
     if file.exists() and file.samefile(store):
         raise Stopped(f"{shown(str(file), 200)} is the store itself. Name another file.")
+    if file.name.startswith(store.name) and file.parent.samefile(store.parent):
+        raise Stopped(f"{shown(str(file), 200)} is a name of the store's own. Name another file.")
+    if file.exists() and not file.is_file():
+        raise Stopped(f"{shown(str(file), 200)} is no file. Name one.")
     if file.exists() and not replace:
         raise Stopped(_is_there(file))
 

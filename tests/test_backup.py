@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -168,15 +169,33 @@ async def test_a_backup_is_made_over_nothing_unless_it_is_said(tmp_path: Path) -
         (file, "is there already"),
         (tmp_path, "is a folder"),
         (store, "the store itself"),
+        (tmp_path / "none" / "backup.db", "no folder"),
     ):
         with pytest.raises(Stopped, match=why):
             back_up(store, wrong, quiet, replace=wrong is store)
     with pytest.raises(Stopped, match="no store"):
         back_up(tmp_path / "none" / "rounds.db", file, quiet)
-    with pytest.raises(FileNotFoundError):
-        back_up(store, tmp_path / "none" / "backup.db", quiet)
     assert file.read_text() == "mine"
     assert names(tmp_path) == {"rounds.db", "backup.db"}
     back_up(store, file, quiet, replace=True)
     assert file.read_bytes()[:6] == b"SQLite"
     assert names(tmp_path) == {"rounds.db", "backup.db"}
+
+
+async def test_no_backup_takes_the_place_of_what_belongs_to_the_store_or_is_no_file(
+    tmp_path: Path,
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    async with house(tmp_path) as h:
+        await h.start(SERIES)
+        store = tmp_path / "rounds.db"
+        log = tmp_path / "rounds.db-wal"
+        before = log.stat().st_ino
+        for end in ("-wal", "-shm", "-journal", ".lock"):
+            with pytest.raises(Stopped, match="of the store's own"):
+                back_up(store, tmp_path / f"rounds.db{end}", quiet, replace=True)
+        with pytest.raises(Stopped, match="is no file"):
+            back_up(store, pipe, quiet, replace=True)
+        assert log.stat().st_ino == before
+        assert pipe.is_fifo()
