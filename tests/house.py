@@ -20,6 +20,7 @@ from bot.outbox import Outbox
 from bot.runner import Outcome, Runner, Store
 from bot.simulation import Simulation
 from bot.store.opening import Where, opened
+from bot.store.sqlite import SqliteStore
 
 START = datetime(2026, 12, 6, 20, 0, tzinfo=UTC)
 """Where the clock of a house stands at first: Monday 7 December, 07:00 in Sydney."""
@@ -58,6 +59,12 @@ class House:
         self.simulation = Simulation(store, now)
         self.clock = Clock(self.simulation)
         self._ids = itertools.count(1)
+
+    @property
+    def disk(self) -> SqliteStore:
+        """The store as a file, which can be closed and opened."""
+        assert isinstance(self.store, SqliteStore)
+        return self.store
 
     @property
     def runner(self) -> Runner:

@@ -376,11 +376,11 @@ async def test_no_fault_ends_the_keeping(tmp_path: Path, caplog: pytest.LogCaptu
         h.wall.raises = None
         await h.keep(5 * MINUTE)
         assert len(h.wall.chats) == 2
-        await h.house.store.close()
+        await h.house.disk.close()
         assert await h.keep() == NOW + 6 * MINUTE
         assert len(caplog.messages) == 2
         assert not any("quotes" in said for said in caplog.messages)
-        await h.house.store.open()
+        await h.house.disk.open()
 
 
 async def test_one_that_refuses_holds_up_no_other(tmp_path: Path) -> None:

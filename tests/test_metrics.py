@@ -127,7 +127,7 @@ async def test_what_cannot_be_committed_is_counted_apart_and_a_refusal_is_not(
         series = urojc()
         with pytest.raises(Refused):
             await c.house.ask("pause", moderator(series), room_of(series))
-        await c.house.store.close()
+        await c.house.disk.close()
         said = Said(c.house.clock(), room_of(series), "1", person("Ann"), "Yes.")
         with pytest.raises(Exception, match="store"):
             await c.runner.handle(said)
@@ -136,7 +136,7 @@ async def test_what_cannot_be_committed_is_counted_apart_and_a_refusal_is_not(
         assert told[of("rounds_messages_total", platform="local", kind="said")] == 0
         assert told[of("rounds_store_read")] == 0
         assert of("rounds_outbox_waiting", platform="local") not in told
-        await c.house.store.open()
+        await c.house.disk.open()
 
 
 async def test_how_late_a_topic_stood_in_its_room_is_measured(tmp_path: Path) -> None:

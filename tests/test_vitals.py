@@ -123,7 +123,7 @@ async def test_a_writer_that_hangs_is_found_out_and_nobody_waits_for_it(tmp_path
 
 async def test_a_store_that_refuses_is_told_by_the_kind_of_its_error(tmp_path: Path) -> None:
     async with watched(tmp_path) as looked:
-        await looked.house.store.close()
+        await looked.house.disk.close()
         found = await looked.watch.look()
         assert not found.is_ready
         assert found.store == "takes no write (StoreError)"

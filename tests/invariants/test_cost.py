@@ -75,7 +75,7 @@ async def counted(h: House) -> AsyncIterator[Cost]:
     def step() -> None:
         cost.steps += 1
 
-    database = h.store._writer
+    database = h.disk._writer
     assert database is not None
     await database.set_progress_handler(step, 1)
     h.store.writing = counting  # type: ignore[method-assign]
@@ -196,7 +196,7 @@ async def test_the_database_finds_everything_by_an_index(tmp_path: Path) -> None
     async with house(tmp_path, SERIES) as h:
         await talk(h, SHORT)
         seen: list[str] = []
-        database = h.store._writer
+        database = h.disk._writer
         assert database is not None
         await database.set_trace_callback(seen.append)
         await costs(h)

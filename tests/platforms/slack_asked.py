@@ -67,8 +67,7 @@ class Club:
     @property
     def disk(self) -> SqliteStore:
         """The store as a file that can be closed and opened."""
-        assert isinstance(self.at.store, SqliteStore)
-        return self.at.store
+        return self.at.disk
 
     async def ask(self, person: Person, text: str, channel: Channel | None = None) -> Answer:
         """Let somebody type a command, in the journal club's channel; return its answer."""

@@ -177,7 +177,7 @@ async def test_without_a_way_to_discord_nothing_is_done(
 async def test_a_failure_is_told_calmly_and_the_log_says_where_without_peoples_words(
     at: Club, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await at.at.store.close()
+    await at.at.disk.close()
     answer = await at.ask(at.henry, "topic", text="the postman")
     assert (answer.text, answer.ephemeral) == (FAILED, True)
     ((level, line),) = logged(caplog)
@@ -186,7 +186,7 @@ async def test_a_failure_is_told_calmly_and_the_log_says_where_without_peoples_w
     assert ".py:" in line
     assert "postman" not in caplog.text
     assert "Traceback" not in answer.text + caplog.text
-    await at.at.store.open()
+    await at.at.disk.open()
 
 
 async def test_an_answer_that_discord_refuses_is_replaced_by_a_sentence(

@@ -54,10 +54,10 @@ async def test_of_many_who_ask_at_once_one_counts(open_house: House) -> None:
 async def test_a_failed_count_is_tried_again(open_house: House) -> None:
     counts = Counts(open_house.store, lambda _room: None)
     chat = await open_house.chat(CHAT)
-    await open_house.store.close()
+    await open_house.disk.close()
     with pytest.raises(StoreError):
         await counts.of(chat)
-    await open_house.store.open()
+    await open_house.disk.open()
     await open_house.say(ROOM, ANA, "T1 one")
     assert (await counts.of(chat)).messages == 1
 

@@ -339,13 +339,13 @@ async def test_when_the_store_fails_words_are_kept_and_nothing_is_half_done(
 ) -> None:
     async with place.guest(name="Ana") as ana:
         assert (await ana.say("urojc", "before")).status == 200
-        await open_house.store.close()
+        await open_house.disk.close()
         answer = await ana.say("urojc", "a long <thought> & more", ticket="abc")
         assert answer.status == 503
         assert "nothing was saved" in answer.words
         assert "a long &lt;thought&gt; &amp; more" in answer.text
         assert 'name="ticket" value="abc"' in answer.text
-        await open_house.store.open()
+        await open_house.disk.open()
         again = await ana.say("urojc", "a long <thought> & more", ticket="abc")
         assert again.status == 200
         page = await ana.get("/rooms/urojc")
@@ -357,11 +357,11 @@ async def test_when_the_store_fails_words_are_kept_and_nothing_is_half_done(
 async def test_a_room_that_cannot_be_read_says_so_without_a_traceback(
     place: Served, open_house: House
 ) -> None:
-    await open_house.store.close()
+    await open_house.disk.close()
     async with place.guest() as guest:
         answer = await guest.get("/rooms/urojc")
         part = await guest.part("/rooms/urojc")
-    await open_house.store.open()
+    await open_house.disk.open()
     assert answer.status == part.status == 503
     assert "Reload this page in a moment" in answer.words
     assert "Reload this page in a moment" in part.text
