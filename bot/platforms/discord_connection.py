@@ -181,11 +181,16 @@ class Connection(Changes):
         self._owner.cut()
 
     async def on_resumed(self) -> None:
-        """Nothing was missed, if nothing was before."""
+        """Nothing was missed, if nothing was before; each place is looked at all the same.
+
+        The gateway tells again what it still has, and says of nothing that it is not among it.
+        """
         self._cut_at = None
         self.free_all()
         if self._has_been_read and not self._is_behind:
             self._owner.resumed()
+        if not self._reading.locked():  # else it is being read, or waits for its turn
+            await self._read_back()
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
         """Log that an event could not be taken in, without its words; it is read back."""

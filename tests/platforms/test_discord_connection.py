@@ -101,6 +101,23 @@ async def test_a_short_cut_is_made_up_for_by_the_gateway(house: DiscordHouse) ->
     assert not any(one.path == "/users/@me" for one in house.server.requests[before:])
 
 
+async def test_what_the_gateway_never_told_is_read_back_when_it_resumes(
+    house: DiscordHouse,
+) -> None:
+    thread = await house.start()
+    read = ("GET", f"/channels/{thread.id}/messages")
+    await house.until(lambda: read in [(one.method, one.path) for one in house.server.requests])
+    gateway = house.server.gateway
+    gateway.hold("MESSAGE_CREATE")
+    await house.ann.say(thread, "T1: told by nobody")
+    gateway.release(lambda _held: ())
+    await house.ann.say(thread, "T1: heard")
+    await house.kept("T1: heard")
+    gateway.drop()
+    await house.kept("T1: told by nobody", "T1: heard")
+    assert gateway.resumes == 1
+
+
 async def test_what_was_said_edited_and_deleted_during_an_absence_is_read_back(
     house: DiscordHouse,
 ) -> None:
