@@ -23,6 +23,9 @@ SETTLES_WITHIN = 90.0
 ENDS_WITHIN = 20.0
 """Seconds after which a program that was told to end hangs."""
 
+READY_WITHIN = 1.0
+"""Seconds from a connection to a platform until the program has got to know everything there."""
+
 NUDGED_AFTER = 2.5
 """After so many seconds the clock is moved on, where somebody does not want to wait."""
 
@@ -100,6 +103,8 @@ class Club:
         async with _or_stuck(SETTLES_WITHIN, "it does not connect to the platforms"):
             while self.outside is not None and not self.outside.is_connected:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
+        if self.outside is not None:
+            await asyncio.sleep(READY_WITHIN)
 
     async def kill(self) -> None:
         """End the program as a power cut would, if it runs."""

@@ -187,10 +187,15 @@ async def away(club: Club, chance: Random) -> None:
 
 
 async def _met(club: Club, chance: Random) -> None:
-    """Give posts time to meet a fault; every third time the program is killed as they do."""
+    """Give posts time to meet a fault; every third time the program is killed as they do.
+
+    What no post has met by then is over too.
+    """
     await asyncio.sleep(chance.uniform(0.5, 3))
     if chance.random() < 0.33:
         await killed(club, chance)
+    for platform in _outside(club):
+        platform.faults.waiting.clear()
 
 
 def _outside(club: Club) -> tuple[Discord, Slack]:

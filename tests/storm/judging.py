@@ -122,7 +122,7 @@ async def _judge(folder: Path, where: Where, told: Told) -> list[Finding]:
         else:
             spoken = [one for one in told.spoken if one.room == held.name]
             found += of_the_spoken(held, spoken, left.messages)
-            found += of_the_posts(held, told.posts[held.platform])
+            found += of_the_posts(held, told.posts.get(held.platform, ()), excused)
     found += [Finding("lost", f"{key} was not delivered") for key in left.waiting]
     return [*found, *await _of_the_transcripts(folder, told, left)]
 
@@ -204,6 +204,7 @@ def _of_the_moments(held: Held, chat: Chat, excused: Sequence[Span]) -> Iterator
     One after a late topic may come as much later as that one, or two minutes after it.
     """
     last_late = timedelta(0)
+    next_at = held.opens_at  # not before this the room can be given the next topic
     for topic, agreed in zip(chat.topics, held.dues, strict=True):
         opened_at, posted_at = topic.opened_at, topic.posted_at
         if opened_at is None or posted_at is None:
@@ -214,7 +215,9 @@ def _of_the_moments(held: Held, chat: Chat, excused: Sequence[Span]) -> Iterator
         if topic.due - agreed > last_late + APART:
             yield Finding("late", f"{name} was moved from {agreed} to {topic.due}", agreed)
         last_late = opened_at - agreed
-        for due, at in ((topic.due, opened_at), (opened_at, posted_at)):
+        waits = min(next_at, posted_at)
+        next_at = posted_at + APART if posted_at - opened_at > ON_TIME else posted_at
+        for due, at in ((topic.due, opened_at), (max(opened_at, waits), posted_at)):
             if at - due > ON_TIME and not _excused(due, at, excused):
                 yield Finding("late", f"{name}, agreed at {agreed}, came at {at}", due)
 
