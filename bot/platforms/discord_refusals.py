@@ -25,6 +25,10 @@ THREAD_IS_LOCKED = 160005
 THREAD_EXISTS = 160004
 TOO_MANY_THREADS = 160006
 
+TOKEN_AGAIN_AFTER = timedelta(minutes=1)
+"""How long what was refused with the token waits; 10,000 such answers in ten minutes shut the
+machine out (topics/rate-limits "Invalid Request Limit")."""
+
 LOGIN_REFUSED = (
     "Discord refuses the token. Reset it in the developer portal (Bot, Reset Token) and put the "
     "new one into DISCORD_TOKEN."
@@ -79,10 +83,10 @@ def _of(
         return Hindered(_gone(channel))
     if code == MISSING_ACCESS and channel is None:
         return Hindered(NOT_IN_THE_SERVER)
+    if status == 401:
+        return Hindered(_SENTENCES.get(code, LOGIN_REFUSED), TOKEN_AGAIN_AFTER)
     if code in _SENTENCES:
         return Hindered(_SENTENCES[code])
-    if status == 401:
-        return Hindered(LOGIN_REFUSED)
     if status == 403:
         return Hindered(_missing(channel, needed, code))
     return Impossible(f"Discord refuses it (HTTP {status}, code {code}).")

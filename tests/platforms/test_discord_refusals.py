@@ -69,6 +69,14 @@ async def test_what_somebody_can_mend_says_what_to_do(
     assert sentence in str(refusal)
 
 
+@pytest.mark.parametrize("code", [0, 40001])
+async def test_what_is_refused_with_the_token_waits_for_a_minute(there: There, code: int) -> None:
+    there.server.faults.refuse(POST, 401, code, SECRET)
+    refusal = await there.refusal("send_messages")
+    assert isinstance(refusal, Hindered)
+    assert refusal.retry_after == timedelta(minutes=1)
+
+
 async def test_permissions_that_are_known_to_be_missing_are_named(there: There) -> None:
     there.channel.deny(Permission.SEND_MESSAGES | Permission.ATTACH_FILES)
     await there.server.until(lambda: missing_in(there.known, ["attach_files"]))
