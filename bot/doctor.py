@@ -53,7 +53,8 @@ async def _discord(
         return await look(settings.discord_token, settings.discord_api, channels, clock)
     sentence = (
         "Make a token at https://discord.com/developers/applications (New Application; Bot, Reset "
-        "Token), and start Rounds with it: DISCORD_TOKEN=... rounds run"
+        "Token), and start every command of Rounds with it in the environment as DISCORD_TOKEN: "
+        "docs/operating.md goes through it in ten steps."
     )
     return Report((_without("DISCORD_TOKEN", DISCORD, "Token", channels, sentence),))
 
