@@ -139,7 +139,8 @@ async def copied(
             raise
     chats, messages = count(moved["chats"], "chat"), count(moved["messages"], "message")
     rows = count(sum(moved.values()), "row")
-    told = f"{named(target)} holds all of {named(source)} now: {chats}, {messages}, {rows} in all."
+    from_ = named(source, within=True)
+    told = f"{named(target)} holds all of {from_} now: {chats}, {messages}, {rows} in all."
     next_ = (
         f"Start rounds run with {_option(target)} from now on. {named(source)} stays as it is; "
         "remove it when you have seen that all is well, for people's words are in it."
@@ -160,9 +161,10 @@ async def alone(where: Where, holder: Holder) -> AsyncIterator[None]:
         yield
 
 
-def named(where: Where) -> str:
-    """Name a place for people."""
-    return f"The database {where}" if isinstance(where, Address) else shown(str(where), 200)
+def named(where: Where, *, within: bool = False) -> str:
+    """Name a place for people, at the beginning of a sentence or `within` one."""
+    article = "the" if within else "The"
+    return f"{article} database {where}" if isinstance(where, Address) else shown(str(where), 200)
 
 
 def _option(where: Where) -> str:

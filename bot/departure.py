@@ -218,7 +218,7 @@ def what_goes(removed: Removed) -> list[str]:
         (removed.texts, "text", "of these"),
         (removed.files, "message", "with names of files and links to them"),
         (removed.reactions, "reaction", "that they put"),
-        (removed.others, "message", "of others that mentions or quotes them, in these words alone"),
+        (removed.others, "message", "of others, but only what mentions or quotes them there"),
         (removed.entries, "entry", "of chats' logs that names them"),
         (removed.waiting, "post", "that waited to be sent to them"),
     ]
@@ -259,11 +259,16 @@ def what_stays(removed: Removed, where: Where) -> list[str]:
             "tables anew; logs that are archived and replicas have rules of their own."
         )
     lines += [f"  The log of {chat}, which is broken and was left." for chat in removed.broken]
-    lines.append(
-        "  Backups that were made before. A restore erases the person again as long as the store "
-        "that it replaces can be read."
-    )
+    lines.append(f"  Backups that were made before. {_of_restoring(where)}")
     return lines
+
+
+def _of_restoring(where: Where) -> str:
+    if isinstance(where, Path):
+        return (
+            "A restore erases the person again as long as the store that it replaces can be read."
+        )
+    return "pg_restore brings the person back: then erase them again."
 
 
 def _listed(chats: Sequence[str]) -> str:

@@ -288,6 +288,7 @@ async def test_in_a_database_somebody_is_erased_as_in_a_file(
     assert chat is not None
     assert chat.opened_by == f"local:{after.author}"
     assert any("VACUUM" in line for line in told) is not isinstance(lasting, Path)
+    assert any("brings the person back" in line for line in told) is not isinstance(lasting, Path)
 
 
 # ---------------------------------------------------------------- beside a process that serves
