@@ -37,8 +37,10 @@ Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | d
 Hear = Callable[[Signal], Awaitable[None]]
 """Commits a signal; returns when it is on the disk."""
 
-NOT_SEEN = "View Channel is missing."
+NOT_SEEN = "the permission View Channel is missing. Give it to the bot there."
 """Why nothing can be read where nothing can be posted either."""
+
+NO_HISTORY = "the permission Read Message History is missing. Give it to the bot there."
 
 _GONE = (10007, 10013)  # Unknown Member, Unknown User
 
@@ -139,7 +141,7 @@ def _refusal(channel: Readable, *, has_content: bool) -> str:
     able = channel.permissions_for(channel.guild.me)
     if not able.view_channel:
         return NOT_SEEN
-    return "" if able.read_message_history else "Read Message History is missing."
+    return "" if able.read_message_history else NO_HISTORY
 
 
 @dataclass(frozen=True, slots=True)

@@ -351,7 +351,9 @@ async def test_a_missing_permission_withdraws_nothing_and_is_named(
     evening.channel.deny(permission)
     me = found.guild.me
     await evening.server.until(lambda: found.permissions_for(me).value & permission.value == 0)
-    assert await evening.read(evening.channel, ids) == Reading(refused=f"{name} is missing.")
+    assert await evening.read(evening.channel, ids) == Reading(
+        refused=f"the permission {name} is missing. Give it to the bot there."
+    )
     assert evening.requests("/messages") == []
 
 
