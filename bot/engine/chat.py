@@ -372,7 +372,9 @@ def _ended(chat: Chat, room: Room) -> list[Action]:
     amended: list[Action] = []
     if is_open_ended(room.platform):
         opened = (topic.number for topic in chat.topics if topic.opened_at)
-        amended = [Amend(room, number, wording.closed_topic(chat, number)) for number in opened]
+        amended = [
+            Amend(room, number, wording.closed_topic(chat, number, room)) for number in opened
+        ]
     return [*amended, Archive(room, whole=chat.agenda.archive_channel)]
 
 

@@ -193,9 +193,15 @@ def replies(number: int) -> str:
 # ---------------------------------------------------------------- after the end
 
 
-def closed_topic(chat: Chat, number: int) -> Words:
-    """Say of a topic's post that it is closed, where its thread stays open to everybody."""
-    return (f"T{number}: {chat.topics[number - 1].ask}\n\nClosed. {_over(chat, 'in this thread')}",)
+def closed_topic(chat: Chat, number: int, room: Room) -> Words:
+    """Say of a topic's post that it is closed, where its thread stays open to everybody.
+
+    Of a question that took several posts its beginning stays, as in the first of them.
+    """
+    asked, over = f"T{number}: {chat.topics[number - 1].ask}", _over(chat, "in this thread")
+    closed = f"\n\nClosed. {over}"
+    first, *_ = in_parts((asked,), LIMITS[room.platform] - len(closed))
+    return (*first, closed)
 
 
 def came_late(chat: Chat) -> Words:

@@ -97,7 +97,8 @@ class Posts:
                     channel=there,
                     ts=amend.ref,
                     text=text_of(words),
-                    blocks=None if amend.topic is None else _blocks(words, PostKind.TOPIC),
+                    # without any those of before would stay, and the text would not be seen
+                    blocks=None if amend.topic is None else _blocks(words, PostKind.TOPIC) or [],
                     parse="none",  # it would look for channels and people by default
                     link_names=False,
                 )

@@ -137,3 +137,17 @@ def test_a_moderator_and_the_bot_are_not_told_that_they_are_late() -> None:
     assert roles == {
         Role.PARTICIPANT: True, Role.GUEST: True, Role.MODERATOR: False, Role.BOT: False,
     }  # fmt: skip
+
+
+def test_a_topic_of_any_length_says_that_it_is_closed_in_one_post() -> None:
+    chat = ended().it
+    for length in (1, 2000, 2900, 2990, 3100, 20_000):
+        ask = "ask " * (length // 4) + "?"
+        topics = (replace(chat.topics[0], ask=ask), *chat.topics[1:])
+        asked, closed = wording.closed_topic(replace(chat, topics=topics), 1, CHANNEL)
+        assert isinstance(asked, str)
+        assert isinstance(closed, str)
+        assert f"T1: {ask}".startswith(asked)
+        assert length > 2800 or asked == f"T1: {ask}"
+        assert closed.startswith("\n\nClosed. What is said in this thread")
+        assert len(asked) + len(closed) <= wording.LIMITS["slack"]

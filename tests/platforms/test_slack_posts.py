@@ -200,6 +200,16 @@ async def test_a_topic_is_given_other_words_when_it_is_over(on: Set) -> None:
     assert on.texts() == ["T1: What next?\n\nClosed."]
 
 
+async def test_a_long_topic_is_seen_to_be_over_too(on: Set) -> None:
+    """Its signs are written in five characters each, so that no section can take them."""
+    receipt = await on.post(on.topic())
+    amend = Amend(on.room, 1, (f"T1: {'&' * 700}", "\n\nClosed."), receipt.ref)
+    await on.posts.amend(amend, Errand("c/9/0", amend, on.now))
+    (message,) = [one for one in on.channel.messages if one.author is on.workspace.bot]
+    assert message.text.endswith("Closed.")
+    assert message.blocks == [], "the text is what is seen"
+
+
 async def test_a_channel_is_archived_only_if_it_exists_for_the_chat(on: Set) -> None:
     await on.posts.archive(Archive(on.room), on.now)
     assert not on.channel.archived

@@ -70,8 +70,9 @@ def update(call: Call) -> JSON:
         posting.broadcast(message)
     else:
         wanted = draft(call)
-        if not wanted.text and "blocks" not in call.args:
-            wanted.text, wanted.blocks = message.text, message.blocks
+        if "blocks" not in call.args and message.blocks and message.author.bot:
+            wanted.blocks = message.blocks  # they stay, and are what people see
+            wanted.text = wanted.text or message.text
         if "attachments" not in call.args:
             wanted.attachments = message.attachments
         if not any(call.text(one) for one in ("text", "blocks", "attachments", "metadata")):

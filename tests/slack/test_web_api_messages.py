@@ -77,9 +77,18 @@ async def test_an_edit_marks_a_text_as_edited_but_not_blocks(
     message = channel.messages[0]
     await web.chat_update(channel=channel.id, ts=posted["ts"], text="T1 closed", blocks=[SECTION])
     assert (message.text, message.edited_ts) == ("T1 closed", None)
-    await web.chat_update(channel=channel.id, ts=posted["ts"], text="T1 closed")
+    await web.chat_update(channel=channel.id, ts=posted["ts"], text="T1 closed", blocks=[])
     assert message.blocks == []
     assert message.edited_ts is not None
+
+
+async def test_an_edit_without_blocks_leaves_those_of_before_to_be_seen(
+    web: AsyncWebClient, channel: Channel
+) -> None:
+    """Seen at Slack itself: python-slack-sdk#523."""
+    posted = await web.chat_postMessage(channel=channel.id, text="T1", blocks=[SECTION])
+    await web.chat_update(channel=channel.id, ts=posted["ts"], text="T1 closed")
+    assert [block["type"] for block in channel.messages[0].blocks] == ["section"]
 
 
 async def test_only_one_s_own_messages_can_be_changed_and_deleted(
