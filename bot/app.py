@@ -130,7 +130,8 @@ def _told_to_stop() -> asyncio.Event:
 
 def _candidate(settings: Settings) -> AbstractAsyncContextManager[Candidate]:
     """Return what says whether this process serves."""
-    here, where = Holder.here("rounds run", clock(), settings.url), settings.where
+    here = Holder.here("rounds run", clock(), settings.url, settings.near_url)
+    where = settings.where
     if isinstance(where, Path):
         return holding(where, here)
     store_at(where)  # it says so where what is needed for a database is not installed

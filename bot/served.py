@@ -20,13 +20,14 @@ ANSWERS_WITHIN = 3.0
 
 async def who_serves(settings: Settings) -> Serving:
     """Find out who serves the store of these settings, and ask them how they are."""
-    who, address = await _holder(settings)
-    asked = address or f"http://{_bracketed(settings.near)}:{settings.port}"
-    return Serving(who, asked, await asyncio.to_thread(ask, asked))
+    who, holder = await _holder(settings)
+    near = holder.near if holder is not None and holder.is_here else ""
+    address = near or (holder.address if holder is not None else "") or settings.near_url
+    return Serving(who, address, await asyncio.to_thread(ask, address), must_answer=bool(near))
 
 
-async def _holder(settings: Settings) -> tuple[str | None, str]:
-    """Return who holds the store in words (None: it cannot be known), and at which address."""
+async def _holder(settings: Settings) -> tuple[str | None, Holder | None]:
+    """Return who holds the store in words (None: it cannot be known), and what they told."""
     where = settings.where
     try:
         if isinstance(where, Address):
@@ -36,10 +37,10 @@ async def _holder(settings: Settings) -> tuple[str | None, str]:
         else:
             holder = holder_of(where)
     except (OSError, StoreError):
-        return None, ""
+        return None, None
     if isinstance(holder, Holder):
-        return str(holder).partition(", at ")[0], holder.address
-    return holder or "", ""
+        return str(holder).partition(", at ")[0], holder
+    return holder or "", None
 
 
 def ask(address: str) -> Mapping[str, object] | None:
@@ -62,7 +63,3 @@ def ask(address: str) -> Mapping[str, object] | None:
         connection.close()
     is_ours = answer.getheader("Server") == "Rounds" and isinstance(told, dict)
     return told if is_ours and "status" in told else None
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

@@ -78,8 +78,11 @@ class Settings:
     @property
     def url(self) -> str:
         """The address under which people reach the pages, without a slash at the end."""
-        if self.public_url:
-            return self.public_url
+        return self.public_url or self.near_url
+
+    @property
+    def near_url(self) -> str:
+        """The address under which this machine itself reaches the pages, past what is in front."""
         host = f"[{self.near}]" if ":" in self.near else self.near
         return f"http://{host}:{self.port}"
 

@@ -7,7 +7,8 @@ What is stuck needs somebody:
 3. An action was given up within the last day, or a chat was missed.
 4. A chat's log is broken.
 5. A chat's moment passed a minute ago and nobody has woken it.
-6. Nobody serves the store though there are chats in it, or whoever serves is not ready.
+6. Nobody serves the store though there are chats in it, or whoever serves is not ready, or does
+   not answer.
 7. A platform is not connected while a chat is held there.
 """
 
@@ -57,12 +58,14 @@ class Serving:
     """Who serves a store, as far as is known: `who` in words, and what they say of themselves.
 
     `who` is empty where nobody does, and None where nobody can know. `vitals` are the facts of
-    `/readyz` (`bot.vitals`), None where nobody answered at `address`.
+    `/readyz` (`bot.vitals`), None where nobody answered at `address`; it `must_answer` where it
+    gave that address itself, on this machine.
     """
 
     who: str | None
     address: str
     vitals: Mapping[str, object] | None = None
+    must_answer: bool = False
 
     @property
     def platforms(self) -> dict[str, Mapping[str, object]]:
@@ -245,6 +248,12 @@ class _Look:
         serving = self._serving
         if serving.who == "" and has_chats:
             yield Stuck("Nobody serves this store", "Start rounds run.")
+        if serving.must_answer and serving.vitals is None:
+            yield Stuck(
+                f"The process that serves does not answer at {serving.address}",
+                "It hangs or was stopped, or is only about to begin or to end. If this stays, end "
+                "it and start rounds run.",
+            )
         if serving.is_ready is False:
             said = str((serving.vitals or {}).get("store", ""))
             yield Stuck(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,6 +58,20 @@ async def test_who_holds_it_is_named_and_asked_at_the_address_it_gave(tmp_path: 
     assert found.address == url
     assert found.vitals == {"status": "standing by"}
     assert found.is_ready is None, "it stands by for another one"
+
+
+async def test_it_is_asked_past_what_stands_in_front_and_must_answer_on_its_own_machine(
+    tmp_path: Path,
+) -> None:
+    async with answering(named="a proxy") as public, answering() as near:
+        here = Holder.here("rounds run", SINCE, public, near)
+        async with held(tmp_path / "rounds.db", here):
+            found = await who_serves(settings(tmp_path))
+        assert (found.address, found.vitals) == (near, {"status": "standing by"})
+        assert found.must_answer
+        async with held(tmp_path / "rounds.db", replace(here, host="another-container")):
+            found = await who_serves(settings(tmp_path))
+        assert (found.address, found.must_answer) == (public, False)
 
 
 async def test_who_gave_no_address_is_asked_at_that_of_the_settings(tmp_path: Path) -> None:

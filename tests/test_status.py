@@ -125,6 +125,18 @@ async def test_a_server_that_is_not_ready_is_told_with_its_reason(tmp_path: Path
         assert one.why == "Its store has taken no write for 9 s."
 
 
+async def test_a_server_that_hangs_is_told_where_it_said_itself_where_it_answers(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await h.start(urojc())
+        hangs = Serving("rounds run", "http://here:1", must_answer=True)
+        (one,) = (await status(h, hangs)).stuck
+        assert one.what == "The process that serves does not answer at http://here:1"
+        assert (await status(h, replace(hangs, must_answer=False))).stuck == ()
+        assert (await status(h, replace(hangs, vitals=READY))).stuck == ()
+
+
 async def test_a_moment_that_passed_unseen_is_overdue_after_a_minute(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         await h.start(urojc())

@@ -44,11 +44,17 @@ class Holder:
     host: str  # the machine's name
     since: datetime
     address: str = ""  # where it serves pages, if it does
+    near: str = ""  # the same, as the machine itself reaches it
 
     @classmethod
-    def here(cls, doing: str, now: datetime, address: str = "") -> Holder:
+    def here(cls, doing: str, now: datetime, address: str = "", near: str = "") -> Holder:
         """Return what this process tells of itself."""
-        return cls(doing, os.getpid(), socket.gethostname(), now, address)
+        return cls(doing, os.getpid(), socket.gethostname(), now, address, near)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is on this machine, and not in another container of it."""
+        return self.host == socket.gethostname()
 
     def __str__(self) -> str:
         at = f", at {self.address}" if self.address else ""
@@ -138,6 +144,7 @@ def _note(file: int, holder: Holder | None) -> None:
                 "host": holder.host,
                 "since": holder.since.isoformat(),
                 "address": holder.address,
+                "near": holder.near,
             }
             os.pwrite(file, json.dumps(told).encode(), 0)
 
@@ -148,11 +155,16 @@ def _read(file: int) -> Holder | str:
         told = json.loads(os.pread(file, 4096, 0))
         since = datetime.fromisoformat(told["since"]).astimezone(UTC)
         holder = Holder(
-            str(told["doing"]), int(told["process"]), str(told["host"]), since, str(told["address"])
+            str(told["doing"]),
+            int(told["process"]),
+            str(told["host"]),
+            since,
+            str(told["address"]),
+            str(told.get("near", "")),
         )
     except (OSError, ValueError, LookupError, TypeError, OverflowError):
         return "another process, of which nothing is known"
-    told_of = (holder.doing.replace(" ", ""), holder.host, holder.address)
+    told_of = (holder.doing.replace(" ", ""), holder.host, holder.address, holder.near)
     if not all(len(part) <= 255 and _PLAIN.fullmatch(part) for part in told_of):
         return "another process, of which nothing is known"
     return holder
