@@ -51,7 +51,8 @@ class Pace:
     `sees_a_thread_after`
     it was made, for somebody may have said something there before the chat knew of it.
     `gives_up_after` so long without a connection: the library tries it less and less often.
-    `asks_again_after` a token or an intent was refused.
+    `asks_again_after` a token or an intent was refused. `registers_again_after` Discord did not
+    take the commands.
     """
 
     ready_within: timedelta = timedelta(seconds=1)
@@ -60,6 +61,7 @@ class Pace:
     sees_a_thread_after: timedelta = timedelta(seconds=2)
     gives_up_after: timedelta = timedelta(minutes=2)
     asks_again_after: timedelta = timedelta(minutes=1)
+    registers_again_after: timedelta = timedelta(minutes=5)
 
 
 USUAL = Pace()
@@ -199,12 +201,20 @@ class Connection(Changes):
         self._fall_behind()
 
     async def _sync(self) -> None:
-        try:
-            if await sync(self.tree):
-                log.info("Discord was given the commands; it may take a minute to show them.")
-        except (discord.DiscordException, *CUT) as failure:
-            why = type(failure).__name__
-            log.warning("Discord did not take the commands (%s): see rounds doctor.", why)
+        """Give Discord the commands, as often as it takes; without them nobody can ask anything."""
+        is_told = False
+        while not self.is_closed():
+            try:
+                if await sync(self.tree):
+                    log.info("Discord was given the commands; it may take a minute to show them.")
+            except (discord.DiscordException, *CUT) as failure:
+                why = type(failure).__name__
+                level = logging.DEBUG if is_told else logging.WARNING
+                log.log(level, "Discord did not take the commands (%s); it is tried again.", why)
+                is_told = True
+            else:
+                return
+            await asyncio.sleep(self._pace.registers_again_after.total_seconds())
 
     # ------------------------------------------------------------ what is said
 

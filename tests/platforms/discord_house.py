@@ -34,6 +34,7 @@ PACE = Pace(
     reads_again_after=SOON * 4,
     settles_within=SOON * 4,
     sees_a_thread_after=SOON * 4,
+    registers_again_after=SOON * 4,
 )
 PATIENCE = 20.0
 """Seconds after which something that is waited for will not come."""

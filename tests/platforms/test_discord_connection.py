@@ -258,3 +258,16 @@ async def test_what_waits_goes_out_as_soon_as_discord_announces_the_change(
     told = [one.content for one in house.henry.inbox]
     assert "the permission Send Messages is missing" in told[0]
     assert "goes on" in told[1]
+
+
+async def test_commands_that_discord_did_not_take_are_given_to_it_again(tmp_path: Path) -> None:
+    async with on_discord(tmp_path, connected=False) as house:
+        house.server.faults.refuse("PUT /applications/*/commands", 400, 50035, "No", times=2)
+        running = asyncio.create_task(house.discord.run())
+        try:
+            await house.until(lambda: house.server.world.application.commands)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+    tries = [one for one in house.server.requests if one.method == "PUT"]
+    assert len(tries) == 3
