@@ -54,6 +54,10 @@ USUAL = Pace()
 _DELETIONS_KNOWN = 1000
 """Of so many deletions it is known that what they deleted is not to be heard any more."""
 
+_REPLAYED_WITHIN = 2 * 300
+"""Seconds between the times of two requests that can both count: one counts for five minutes
+before and after its time (Verifying requests from Slack, "Step-by-step")."""
+
 _OF_LISTENERS = frozenset({"app_home_opened"})
 """Events that a listener answers; all others are taken in here."""
 
@@ -91,6 +95,7 @@ class Connection:
         self._app.error(self._failed)
         install(self._app, door, people)
         self._catching_up = catching_up
+        self._answered: dict[str, int] = {}  # signatures, with the seconds in which they were made
         self._deleted: dict[tuple[Room, str], None] = {}  # in the order in which it was told
         self._tasks: set[asyncio.Task[None]] = set()
         self._checked_at = clock()
@@ -126,19 +131,40 @@ class Connection:
             await self._check(self._clock())
 
     async def receive(self, body: str, headers: Mapping[str, str]) -> BoltResponse:
-        """Answer a request: 401 if Slack did not sign it, or did so more than five minutes ago."""
-        if not self._is_from_slack(body, headers):
-            return BoltResponse(status=401, body="")
-        request = AsyncBoltRequest(body=body, headers=dict(headers))
-        return await self._app.async_dispatch(request)
+        """Answer a request: 401 if Slack did not sign it, did so long ago, or it came before.
 
-    def _is_from_slack(self, body: str, headers: Mapping[str, str]) -> bool:
+        What Slack delivers again it signs anew. A request that was not answered well counts as if
+        it had not come.
+        """
+        signed = self._signed(body, headers)
+        if signed is None or signed[0] in self._answered:
+            return BoltResponse(status=401, body="")
+        self._note_answered(*signed)
+        status = 0
         try:
-            return self._verifier is not None and self._verifier.is_valid_request(
-                body, dict(headers)
-            )
+            request = AsyncBoltRequest(body=body, headers=dict(headers))
+            answer = await self._app.async_dispatch(request)
+            status = answer.status
+        finally:
+            if not 200 <= status < 300:
+                self._answered.pop(signed[0], None)
+        return answer
+
+    def _signed(self, body: str, headers: Mapping[str, str]) -> tuple[str, int] | None:
+        """Return a request's signature with its time; None: it is not Slack's, or too old."""
+        named = {name.lower(): value for name, value in headers.items()}
+        try:
+            if self._verifier is None or not self._verifier.is_valid_request(body, named):
+                return None
+            return named["x-slack-signature"], int(named["x-slack-request-timestamp"])
         except (TypeError, ValueError):  # its time is no number, or its signature not in ASCII
-            return False
+            return None
+
+    def _note_answered(self, signature: str, at: int) -> None:
+        """Take note of a request; those that are too old to count are forgotten."""
+        self._answered[signature] = at
+        while at - next(iter(self._answered.values())) > _REPLAYED_WITHIN:
+            del self._answered[next(iter(self._answered))]
 
     async def end(self) -> None:
         """Close everything."""
