@@ -21,7 +21,7 @@ from bot.platforms.slack_errors import TOKEN, name_of, retry_after, why_of
 CUT = (aiohttp.ClientError, OSError, TimeoutError)
 """What slack_sdk lets through where a request finds no way or gets no answer."""
 
-INVITE = "/invite @Rounds"
+INVITE = "/invite @rounds"
 """What a member of a channel types there to invite the bot."""
 
 REINSTALL = (

@@ -60,7 +60,7 @@ async def there() -> AsyncIterator[There]:
 async def test_a_bot_that_was_removed_is_to_be_invited(there: There) -> None:
     leave(there.channel, there.server.workspace.bot, there.server.workspace.user("Maria"))
     there.server.workspace.application.revoke("chat:write.public")
-    assert await there.hindrance() == ("the bot is not in the channel. Invite it: /invite @Rounds")
+    assert await there.hindrance() == ("the bot is not in the channel. Invite it: /invite @rounds")
 
 
 async def test_an_archived_channel_is_to_be_unarchived(there: There) -> None:
