@@ -17,7 +17,7 @@ from bot.engine import signals
 from bot.engine.actions import Action, Post
 from bot.engine.agenda import Room
 from bot.engine.errors import BrokenLog
-from bot.engine.sending import lapses_at, when_its_turn_comes
+from bot.engine.sending import done_at, lapses_at, when_its_turn_comes
 from bot.engine.signals import Delivered, Undeliverable
 from bot.engine.state import Chat
 from bot.platforms.platform import (
@@ -269,7 +269,8 @@ class Outbox:
         try:
             goes_with = await self._enclose(chat, action, self._clock())
             files, words = goes_with.files, goes_with.words
-            errand = Errand(key, action, self._clock(), since, files, words)
+            moment = done_at(chat, action, self._clock())
+            errand = Errand(key, action, moment, since, files, words)
             patience = WITH_FILES if files else self._answers_within
             async with asyncio.timeout(patience.total_seconds()):
                 receipt = await platform.perform(errand)

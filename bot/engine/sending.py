@@ -31,6 +31,8 @@ GIVEN_UP_AFTER = timedelta(days=7)
 WITHDRAWN_WITHIN = timedelta(days=90)
 """How long it is tried to take words out of a closing post that are gone where they were said."""
 
+_LATER = timedelta(microseconds=1)
+
 HEARD_WITHIN = timedelta(minutes=10)
 """How long words that one person sees once, and only while there, are of use."""
 
@@ -51,6 +53,15 @@ def when_its_turn_comes(
         case Amend():
             return _found(chat, action)
     return action
+
+
+def done_at(chat: Chat, action: Action, now: datetime) -> datetime:
+    """Return as of when an action is done at `now`: after the topics that stand in its room.
+
+    So a clock that was set back puts no post before one that was made earlier.
+    """
+    posts = (post.at for topic in chat.topics for post in topic.posts if post.room == action.room)
+    return max([now, *(at + _LATER for at in posts)])
 
 
 def lapses_at(chat: Chat, action: Action, queued_at: datetime) -> datetime:

@@ -26,7 +26,7 @@ from bot.engine.agenda import Room
 from bot.engine.events import Event
 from bot.engine.fold import fold
 from bot.engine.messages import Tally
-from bot.engine.sending import GIVEN_UP_AFTER, lapses_at, when_its_turn_comes
+from bot.engine.sending import GIVEN_UP_AFTER, done_at, lapses_at, when_its_turn_comes
 from bot.engine.state import Chat
 from tests.engine.script import OPENS, ROOM, agenda
 
@@ -170,6 +170,13 @@ def test_what_a_moderator_asks_for_comes_at_once_also_after_a_late_one() -> None
 def test_what_a_moderator_asked_for_while_nothing_got_through_waits_like_the_others() -> None:
     held_up = (asked(1, 0), stands(1, 0), asked(2, 2), asked(3, 3), stands(2, 9))
     assert waits_until(opened(*held_up), 3, at(9)) == 11
+
+
+def test_where_the_clock_was_set_back_no_post_stands_before_one_that_was_made_earlier() -> None:
+    stood = opened(asked(1, 0), stands(1, 0), asked(2, 10), stands(2, 70))
+    assert done_at(stood, topic(3), at(20)) == at(70) + timedelta(microseconds=1)
+    assert done_at(stood, topic(3), at(71)) == at(71)
+    assert done_at(stood, Archive(ROOM), at(20)) == at(20)  # nothing stands there
 
 
 def test_each_room_has_its_own_pace() -> None:
