@@ -40,8 +40,8 @@ from tests.storm.talk import MARK, Line
 FAILURES = re.compile(r"^  (\w+)\n  .+:\d+ in \w+$", re.MULTILINE)
 """Where the log names an exception and the lines of code that it passed."""
 
-EXPECTED = frozenset({"OperationalError"})
-"""What a database raises that cannot be used."""
+EXPECTED = frozenset({"OperationalError", "Unavailable", "CancelledError"})
+"""What comes of a database that cannot be used; by the last an alarm ends that leads no more."""
 
 JUDGED_WITHIN = 40.0
 """Seconds; who judges longer hangs, and says where."""
