@@ -36,7 +36,7 @@ class Wanted:
     instants: int
     seed: int
     only: int | None = None
-    run: int | None = None
+    runs: tuple[int, ...] = ()
     faults: tuple[str, ...] = ()
     jobs: int = 5
     keep: str | None = None
@@ -52,7 +52,7 @@ def drawn(wanted: Wanted) -> Iterator[tuple[int, list[Instant]]]:
         instants = [Instant(next(numbers), kind) for kind in some]
         if wanted.only is not None:
             instants = [one for one in instants if one.number == wanted.only]
-        if instants and wanted.run in (None, run):
+        if instants and (not wanted.runs or run in wanted.runs):
             yield run, instants
 
 
