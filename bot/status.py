@@ -22,6 +22,7 @@ from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, PostKind,
 from bot.engine.agenda import OWN
 from bot.engine.chat import wake_at
 from bot.engine.events import GaveUp
+from bot.engine.keeping import blank_at
 from bot.engine.messages import Tally
 from bot.engine.sending import when_its_turn_comes
 from bot.engine.state import Chat, Stage
@@ -204,6 +205,8 @@ def next_of(chat: Chat, at: datetime) -> str:
         return "opens" if at == chat.opens_at else "reminder"
     if chat.stage is Stage.CLOSED:
         return "is counted"
+    if at == blank_at(chat):
+        return "removes what was said"
     if chat.waiting and not chat.paused and chat.waiting[0].due == at:
         return f"T{chat.waiting[0].number} of {len(chat.topics)}"
     return "closes" if at == chat.closes_at else "keeps its threads open"

@@ -100,6 +100,18 @@ async def test_what_is_due_is_told_by_chat_in_order_of_time(tmp_path: Path) -> N
         }
 
 
+async def test_a_chat_that_is_over_is_told_to_lose_its_words_where_they_are_kept_for_a_time(
+    tmp_path: Path,
+) -> None:
+    series = urojc()
+    series = replace(series, agenda=replace(series.agenda, keep=timedelta(days=90)))
+    async with house(tmp_path) as h:
+        await h.start(series)
+        await h.live(49 * HOUR)
+        (due,) = (await status(h, SERVED)).due
+    assert due.what == "removes what was said"
+
+
 async def test_nothing_is_stuck_in_a_house_where_all_goes_well(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         await h.start(urojc())
