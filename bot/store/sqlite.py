@@ -3,6 +3,8 @@
 What is overwritten or deleted is gone from the file (`secure_delete`), but its old pages stay in
 the write-ahead log. So a transaction that takes words away (`Tables.erases`) is followed by a
 checkpoint that cuts the log off, as soon as nobody reads an older moment.
+
+Nothing is written any more to a file that was moved or removed: it would be acknowledged and lost.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
@@ -89,6 +92,7 @@ class SqliteStore:
         self._idle: list[aiosqlite.Connection] = []
         self._reading = 0
         self._must_erase = True  # a process that was killed may owe it
+        self._file: tuple[int, int] | None = None  # which one was opened
 
     async def open(self) -> None:
         """Open the file, make it where it is missing, and bring its tables up to date.
@@ -101,6 +105,7 @@ class SqliteStore:
             self._writer = await self._connect()
             await self._migrate(self._writer)
             await self._erase(self._writer)
+            self._file = self._found()
         except sqlite3.DatabaseError as error:
             await self.close()
             raise _cannot_open(self._path, error) from error
@@ -146,12 +151,22 @@ class SqliteStore:
         async with self._turn:
             if self._writer is None:
                 raise StoreError("the store is not open")
+            if self._found() != self._file:
+                raise _gone()
             async with _transaction(self._writer, "IMMEDIATE"):
                 ((version,),) = await self._writer.execute_fetchall("PRAGMA data_version")
                 tables = Tables(_Connection(self._writer), version)
                 yield tables
             self._must_erase = self._must_erase or tables.erases
             await self._erase(self._writer)
+
+    def _found(self) -> tuple[int, int] | None:
+        """Return which file stands under the store's name; None: none, or it is in memory."""
+        try:
+            there = os.stat(self._path)  # noqa: PTH116  for each commit: the quick way
+        except OSError:
+            return None
+        return there.st_dev, there.st_ino
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[Tables]:
@@ -215,6 +230,12 @@ async def opened(path: str | Path) -> AsyncIterator[SqliteStore]:
         yield store
     finally:
         await store.close()
+
+
+def _gone() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("its file was moved or removed")
+    error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN  # as SQLite says it where it looks
+    return error
 
 
 def _cannot_open(path: str, error: Exception) -> StoreError:

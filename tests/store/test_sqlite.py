@@ -13,7 +13,7 @@ import pytest
 from bot.engine.agenda import Room
 from bot.store.errors import StoreError
 from bot.store.schema import MIGRATIONS
-from bot.store.sqlite import SqliteStore, opened
+from bot.store.sqlite import SqliteStore, opened, outside_cause
 from tests.engine.script import OPENS
 from tests.store.seen import note, noted, said
 
@@ -244,3 +244,24 @@ async def test_a_file_that_another_program_holds_is_told_after_one_patience(
         with pytest.raises(StoreError, match="database is locked"):
             async with asyncio.timeout(30):  # not ten seconds for each of a hundred times
                 await SqliteStore(file).open()
+
+
+async def test_nothing_is_written_to_a_file_that_was_moved_or_removed(tmp_path: Path) -> None:
+    folder, away = tmp_path / "data", tmp_path / "away"
+    async with opened(folder / "rounds.db") as store:
+        async with store.writing() as tables:
+            await note(tables, "one")
+        folder.rename(away)
+        with pytest.raises(sqlite3.OperationalError) as refused:
+            async with store.writing() as tables:
+                await note(tables, "lost")
+        assert outside_cause(refused.value) == "its file was moved or removed"
+        away.rename(folder)
+        async with store.writing() as tables:
+            await note(tables, "two")
+        assert await noted(store) == {"one", "two"}
+        (folder / "rounds.db").rename(tmp_path / "old.db")
+        (folder / "rounds.db").write_bytes(b"")
+        with pytest.raises(sqlite3.OperationalError):
+            async with store.writing() as tables:
+                await note(tables, "lost")
