@@ -254,10 +254,7 @@ class Connection:
             del self._deleted[next(iter(self._deleted))]
 
     def _note_change(self, kind: str, event: Mapping[str, Any]) -> None:
-        """Take note of what was done to a channel, or to somebody, of which much is remembered."""
-        changed = event.get("user")
-        if kind in ("user_change", "user_profile_changed") and isinstance(changed, dict):
-            self._people.forget(str(changed.get("id")))
+        """Take note of what was done to a channel or a user group, of which much is remembered."""
         if kind == "subteam_members_changed":
             self._people.forget(str(event.get("subteam_id")))
         if (change := change_of(event, self._reader.user)) is None:
