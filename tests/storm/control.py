@@ -60,13 +60,15 @@ class Control:
         self._store = store
         self._runner = Runner(store)
         self._rows = rows
+        self._given_up: Mapping[str, datetime] = {}
 
     async def hold(self, held: Held, log: Sequence[Event], lines: Sequence[Line]) -> bytes:
         """Hold a chat again; return its transcript.
 
         `log` is the run's log of it, of which only the moments are taken.
         """
-        room = Room("local", held.name)
+        room = held.room
+        self._given_up = {one.key: one.at for one in log if isinstance(one, events.GaveUp)}
         async with self._runner.running():
             agenda = parse_agenda(held.agenda, f"{held.name}.yaml").agenda
             planned = log[0].at
@@ -109,7 +111,9 @@ class Control:
 
     @staticmethod
     def _key_of(event: Event) -> str | None:
-        """Return the post of a topic that came to stand; None for what ends with everything."""
+        """Return the post of a topic that came to stand, or lapsed; None for what ends it all."""
+        if isinstance(event, events.GaveUp):
+            return event.key.replace("/", ".")
         return event.ref if isinstance(event, events.TopicPosted) else None
 
     async def _post(self, room: Room, chat_id: str, until: str | None) -> None:
@@ -126,12 +130,13 @@ class Control:
     async def _deliver(self, room: Room, chat_id: str, waiting: Leased) -> str:
         ref = waiting.key.replace("/", ".")
         row = self._rows.get(message_key(room, ref))
-        at = row.at if row is not None else waiting.queued_at
+        lapsed_at = self._given_up.get(waiting.key)
+        at = row.at if row is not None else lapsed_at or waiting.queued_at
         async with self._store.reading() as tables:
             chat = await tables.chat(chat_id)
         assert chat is not None
         action = when_its_turn_comes(chat, waiting.action, waiting.queued_at, at)
-        if action is None or isinstance(action, datetime):
+        if lapsed_at or action is None or isinstance(action, datetime):
             why = "its moment has passed"
             lapsed = Undeliverable(at, waiting.key, waiting.action, why, lapsed=True)
             await self._runner.handle(lapsed)
