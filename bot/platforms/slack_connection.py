@@ -96,6 +96,7 @@ class Connection:
         install(self._app, door, people)
         self._catching_up = catching_up
         self._answered: dict[str, int] = {}  # signatures, with the seconds in which they were made
+        self._refused = False  # a request
         self._deleted: dict[tuple[Room, str], None] = {}  # in the order in which it was told
         self._tasks: set[asyncio.Task[None]] = set()
         self._checked_at = clock()
@@ -137,6 +138,8 @@ class Connection:
         it had not come.
         """
         signed = self._signed(body, headers)
+        if signed is None:
+            self._tell_refused()
         if signed is None or signed[0] in self._answered:
             return BoltResponse(status=401, body="")
         self._note_answered(*signed)
@@ -159,6 +162,17 @@ class Connection:
             return named["x-slack-signature"], int(named["x-slack-request-timestamp"])
         except (TypeError, ValueError):  # its time is no number, or its signature not in ASCII
             return None
+
+    def _tell_refused(self) -> None:
+        """Say once in the log that a request was refused: Slack's own may be, for two reasons."""
+        if not self._refused:
+            log.warning(
+                "A request to Slack's address was refused: SLACK_SIGNING_SECRET did not sign it in "
+                "these five minutes. If Slack sent it (it says so where the address is verified), "
+                "compare the secret (api.slack.com/apps, Basic Information, App Credentials) and "
+                "this machine's clock."
+            )
+        self._refused = True
 
     def _note_answered(self, signature: str, at: int) -> None:
         """Take note of a request; those that are too old to count are forgotten."""
