@@ -102,6 +102,14 @@ class Changes(discord.Client):
         """Try again: a role's permissions may have changed."""
         self.free(after.guild)
 
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """Try again: a role that took something from us may be gone."""
+        self.free(role.guild)
+
+    async def on_guild_update(self, _before: object, after: discord.Guild) -> None:
+        """Try again: what a server asks of its moderators may have changed."""
+        self.free(after)
+
     async def on_member_update(self, _before: object, after: discord.Member) -> None:
         """Try again: our own roles may have changed; of others Discord tells nothing."""
         self.free(after.guild)

@@ -33,6 +33,11 @@ LOGIN_REFUSED = (
     "Discord refuses the token. Reset it in the developer portal (Bot, Reset Token) and put the "
     "new one into DISCORD_TOKEN."
 )
+GONE = (
+    "the channel is not there: it was deleted, or the bot is not in its server. Put the right "
+    "channel's id into the agenda, or invite the bot again."
+)
+
 NOT_IN_THE_SERVER = (
     "the bot is not in the channel's server, or does not see the channel (Missing Access). Invite "
     "it again with the link of rounds doctor, or give it View Channel there."
@@ -80,7 +85,7 @@ def _of(
     if status >= 500:
         return Unreachable(f"Discord is out of order (HTTP {status}).")
     if code == UNKNOWN_CHANNEL:
-        return Hindered(_gone(channel))
+        return Hindered(GONE)
     if code == MISSING_ACCESS and channel is None:
         return Hindered(NOT_IN_THE_SERVER)
     if status == 401:
@@ -97,15 +102,6 @@ def _retry_after(failure: discord.HTTPException) -> timedelta | None:
         return timedelta(seconds=float(failure.response.headers["Retry-After"]))
     except (KeyError, ValueError):
         return None
-
-
-def _gone(channel: object) -> str:
-    if isinstance(channel, discord.Thread):
-        return "the thread was deleted. Close the chat with /chat close and start another."
-    return (
-        "the channel is not there: it was deleted, or the bot is not in its server. Put the right "
-        "channel's id into the agenda, or invite the bot again."
-    )
 
 
 def _missing(channel: object, needed: Sequence[str], code: int) -> str:

@@ -40,6 +40,14 @@ class Role:
         """Take a permission from the role, in the whole guild."""
         self._change(self.permissions & ~permission)
 
+    def delete(self) -> None:
+        """Take the role away, from the guild and from everybody who has it."""
+        del self.guild.roles[self.id]
+        for member in self.guild.members.values():
+            if self in member.roles:
+                member.roles.remove(self)
+        self.guild.tell("GUILD_ROLE_DELETE", {"role_id": str(self.id)})
+
     def _change(self, permissions: Permission) -> None:
         self.permissions = permissions
         self.guild.tell("GUILD_ROLE_UPDATE", {"role": self.payload()})

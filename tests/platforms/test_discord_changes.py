@@ -74,8 +74,16 @@ async def test_a_permission_of_the_channel_of_a_role_or_of_our_own_roles_is_told
     assert await on.told() == (on.rooms, False)
     on.guild.deny(Permission.MANAGE_THREADS)
     assert await on.told(2) == (on.rooms, False)
-    on.guild.bot.give(on.guild.role("Helpers", Permission.MANAGE_THREADS))
+    helpers = on.guild.role("Helpers", Permission.MANAGE_THREADS)
+    on.guild.bot.give(helpers)
     assert await on.told(3) == (on.rooms, False)
+    helpers.delete()
+    assert await on.told(4) == (on.rooms, False)
+
+
+async def test_what_a_server_asks_of_its_moderators_is_told(on: Set) -> None:
+    on.guild.tell("GUILD_UPDATE", {**on.guild.payload(), "mfa_level": 1})
+    assert await on.told() == (on.rooms, False)
 
 
 async def test_many_changes_are_told_once(on: Set) -> None:
