@@ -30,7 +30,8 @@ async def test_two_chats_of_an_hour_are_held_by_commands_at_once(
 ) -> None:
     async with on_slack(tmp_path, signed=signed) as club:
         tweet = club.series("tweet", *ASKS, window="1h", starts=NEVER)
-        other = club.series("other", *ASKS, window="1h", starts=NEVER)
+        more = {"publish": "true", "archive": "channel"}
+        other = club.series("other", *ASKS, window="1h", starts=NEVER, **more)
         await club.start()
         assert "for the moderators" in await ask(club, tweet, "start tweet", club.maria)
         chats = {}
@@ -68,10 +69,15 @@ async def test_two_chats_of_an_hour_are_held_by_commands_at_once(
         await club.say(club.maria, "T4: Maria elsewhere", channel=other)
         await club.is_kept(str(chats[other]), ["T4: Maria elsewhere"])
         await club.later(minutes=16)
-        await club.posted_in(other, "Welcome", *names, "Closed")
+        await club.posted_in(other, "Welcome", *names, "Closed", "The")
         assert "Closed" not in club.posts_in(tweet), "it was extended"
         assert "is closed" in await ask(club, tweet, "close")
         await club.handed_over(str(chats[other]))
+        await club.until(lambda: other.archived)
+        files = [file.name for one in other.everything for file in one.files]
+        assert files == [f"{chats[other]}.png", f"{chats[other]}.html"], "before it was archived"
+        topics_of = [club.topic(number, other).text for number in range(1, 5)]
+        assert all("Closed. What is said in this thread" in text for text in topics_of)
         page = (await club.handed_over(str(chats[tweet]))).content.decode()
         assert first.text in page
         assert gone.text not in page
