@@ -149,6 +149,19 @@ async def test_what_is_no_backup_replaces_nothing(tmp_path: Path) -> None:
     assert names(tmp_path) == {"rounds.db", "notes.db"}
 
 
+async def test_what_is_damaged_is_told_in_one_line(tmp_path: Path) -> None:
+    await hold(tmp_path)
+    store, file = tmp_path / "rounds.db", tmp_path / "backup.db"
+    back_up(store, file, quiet)
+    whole = bytearray(file.read_bytes())
+    whole[20_000:40_000] = b"\x55" * 20_000
+    file.write_bytes(whole)
+    for given, why in ((file, "damaged"), (tmp_path, "is no file")):
+        with pytest.raises(StoreError, match=why) as refused:
+            await restore(given, store, HOLDER, NOW, quiet)
+        assert "\n" not in str(refused.value)
+
+
 async def test_a_backup_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> None:
     file = tmp_path / "old.db"
     with sqlite3.connect(file) as database:

@@ -82,7 +82,8 @@ def _reading(file: Path, *, in_use: bool = False) -> Iterator[sqlite3.Connection
     Where it has a log beside it, as a file that is `in_use` may have, the log stays as it is.
     """
     if not file.is_file():
-        raise StoreError(f"There is no file {file}.")
+        what = f"{file} is no file" if file.exists() else f"There is no file {file}"
+        raise StoreError(f"{what}. Name a file.")
     # Who may write takes away at the end what SQLite makes for reading; who may not leaves it.
     has_log = file.with_name(f"{file.name}-wal").exists()
     ways = ["mode=ro"] if has_log and not in_use else ["mode=rw", "mode=ro"]
@@ -117,7 +118,8 @@ def checked(file: Path) -> Checked:
         try:
             wrong = [str(row[0]) for row in database.execute("PRAGMA integrity_check(1)")]
             if wrong != ["ok"]:
-                raise StoreError(f"{file} is damaged ({wrong[0]}). Take another copy.")
+                first = wrong[0].splitlines()[-1]  # a heading may stand above it
+                raise StoreError(f"{file} is damaged ({first}). Take another copy.")
             tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
             ((version,),) = database.execute("PRAGMA user_version")
             if not tables >= _OURS or version < 1:
