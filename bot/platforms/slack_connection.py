@@ -127,9 +127,16 @@ class Connection:
         """Take in what Slack sends to our address; nothing tells when it cannot reach it."""
         await self._catching_up.begin()
         await self._catching_up.read()
+        told = False
         while True:
             await self._look()
-            await self._check(self._clock())
+            if await self._check(self._clock()) and not told:
+                told = True
+                log.warning(
+                    "Slack's requests do not arrive; the channels of open chats are read instead, "
+                    "and commands do not work. Can Slack open ROUNDS_URL? Verify the address at "
+                    "api.slack.com/apps, Event Subscriptions."
+                )
 
     async def receive(self, body: str, headers: Mapping[str, str]) -> BoltResponse:
         """Answer a request: 401 if Slack did not sign it, did so long ago, or it came before.

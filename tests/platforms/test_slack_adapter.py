@@ -131,3 +131,23 @@ async def test_a_socket_that_is_open_and_dead_is_noticed(tmp_path: Path) -> None
         await house.until(lambda: house.slack.is_current)
         await house.ann.say(house.channel, "T1: heard again")
         await house.kept("T1: into the void", "T1: heard again")
+
+
+async def test_that_signed_requests_do_not_arrive_is_said_once_and_what_was_said_is_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with on_slack(tmp_path, connected=False) as house:
+        async with running(house.slack):
+            await house.until(lambda: house.slack.is_current)
+            await house.start()
+        app = house.workspace.application
+        slack = house.new_slack(Secrets(app.bot_token, signing=app.signing_secret))
+        house.platforms["slack"] = slack
+        async with running(slack):
+            await house.until(lambda: slack.is_current)
+            for number in (1, 2):
+                await house.ann.say(house.channel, f"T1: {number}")
+                house.workspace.shift(2 * house.dead_after)
+                await house.kept(*(f"T1: {n}" for n in range(1, number + 1)))
+            await house.until(lambda: "requests do not arrive" in caplog.text)
+    assert caplog.text.count("requests do not arrive") == 1
