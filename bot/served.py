@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from bot.settings import Settings
-from bot.status import Serving
+from bot.situation import Serving
 from bot.store.address import Address
 from bot.store.errors import StoreError
 from bot.store.holding import Holder, holder_of

@@ -16,7 +16,8 @@ from bot.export import opened
 from bot.invocation import say_all
 from bot.served import who_serves
 from bot.settings import Settings
-from bot.status import PLATFORMS, Due, Running, Serving, Status, Stuck, status_of
+from bot.situation import Due, Running, Serving, Status, Stuck
+from bot.status import PLATFORMS, status_of
 from bot.terminal import Piece, in_columns, show, width
 
 Thing = TypeVar("Thing")

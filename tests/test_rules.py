@@ -309,6 +309,7 @@ TESTED_ELSEWHERE = {
     "safety/cues.py": "tests/safety/test_guard.py, with every case of tests/safety/cases.py",
     "safety/findings.py": "values; tests/safety/test_guard.py",
     "safety/shapes.py": "tests/safety/test_guard.py, with every case of tests/safety/cases.py",
+    "situation.py": "values; tests/test_status.py and tests/test_status_screen.py",
     "setting_values.py": "tests/test_settings.py reads every setting, rightly and wrongly written",
     "store/errors.py": "a name",
 }

@@ -12,7 +12,8 @@ import pytest
 from bot.engine.actions import Post, PostKind
 from bot.engine.agenda import Room, Series
 from bot.engine.signals import Hindered, Undeliverable, Woke
-from bot.status import Due, Serving, Status, Stuck, said_of, status_of
+from bot.situation import Due, Serving, Status, Stuck
+from bot.status import said_of, status_of
 from bot.store import queue
 from bot.store.queue import Leased
 from tests.house import QUESTIONS, START, House, house, moderator, person, room_of, urojc

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import NAMES
-from bot.status import Due, Running, Serving, Status, Stuck
+from bot.situation import Due, Running, Serving, Status, Stuck
 from bot.status_screen import shown, span, written
 from bot.store.address import Address
 from tests.invariants.process import Process, program
