@@ -13,7 +13,7 @@ help:
 	@echo "make test    everything that a change must pass"
 	@echo "make check   the fast part of it: ruff, mypy, import rules, dependencies"
 	@echo "make bench   what things cost, as ratios to a floor measured in the same run"
-	@echo "make storm   1,000 faults at random instants of 48-hour chats, on each database; an hour"
+	@echo "make storm   1,000 faults at random instants of 48-hour chats, on each database; 40 minutes"
 	@echo "make pictures take README.md's pictures from a demonstration (needs Chromium)"
 	@echo "make lock    pin what pyproject.toml asks for (needs uv; UPGRADE=--upgrade: the newest)"
 	@echo "make clean   remove .venv and what the tools left behind"
