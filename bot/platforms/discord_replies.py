@@ -32,7 +32,10 @@ interaction is unknown, its token has run out, or another process has answered."
 TOO_LARGE = 40005
 """Discord's code, with HTTP 413, for files that it does not take."""
 
-FAILED = "That did not work; nothing was changed, try again. The operator finds more in the log."
+FAILED = (
+    "That did not work. /chat status says how the chat stands; try again if it is not as it should "
+    "be. The operator finds more in the log."
+)
 UNSHOWN = (
     "The answer could not be shown. /chat status says how the chat stands; the operator finds "
     "more in the log."

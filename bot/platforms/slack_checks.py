@@ -180,7 +180,10 @@ async def _app_token(given: Given) -> Finding:
 def _signed(given: Given) -> Finding:
     what = "Signing secret"
     if given.url.startswith("https://"):
-        sentence = f"Set. Slack is to send to {given.url}{EVENTS_PATH}"
+        sentence = (
+            "Set; whether it is the right one shows when Slack verifies the address. Slack is to "
+            f"send to {given.url}{EVENTS_PATH}"
+        )
         return Finding(what, SLACK, True, sentence)
     sentence = (
         f"Slack sends to addresses with https:// alone, and that of the pages is {given.url} Set "

@@ -155,7 +155,10 @@ def refusal_of(error: SlackApiError, room: Room | None = None) -> Unreachable | 
     if name in _PASSING or name.startswith("HTTP 5"):
         return Unreachable(f"Slack is out of order ({name}).")
     if name.startswith("HTTP "):
-        return Unreachable(f"Slack does not answer as it should ({name}). Is SLACK_API right?")
+        return Unreachable(
+            f"Slack does not answer as it should ({name}). Something between may refuse it; where "
+            "SLACK_API is set, is it right?"
+        )
     if name in TOKEN:
         return TokenRefused(HINDRANCES[name])
     if name == "missing_scope" or name in HINDRANCES:

@@ -32,7 +32,10 @@ USES = 5
 LONGEST = 3900
 """Characters in one message of an answer; Slack advises 4,000 (chat.postMessage, "Truncating")."""
 
-FAILED = "That did not work; nothing was changed, try again. The operator finds more in the log."
+FAILED = (
+    "That did not work. /chat status says how the chat stands; try again if it is not as it should "
+    "be. The operator finds more in the log."
+)
 UNSHOWN = (
     "The answer could not be shown. /chat status says how the chat stands; the operator finds "
     "more in the log."

@@ -213,7 +213,7 @@ async def test_a_slack_out_of_reach_is_one_sentence(server: Server) -> None:
 async def test_another_server_at_the_address_is_told(server: Server) -> None:
     report = await looked(server, api=f"{server.address}/nothing/api/")
     (found,) = report.findings
-    assert "Is SLACK_API right?" in found.sentence
+    assert "where SLACK_API is set, is it right?" in found.sentence
 
 
 async def test_a_failure_in_the_middle_keeps_what_was_found_before(server: Server) -> None:

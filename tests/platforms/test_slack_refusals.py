@@ -138,13 +138,16 @@ async def test_what_passes_by_itself_is_tried_again(there: There, name: str) -> 
     assert not isinstance(passing, Hindered)
 
 
+BETWEEN = "Something between may refuse it; where SLACK_API is set, is it right?"
+
+
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
         (500, "Slack is out of order (HTTP 500)."),
         (503, "Slack is out of order (HTTP 503)."),
-        (404, "Slack does not answer as it should (HTTP 404). Is SLACK_API right?"),
-        (200, "Slack does not answer as it should (HTTP 200). Is SLACK_API right?"),
+        (404, f"Slack does not answer as it should (HTTP 404). {BETWEEN}"),
+        (200, f"Slack does not answer as it should (HTTP 200). {BETWEEN}"),
     ],
 )
 async def test_an_answer_that_is_none_of_the_api_is_tried_again(

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine import events
+from bot.engine.fold import apply
 from bot.engine.messages import Message, RoomTally, Timing
 from bot.engine.people import Role
 from bot.terminal import summary_lines
@@ -80,6 +81,16 @@ async def test_an_answer_placed_before_its_topic_was_posted_is_no_first_answer()
         summary, _ = await summarise(tables, chat)
     assert summary.topics[1].messages == 2
     assert summary.topics[1].first_answer == timedelta(hours=1)
+
+
+async def test_the_first_answer_is_counted_from_the_room_that_had_the_topic_first() -> None:
+    chat = apply(CHAT, events.TopicPosted(after(hours=6), 1, AWAY, "late", None))
+    first = chat.topics[0].posts[0].at
+    assert chat.topics[0].posted_at == first < after(hours=6)
+    answer = Message(chat.id, AWAY, "1", said=True, at=after(hours=7), author="a", topics=(1,))
+    async with kept([answer]) as (tables, _):
+        summary, _ = await summarise(tables, chat)
+    assert summary.topics[0].first_answer == after(hours=7) - first
 
 
 async def test_three_answers_are_named_however_many_there_are() -> None:
