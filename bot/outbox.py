@@ -25,6 +25,7 @@ from bot.platforms.platform import (
     Errand,
     Hindered,
     Impossible,
+    NotThere,
     Platform,
     ThreadGone,
     Unreachable,
@@ -224,7 +225,8 @@ class Outbox:
                 chat = await _chat(tables, leased)
                 if chat is None:
                     continue
-                action = when_its_turn_comes(chat, leased.action, leased.queued_at, now)
+                tried, since = leased.tries > 1, leased.queued_at
+                action = when_its_turn_comes(chat, leased.action, since, now, tried=tried)
                 if isinstance(action, datetime):
                     await self._postpone(tables, leased, action, untried=True)
                     return action
@@ -274,12 +276,8 @@ class Outbox:
             patience = WITH_FILES if files else self._answers_within
             async with asyncio.timeout(patience.total_seconds()):
                 receipt = await platform.perform(errand)
-        except ThreadGone:
-            await self._find_another_way(leased, action)
-            return None
-        except Impossible as failure:
-            await self._give_up(leased, action, str(failure))
-            return None
+        except (NotThere, ThreadGone, Impossible, Hindered) as answer:
+            return await self._not_done(lane, leased, action, answer)
         except Exception as failure:  # nobody knows whether it was done: again, under its key
             return await self._put_off(lane, leased, failure)
         self._failing_since.pop(lane, None)
@@ -287,17 +285,22 @@ class Outbox:
             log.info("Posts of %s in %s go out again.", lane.chat, lane.room, extra=_where(lane))
         if receipt.lacking:
             log.warning("%s went out without a file: %s", key, receipt.lacking, extra=_of(leased))
-        await self._report(
-            Delivered(
-                receipt.at,
-                key,
-                action,
-                receipt.ref,
-                receipt.text,
-                receipt.thread,
-                receipt.lacking,
-            )
-        )
+        it = receipt
+        await self._report(Delivered(it.at, key, action, it.ref, it.text, it.thread, it.lacking))
+        return None
+
+    async def _not_done(
+        self, lane: Lane, leased: Leased, action: Action, answer: Exception
+    ) -> datetime | None:
+        """Do what follows from an answer that it was not done; return when it is tried again."""
+        if isinstance(action, Post) and action.only_found:
+            await self._lapse(leased, self._clock())
+        elif isinstance(answer, ThreadGone):
+            await self._find_another_way(leased, action)
+        elif isinstance(answer, Impossible):
+            await self._give_up(leased, action, str(answer))
+        else:
+            return await self._put_off(lane, leased, answer)
         return None
 
     async def _give_up(self, leased: Leased, action: Action, why: str) -> None:

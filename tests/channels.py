@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.engine.actions import Action, Archive, KeepOpen, Post, PostKind, Tell
 from bot.engine.agenda import Room
 from bot.platforms.local_adapter import text_of
-from bot.platforms.platform import Errand, Receipt, ThreadGone
+from bot.platforms.platform import Errand, NotThere, Receipt, ThreadGone
 
 REMEMBERS = timedelta(minutes=5)
 """How long a second post under one key is known to be the first; later one must look."""
@@ -105,6 +105,8 @@ class Channels:
             by_reading = since is not None and one.at >= since and one.into == into
             if one.key == key and (by_nonce or by_reading):
                 return one
+        if isinstance(action, Post) and action.only_found:
+            raise NotThere
         ref = str(next(self._numbers))
         standing = Standing(key, now, action.room, into, ref, text_of(action.words), files=files)
         if isinstance(action, Post):

@@ -53,7 +53,8 @@ class Post:
     `opens` is the thread that is to hang from it, `notify` whom it pings (nobody else is ever
     pinged). `into` is the thread in which it is said, known when its turn comes
     (`bot.engine.sending`). One that `recalls` goes on with what people said in the chat's other
-    rooms, which is read when its turn comes (`bot.engine.closing`).
+    rooms, which is read when its turn comes (`bot.engine.closing`). One of which `only_found`
+    counts has lapsed: it is not said any more, but it may stand there.
     """
 
     room: Room
@@ -65,6 +66,7 @@ class Post:
     encloses: Enclosure | None = None
     into: str | None = None
     recalls: bool = False
+    only_found: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 1. What cannot be of use any more lapses: a reminder at the opening, or once its chat was moved,
    cancelled or taken out of the room; opening, topics and notices with the end of the window;
-   what takes words out of a closing post after three months, everything else after a week.
+   what takes words out of a closing post after three months, everything else after a week. A topic
+   or an opening that was tried before is looked for, for a week: it may have been posted, and the
+   answer lost.
 2. Of several topics that a room could not be given at their moments, the first goes out at once
    and the others two minutes apart; where the window ends sooner, evenly over what is left of it.
    What a moderator asks for at that moment waits for none of this.
@@ -40,11 +42,15 @@ _IN_THE_ROOM = (PostKind.REMINDER, PostKind.OPENING, PostKind.TRANSCRIPT)
 
 
 def when_its_turn_comes(
-    chat: Chat, action: Action, queued_at: datetime, now: datetime
+    chat: Chat, action: Action, queued_at: datetime, now: datetime, *, tried: bool = False
 ) -> Action | datetime | None:
-    """Return the action with the threads it goes to, a later moment for it, or None: lapsed."""
-    if now >= lapses_at(chat, action, queued_at):
-        return None
+    """Return the action with the threads it goes to, a later moment for it, or None: lapsed.
+
+    `tried`: it was given to its platform before, and nobody knows what came of it.
+    """
+    lapses = lapses_at(chat, action, queued_at)
+    if now >= lapses:
+        return _looked_for(chat, action) if tried and now < lapses + GIVEN_UP_AFTER else None
     match action:
         case Post():
             return _not_before(chat, action, now) or _addressed(chat, action)
@@ -100,6 +106,14 @@ def _announces(chat: Chat, reminder: Post) -> bool:
     moments = [piece.at for piece in reminder.words if isinstance(piece, Moment)]
     moved = any(at != chat.opens_at for at in moments)
     return chat.stage is not Stage.CANCELLED and reminder.room in chat.agenda.rooms and not moved
+
+
+def _looked_for(chat: Chat, action: Action) -> Post | None:
+    """Return a post on which something hangs as one that counts only if it stands there."""
+    if not isinstance(action, Post) or (action.topic is None and action.opens is None):
+        return None
+    into = None if action.kind in _IN_THE_ROOM else chat.threads.get(action.room)
+    return replace(action, into=into, only_found=True)
 
 
 def _addressed(chat: Chat, post: Post) -> Post:

@@ -31,6 +31,7 @@ from bot.platforms.platform import (
     File,
     Hindered,
     Impossible,
+    NotThere,
     Receipt,
     ThreadGone,
     Unreachable,
@@ -65,7 +66,7 @@ class Posts:
     async def post(self, post: Post, errand: Errand) -> Receipt:
         """Say something in a channel or thread, and let a thread hang from it.
 
-        Raises ThreadGone where the thread was deleted and its channel is there.
+        Raises ThreadGone where the thread was deleted and its channel is there, and NotThere.
         """
         number = int(post.into or post.room.name)
         known = self._client.get_channel(number) or self._client.get_channel(int(post.room.name))
@@ -203,6 +204,8 @@ class Posts:
         found = await self._sent(channel, text, since, begins=recalls) if since else None
         if found is not None:
             return found
+        if errand.only_looks:
+            raise NotThere
         text = _whole(text, errand)
         nobody_else = AllowedMentions(
             everyone=False, users=False, roles=pinged or False, replied_user=False

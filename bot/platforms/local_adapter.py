@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.engine.actions import Amend, Moment, Post, Words
-from bot.platforms.platform import Errand, Receipt
+from bot.platforms.platform import Errand, NotThere, Receipt
 
 
 class LocalRooms:
@@ -13,9 +13,11 @@ class LocalRooms:
         """Name the post by its key, so that it exists once however often it is asked.
 
         The pages have the files that go with it. What it quotes of other rooms stands in its own
-        row, which is the post itself here.
+        row, which is the post itself here. Raises NotThere: what stands is recorded.
         """
         post = errand.action
+        if errand.only_looks:
+            raise NotThere
         if not isinstance(post, Post | Amend):
             return Receipt(errand.now)
         text = text_of((*post.words, *errand.further))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.engine.actions import Action, Words
+from bot.engine.actions import Action, Post, Words
 from bot.engine.agenda import Room
 from bot.engine.people import Person
 from bot.engine.signals import Signal
@@ -76,6 +76,10 @@ class ThreadGone(Exception):
     """
 
 
+class NotThere(Exception):
+    """A post that counts only where it stands already (`Post.only_found`) does not stand there."""
+
+
 class Impossible(Exception):
     """The platform will never do it."""
 
@@ -96,6 +100,11 @@ class Errand:
     files: Sequence[File] = ()
     further: Words = ()
 
+    @property
+    def only_looks(self) -> bool:
+        """Whether nothing is to be said any more, but a post that stands there counts."""
+        return isinstance(self.action, Post) and self.action.only_found
+
 
 class Platform(Protocol):
     """A place where chats are held."""
@@ -103,7 +112,7 @@ class Platform(Protocol):
     async def perform(self, errand: Errand) -> Receipt:
         """Do what the errand's action says.
 
-        Raises Unreachable, Hindered, ThreadGone or Impossible.
+        Raises Unreachable, Hindered, ThreadGone, NotThere or Impossible.
         """
         ...
 

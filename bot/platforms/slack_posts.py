@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.actions import Amend, Archive, KeepOpen, Post, PostKind, Tell, Whisper, Words
 from bot.platforms.local_adapter import text_of as house_text
-from bot.platforms.platform import Errand, File, Hindered, Impossible, Receipt
+from bot.platforms.platform import Errand, File, Hindered, Impossible, NotThere, Receipt
 from bot.platforms.slack_errors import name_of, retry_after
 from bot.platforms.slack_files import upload
 from bot.platforms.slack_lookup import EVENT, Found, Lookup
@@ -199,6 +199,8 @@ class Posts:
         found = Found()
         if errand.since is not None:
             found = await self._lookup.find(errand.key, channel, into, errand.since)
+        if errand.only_looks and not found.ts:
+            raise NotThere
         ts = found.ts or await self._say(errand.key, channel, (*words, *errand.further), post)
         left_out: dict[str, list[str]] = {}
         for file in errand.files:

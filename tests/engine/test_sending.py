@@ -100,6 +100,18 @@ def test_what_is_of_no_use_any_more_lapses_at_its_moment_and_not_before(
     assert when_its_turn_comes(running, action, at(5), end - SECOND) is not None
 
 
+def test_a_topic_that_was_tried_is_looked_for_when_it_has_lapsed_for_a_week() -> None:
+    running = opened(asked(1, 0), events.ThreadOpened(OPENS, CHANNEL, "17", "17"))
+    for moment in (at(60), at(60) + GIVEN_UP_AFTER - SECOND):
+        found = when_its_turn_comes(running, topic(1), at(5), moment, tried=True)
+        assert found == replace(topic(1), into="17", only_found=True)
+    assert (
+        when_its_turn_comes(running, topic(1), at(5), at(60) + GIVEN_UP_AFTER, tried=True) is None
+    )
+    for action in (post(PostKind.NOTICE), KeepOpen(CHANNEL)):
+        assert when_its_turn_comes(running, action, at(5), at(60), tried=True) is None
+
+
 def test_a_reminder_lapses_at_the_opening() -> None:
     reminder = post(PostKind.REMINDER, "Coming up: ", Moment(OPENS))
     assert when_its_turn_comes(chat(), reminder, at(-15), at(-1)) == reminder

@@ -27,6 +27,7 @@ from bot.platforms.platform import (
     File,
     Hindered,
     Impossible,
+    NotThere,
     Receipt,
     ThreadGone,
     Unreachable,
@@ -185,6 +186,18 @@ async def test_a_connection_that_is_cut_after_the_commit_makes_no_second_post(
     receipt = await on.post(on.opening(), since=began)
     assert on.texts(on.channel) == [TEXT]
     assert [str(thread.id) for thread in on.channel.threads] == [receipt.thread]
+
+
+async def test_a_post_that_is_only_looked_for_is_found_or_not_said(on: Set) -> None:
+    began, looked_for = on.now, replace(on.opening(), only_found=True)
+    with pytest.raises(NotThere):
+        await on.post(looked_for, since=began)
+    assert on.texts(on.channel) == []
+    made = await on.post(on.opening())
+    on.server.world.shift(timedelta(hours=3))
+    found = await on.post(looked_for, since=began)
+    assert (found.ref, found.thread) == (made.ref, made.thread)
+    assert on.texts(on.channel) == [TEXT]
 
 
 async def test_long_after_a_doubtful_try_the_post_is_looked_for(on: Set) -> None:

@@ -11,7 +11,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.actions import Amend, Archive, Moment, Post, PostKind, Tell, Whisper, privately
 from bot.engine.agenda import Room
-from bot.platforms.platform import Errand, File, Hindered, Impossible, Receipt, Unreachable
+from bot.platforms.platform import (
+    Errand,
+    File,
+    Hindered,
+    Impossible,
+    NotThere,
+    Receipt,
+    Unreachable,
+)
 from bot.platforms.slack_posts import FILES_WITHIN, Posts
 from bot.platforms.slack_signals import moment_of
 from tests.slack.channels import Channel
@@ -102,6 +110,17 @@ async def test_a_connection_that_is_cut_after_the_commit_makes_no_second_post(
     receipt = await on.post(on.topic(), since=began)
     assert len(on.texts()) == 1
     assert receipt.ref == receipt.thread
+
+
+async def test_a_post_that_is_only_looked_for_is_found_or_not_said(on: Set) -> None:
+    began, looked_for = on.now, replace(on.topic(), only_found=True)
+    with pytest.raises(NotThere):
+        await on.post(looked_for, since=began)
+    assert on.texts() == []
+    made = await on.post(on.topic())
+    found = await on.post(looked_for, since=began)
+    assert (found.ref, found.thread) == (made.ref, made.thread)
+    assert len(on.texts()) == 1
 
 
 async def test_equal_words_of_another_action_are_another_post(on: Set) -> None:
