@@ -61,7 +61,7 @@ async def test_a_refused_token_and_a_missing_intent_are_tried_once_a_minute(
 
             application.message_content = False
             club.discord.gateway.lose_sessions()
-            await club.until(lambda: len(club.logged(INTENT)) == 2)
+            await club.passes(lambda: len(club.logged(INTENT)) == 2, step=20)
             await club.say(club.joao, thread, "João said this meanwhile")
             await club.later(minutes=10)
             application.message_content = True
@@ -74,7 +74,8 @@ async def test_a_refused_token_and_a_missing_intent_are_tried_once_a_minute(
 
             application.token = "another-token"
             await club.discord.gateway.close(4004)
-            await club.until(lambda: len(club.logged("platforms.standing", TOKEN)) == 2)
+            refused_again = ("platforms.standing", TOKEN)
+            await club.passes(lambda: len(club.logged(*refused_again)) == 2, step=20)
             await club.later(minutes=10)
             application.token = "its-own-token"
             await club.connected()
