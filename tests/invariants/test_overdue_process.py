@@ -11,6 +11,8 @@ from tests.invariants.on_slack import OnSlack, guild_of, on_slack
 from tests.slack.people import Person
 
 TOPICS = {"0m": "First?", "10m": "Second?", "30m": "Third?"}
+ROOMS = 3
+POSTED = "SELECT 1 FROM events WHERE kind = 'TopicPosted'"
 WAITING = "SELECT 1 FROM outbox WHERE state = 'waiting'"
 
 
@@ -46,7 +48,7 @@ async def test_a_chat_that_ended_meanwhile_is_closed_with_what_was_said_on_its_p
         await club.start()
         await club.later(minutes=10)
         await club.posted("Welcome", "T1")
-        await club.until(lambda: there.threads and there.threads[0].messages)
+        await club.until(lambda: len(club.process.rows(POSTED)) == ROOMS)
         await club.process.kill()
         await club.later(minutes=5)
         await club.say(club.maria, "Maria, in time", club.topic(1))
