@@ -4,7 +4,8 @@
     react(chat, event)   -> actions    no action without an event
     wake_at(chat)        -> datetime   when something must happen although nobody speaks
 
-What an event makes of a chat, without a choice, is `apply` in `bot.engine.fold`.
+What an event makes of a chat, without a choice, is `apply` in `bot.engine.fold`. Of the choices,
+what comes due by itself is in `bot.engine.dues`, what moderators ask for in `bot.engine.steering`.
 
 The rules:
 
@@ -36,9 +37,8 @@ The rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterator
+from datetime import datetime
 
 from bot.engine import (
     closing,
@@ -46,31 +46,23 @@ from bot.engine import (
     events,
     hindrances,
     keeping,
-    pace,
     replies,
     signals,
+    steering,
     telling,
     wording,
 )
 from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, Whisper
 from bot.engine.agenda import Room
+from bot.engine.dues import due, is_overslept, keep_open_at
 from bot.engine.errors import Refused
 from bot.engine.events import Event
 from bot.engine.floor import is_open_ended
-from bot.engine.fold import apply, fold
+from bot.engine.fold import fold
 from bot.engine.people import role_in
 from bot.engine.rights import permit
 from bot.engine.signals import Signal
-from bot.engine.state import Chat, Stage, TopicState
-
-LONGEST = timedelta(days=31)
-"""No window is longer."""
-
-LEFT_ALONE = timedelta(days=7)
-"""How long Discord leaves a thread without talk alone, at most (`auto_archive_duration`)."""
-
-KEPT_OPEN_EVERY = timedelta(days=6)
-
+from bot.engine.state import Chat, Stage
 
 # ---------------------------------------------------------------- decide
 
@@ -89,11 +81,11 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
         return []
     match signal:
         case signals.Woke(at=at):
-            return list(_due(chat, at))
+            return list(due(chat, at))
         case signals.Overslept(at=at, earlier=earlier, last=last):
-            return [events.Missed(at, earlier, last)] if _is_overslept(chat, at) else []
+            return [events.Missed(at, earlier, last)] if is_overslept(chat, at) else []
         case signals.Asked():
-            return _asked(chat, signal)
+            return steering.asked(chat, signal)
         case signals.AgendaChanged():
             return _replanned(chat, signal)
         case signals.KeepChanged():
@@ -143,54 +135,7 @@ def _started(signal: signals.StartAsked) -> list[Event]:
     at, agenda = signal.at, signal.agenda
     came = signals.DateCame(at, signal.chat, signal.series, agenda, at, signal.following)
     opened = [*_planned(came), events.Opened(at, signal.by.key)]
-    return opened + list(_due(fold(opened), at))
-
-
-def _due(chat: Chat, now: datetime) -> Iterator[Event]:
-    """Yield everything whose moment has come, one by one, each against what came before it."""
-    while events_due := _next_due(chat, now):
-        for event in events_due:
-            yield event
-            chat = apply(chat, event)
-
-
-def _next_due(chat: Chat, now: datetime) -> list[Event]:
-    if chat.stage is Stage.PLANNED:
-        return _due_before_opening(chat, now)
-    if chat.stage is not Stage.OPEN:
-        return keeping.blanks(chat, now)
-    if now >= chat.closes_at:
-        return [events.Closed(now)]
-    if chat.waiting and not chat.paused and chat.waiting[0].due <= now:
-        return _open_topic(chat, chat.waiting[0], now)
-    keep = _keep_open_at(chat)
-    return [events.KeptOpen(now)] if keep is not None and keep <= now else []
-
-
-def _is_overslept(chat: Chat, now: datetime) -> bool:
-    return chat.stage is Stage.PLANNED and now >= chat.closes_at
-
-
-def _due_before_opening(chat: Chat, now: datetime) -> list[Event]:
-    if _is_overslept(chat, now):
-        return [events.Missed(now)]
-    for before in chat.reminders:
-        due = chat.opens_at - before
-        if due <= now:
-            sent = now - due <= pace.ON_TIME
-            return [(events.Reminded if sent else events.ReminderLapsed)(now, before)]
-    return [events.Opened(now)] if now >= chat.opens_at else []
-
-
-def _open_topic(chat: Chat, topic: TopicState, now: datetime) -> list[Event]:
-    opened = events.TopicOpened(now, topic.number)
-    if now - topic.due > pace.ON_TIME:
-        moments = {t.number: t.due for t in chat.waiting[1:]}
-        dues = pace.after_delay(topic.due, now, moments, chat.closes_at)
-        if dues != moments:
-            # The new moments first: the topic's post says when the next one comes.
-            return [events.Rescheduled(now, tuple(dues.items())), opened]
-    return [opened]
+    return opened + list(due(fold(opened), at))
 
 
 def _replanned(chat: Chat, signal: signals.AgendaChanged) -> list[Event]:
@@ -199,11 +144,11 @@ def _replanned(chat: Chat, signal: signals.AgendaChanged) -> list[Event]:
         return []
     agenda, opens_at = signal.agenda, signal.opens_at
     if agenda is None or opens_at is None:
-        return [] if _is_overslept(chat, signal.at) else [events.Cancelled(signal.at)]
+        return [] if is_overslept(chat, signal.at) else [events.Cancelled(signal.at)]
     if (agenda, opens_at, signal.following) == (chat.agenda, chat.opens_at, chat.following):
         return []
     closes_at = opens_at + agenda.window
-    if _is_overslept(chat, signal.at) and signal.at >= closes_at:
+    if is_overslept(chat, signal.at) and signal.at >= closes_at:
         return []
     return [events.Replanned(signal.at, agenda, opens_at, closes_at, signal.following)]
 
@@ -236,95 +181,6 @@ def _archived(chat: Chat, at: datetime, action: Action) -> list[Event]:
     if chat.archived | {action.room} >= set(chat.agenda.rooms):
         away.append(events.Archived(at))
     return away
-
-
-def _asked(chat: Chat, signal: signals.Asked) -> list[Event]:
-    permit(signal.ask, role_in(chat.agenda, signal.by))
-    rule = _RULES.get(type(signal.ask))
-    return rule(chat, signal, signal.ask) if rule else []
-
-
-def _next(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
-    return [events.TopicOpened(signal.at, _first_waiting(chat, signal).number)]
-
-
-def _skip(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
-    return [events.TopicSkipped(signal.at, _first_waiting(chat, signal).number)]
-
-
-def _first_waiting(chat: Chat, signal: signals.Asked) -> TopicState:
-    _must_run(chat, signal)
-    if not chat.waiting:
-        raise Refused("Every topic has been posted. Add one with /chat topic and your question.")
-    return chat.waiting[0]
-
-
-def _add_topic(chat: Chat, signal: signals.Asked, ask: commands.AddTopic) -> list[Event]:
-    _must_run(chat, signal)
-    last = max((t.due for t in chat.topics if not t.skipped), default=None)
-    due = pace.appended(last, [t.due for t in chat.topics], signal.at, chat.closes_at)
-    added = events.TopicAdded(signal.at, len(chat.topics) + 1, ask.text, due)
-    return [added, *_due(apply(chat, added), signal.at)]
-
-
-def _pause(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
-    _must_run(chat, signal)
-    if chat.paused:
-        raise Refused("The chat is paused already. Go on with /chat resume.")
-    return [events.Paused(signal.at)]
-
-
-def _resume(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
-    _must_run(chat, signal)
-    if not chat.paused:
-        raise Refused("The chat is not paused; topics come at their moments.")
-    resumed = events.Resumed(signal.at)
-    return [resumed, *_due(apply(chat, resumed), signal.at)]
-
-
-def _extend(chat: Chat, signal: signals.Asked, ask: commands.Extend) -> list[Event]:
-    _must_run(chat, signal)
-    closes_at = chat.closes_at + ask.by
-    if ask.by <= timedelta(0) or closes_at - chat.opens_at > LONGEST:
-        raise Refused("A chat lasts at most 31 days in all. Say by how much: /chat extend 2h")
-    kept_open: list[Event] = [events.KeptOpen(signal.at)] if chat.threaded else []
-    return [events.Extended(signal.at, closes_at), *kept_open]
-
-
-def _close(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
-    _must_run(chat, signal)
-    return [events.Closed(signal.at, signal.by.key)]
-
-
-def _place(chat: Chat, signal: signals.Asked, ask: commands.Place) -> list[Event]:
-    missing = [n for n in ask.topics if n > len(chat.topics) or n < 1]
-    if missing:
-        raise Refused(replies.no_such_topic(missing[0], len(chat.topics)))
-    return [events.Corrected(signal.at, ask.message, ask.topics, signal.by.key)]
-
-
-def _withdraw(_chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
-    return [events.Withdrew(signal.at, signal.by.key)]
-
-
-_RULES: Mapping[type, Callable[[Chat, signals.Asked, Any], list[Event]]] = {
-    commands.Next: _next,
-    commands.Skip: _skip,
-    commands.AddTopic: _add_topic,
-    commands.Pause: _pause,
-    commands.Resume: _resume,
-    commands.Extend: _extend,
-    commands.Close: _close,
-    commands.Place: _place,
-    commands.Withdraw: _withdraw,
-}
-
-
-def _must_run(chat: Chat, signal: signals.Asked) -> None:
-    if chat.stage is Stage.PLANNED:
-        raise Refused(f"{chat.agenda.title} has not opened yet. Open it with /chat start.")
-    if chat.stage is not Stage.OPEN or signal.at >= chat.closes_at:
-        raise Refused(f"{chat.agenda.title} is over. Start another with /chat start.")
 
 
 # ---------------------------------------------------------------- react
@@ -386,14 +242,7 @@ def wake_at(chat: Chat) -> datetime | None:
     if chat.stage is Stage.PLANNED:
         return min([chat.opens_at, *(chat.opens_at - before for before in chat.reminders)])
     if chat.stage is Stage.OPEN:
-        due = chat.waiting[0].due if chat.waiting and not chat.paused else None
-        moments = (chat.closes_at, due, _keep_open_at(chat))
+        topic = chat.waiting[0].due if chat.waiting and not chat.paused else None
+        moments = (chat.closes_at, topic, keep_open_at(chat))
         return min(moment for moment in moments if moment is not None)
     return chat.closed_at if chat.stage is Stage.CLOSED else keeping.blank_at(chat)
-
-
-def _keep_open_at(chat: Chat) -> datetime | None:
-    """Return when the threads must be kept open next; None: the chat is over before."""
-    since = chat.kept_open_at or chat.opened_at or chat.opens_at
-    last_by = since + LEFT_ALONE
-    return since + KEPT_OPEN_EVERY if chat.threaded and last_by < chat.closes_at else None
