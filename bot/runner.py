@@ -228,7 +228,7 @@ class Runner:
 
     def _remember(self, work: Work, changed: Changed) -> None:
         """Keep what the next commits need; a chat that is over is read again if it is spoken to."""
-        self._chats, self._floors = work.chats, work.floors
+        self._chats, self._floors = work.floors.chats, work.floors.rooms
         for chat in changed.chats:
             if not STAGES[self._chats[chat].stage]:
                 del self._chats[chat]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from bot.engine.actions import Action
 from bot.engine.agenda import Room
 from bot.engine.chat import decide, react
 from bot.engine.commands import Place
-from bot.engine.errors import BrokenLog, Refused
+from bot.engine.errors import Refused
 from bot.engine.events import Event
 from bot.engine.floor import chat_at, chat_for_command, chat_of, is_open_ended, is_shared
 from bot.engine.fold import apply, fold
@@ -23,6 +23,7 @@ from bot.engine.people import Role
 from bot.engine.placing import unsettles
 from bot.engine.signals import Signal, Speech
 from bot.engine.state import Chat, Stage
+from bot.floors import Floors
 from bot.noting import note
 from bot.rewording import Rewordings, posts_to_blank
 from bot.store import departures, queue
@@ -31,9 +32,6 @@ from bot.waking import must_know_more, told_more
 
 log = logging.getLogger(__name__)
 
-REMEMBERED = 8
-"""Of each room this many chats that have opened, and as many to come, can be spoken to."""
-
 _MOVE_FLOORS = (events.Planned, events.Replanned, events.Opened, events.Cancelled, events.Missed)
 """After these a room may have other chats than before."""
 
@@ -41,15 +39,14 @@ _MOVE_FLOORS = (events.Planned, events.Replanned, events.Opened, events.Cancelle
 class Work:
     """Decides signals one after the other inside one transaction, then writes everything.
 
-    `chats` and `floors` (the chats of each room) are what earlier transactions have read; they
-    may be kept for the next one only if this one is committed.
+    `chats` and `floors` (the chats of each room) are what earlier transactions have read
+    (`bot.floors`).
     """
 
     def __init__(
         self, tables: Tables, chats: dict[str, Chat], floors: dict[Room, tuple[str, ...]]
     ) -> None:
-        self.chats = chats
-        self.floors = floors
+        self.floors = Floors(tables, chats, floors, self._record_waiting)
         self._tables = tables
         self._masks = departures.Masks(())
         self._known: dict[str, Message | None] = {}
@@ -74,13 +71,10 @@ class Work:
             bool(self._actions),
         )
 
-    async def fetch(self, coming: Iterable[tuple[Signal, str | None]]) -> None:
+    async def fetch(self, coming: Collection[tuple[Signal, str | None]]) -> None:
         """Read at once what these signals, with the chats they name, will need."""
         keys: set[str] = set()
-        unread: dict[str, None] = {}
-        for signal, chat in coming:
-            if chat is not None and chat not in self.chats:
-                unread[chat] = None
+        for signal, _ in coming:
             if isinstance(signal, Speech | signals.Reacted | signals.ReactionsCleared):
                 keys.add(message_key(signal.room, signal.id))
                 if isinstance(signal, signals.Said) and signal.reply_to is not None:
@@ -88,8 +82,7 @@ class Work:
         await self._read(keys)
         if keys:
             self._masks = await departures.masks(self._tables.connection)
-        if unread:
-            self.chats.update(await self._tables.load(unread))
+        await self.floors.read(chat for _, chat in coming if chat is not None)
 
     async def take(self, signal: Signal, chat_id: str | None) -> tuple[Chat | None, list[Event]]:
         """Decide one signal.
@@ -112,7 +105,7 @@ class Work:
                 if not await queue.waits(self._tables.connection, signal.key):
                     return None, []  # somebody else has done it meanwhile
                 chat_id = queue.chat_of(signal.key)
-        chat = await self._chat(chat_id or "")
+        chat = await self.floors.chat(chat_id or "")
         if isinstance(signal, signals.Woke) and chat and must_know_more(chat, signal.at):
             await self._record_waiting()
             await self._settle_all()
@@ -132,9 +125,9 @@ class Work:
             reply_to = known.reply_to
         parent = await self._message(message_key(signal.room, reply_to)) if reply_to else None
         if known is not None and (known.said or not isinstance(signal, signals.Said)):
-            chat = await self._chat(known.chat)
+            chat = await self.floors.chat(known.chat)
         else:
-            chats = await self._chats_in(signal.room, signal.at, signal.thread)
+            chats = await self.floors.chats_in(signal.room, signal.at, signal.thread)
             chat = chat_of(chats, signal, parent)
         if chat is not None:
             self._put(key, known, hear(chat, known, parent, signal))
@@ -156,9 +149,9 @@ class Work:
         key = message_key(signal.room, signal.id)
         if is_shared(signal.room.platform):
             known = await self._message(key)
-            chat = await self._chat(known.chat) if known else None
+            chat = await self.floors.chat(known.chat) if known else None
         else:
-            chat = chat_at(await self._chats_in(signal.room, signal.at), signal.at)
+            chat = chat_at(await self.floors.chats_in(signal.room, signal.at), signal.at)
         if chat is None:
             return None
         if isinstance(signal, signals.ReactionsCleared):
@@ -205,7 +198,7 @@ class Work:
         await self._read({m.parent for m in messages if m.parent})
         for read in messages:
             message = self._known.get(read.key) or read
-            chat = await self._chat(message.chat)
+            chat = await self.floors.chat(message.chat)
             if chat is not None:
                 parent = self._known[message.parent] if message.parent else None
                 self._put(read.key, message, settle(chat, message, parent))
@@ -224,60 +217,6 @@ class Work:
 
     # ------------------------------------------------------------ chats
 
-    async def _chat(self, chat_id: str) -> Chat | None:
-        if chat_id not in self.chats:
-            self.chats.update(await self._tables.load([chat_id]))
-        return self.chats.get(chat_id)
-
-    async def _chats_in(self, room: Room, at: datetime, thread: str | None = None) -> list[Chat]:
-        """Return the chats of a room among which that of a thread or a moment is.
-
-        The thread may be one of a chat of long ago, and so may the moment.
-        """
-        chats = await self._chats_around(room, at)
-        if thread is None or not is_shared(room.platform):
-            return chats
-        for chat in chats:
-            if thread in chat.threads_in(room):
-                return [chat]
-        await self._record_waiting()
-        held_there = await self._tables.chat_of_thread(room, thread)
-        return [*chats, *await self._sound([held_there] if held_there else [])]
-
-    async def _chats_around(self, room: Room, at: datetime) -> list[Chat]:
-        if room not in self.floors:
-            await self._record_waiting()  # what has just begun or opened is among them
-            found = await self._sound(await self._tables.chats_in(room, REMEMBERED))
-            self.floors[room] = tuple(chat.id for chat in found)
-        chats = await self._sound(self.floors[room])
-        if len(chats) < REMEMBERED:
-            return chats
-        opened = [chat for chat in chats if chat.stage is not Stage.PLANNED]
-        over = [chat for chat in opened if chat.stage is not Stage.OPEN] or opened
-        if len(opened) < REMEMBERED or any(chat.opens_at <= at for chat in over):
-            return chats
-        await self._record_waiting()
-        return await self._sound(await self._tables.chats_in(room, REMEMBERED, at))
-
-    async def _sound(self, chat_ids: Iterable[str]) -> list[Chat]:
-        """Return these chats without the broken ones, which are no reason to stop the others."""
-        found = []
-        for chat_id in chat_ids:
-            try:
-                chat = self.chats.get(chat_id) or await self._chat(chat_id)
-            except BrokenLog as broken:
-                log.error("Chat %s is left out: its log is broken (%s).", chat_id, broken)
-                continue
-            if chat is not None:
-                found.append(chat)
-        return found
-
-    async def _is_free(self, chat_id: str) -> bool:
-        try:
-            return await self._chat(chat_id) is None
-        except BrokenLog:
-            return False
-
     async def _begin(
         self, signal: signals.StartAsked | signals.DateCame
     ) -> tuple[Chat | None, list[Event]]:
@@ -292,7 +231,7 @@ class Work:
             running = [line.id for line in lines if line.stage is Stage.OPEN]
             signal = replace(signal, running="".join(running[:1]))
         for free in free_ids(signal.series, signal.chat):
-            if await self._is_free(free):
+            if await self.floors.is_free(free):
                 break
         return self._record(None, decide(None, replace(signal, chat=free)))
 
@@ -325,7 +264,7 @@ class Work:
             raise Refused(f"There is no message {name} here. Its menu has its link or number.")
 
     async def _asked_about(self, signal: signals.Asked) -> Chat | None:
-        chats = await self._chats_in(signal.room, signal.at, signal.thread)
+        chats = await self.floors.chats_in(signal.room, signal.at, signal.thread)
         return chat_for_command(chats, signal.at, signal.room, signal.thread)
 
     async def _remove(self, chat: Chat, words: Awaitable[None]) -> None:
@@ -337,7 +276,7 @@ class Work:
         self, signal: signals.Delivered | signals.Undeliverable
     ) -> tuple[Chat | None, list[Event]]:
         """Record what became of an action, with its mark; the second time nothing happens."""
-        chat = await self._chat(queue.chat_of(signal.key))
+        chat = await self.floors.chat(queue.chat_of(signal.key))
         delivered = isinstance(signal, signals.Delivered)
         if chat is None or not await queue.mark(
             self._tables.connection, signal.key, "done" if delivered else "gave_up"
@@ -364,22 +303,20 @@ class Work:
                 self._unsettled[chat.id] = min(since, self._unsettled.get(chat.id, since))
         if chat and happened:
             self._touched.add(chat.id)
-            self.chats.pop(chat.id, None)  # to the end: the longest unused are forgotten first
-            self.chats[chat.id] = chat
+            self.floors.keep(chat)
             if any(isinstance(event, _MOVE_FLOORS) for event in happened):
-                for room in rooms.union(chat.agenda.rooms):
-                    self.floors.pop(room, None)
+                self.floors.move(rooms.union(chat.agenda.rooms))
         return chat, happened
 
     async def _record_waiting(self) -> None:
         """Write the events so far, so that reading the lists sees them."""
-        await note(self._tables, self._events, self.chats)
+        await note(self._tables, self._events, self.floors.chats)
         self._events = []
 
     async def _requote(self) -> None:
         """Let closing posts change that quote what was changed."""
         for chat_id, signal in self._rewordings.all(self._at):
-            for chat in await self._sound([chat_id]):
+            for chat in await self.floors.sound([chat_id]):
                 then, happened = self._record(chat, decide(chat, signal))
                 for key in posts_to_blank(then or chat, happened):
                     post = await self._message(key)

@@ -304,6 +304,7 @@ TESTED_ELSEWHERE = {
     "engine/signals.py": "values; tests/engine/test_chat.py and tests/engine/test_hearing.py",
     "engine/state.py": "values; tests/engine/test_chat.py",
     "engine/steering.py": "tests/engine/test_chat.py asks for every change",
+    "floors.py": "tests/test_work.py and tests/test_runner.py speak in rooms with many chats",
     "invocation.py": "tests/test_cli.py runs every command",
     "noting.py": "tests/test_work.py looks at everything that it writes",
     "platforms/finding.py": "values; tests/test_doctor.py prints them",
