@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.agendas.agenda import read_agenda
 from bot.agendas.mistakes import START, AgendaMistakes, Mistake
-from bot.engine.agenda import Series
+from bot.engine.agenda import Series, people_lists
 
 
 class Catalogue:
@@ -28,8 +28,7 @@ class Catalogue:
         agendas = (series.agenda for series in self._series.values())
         overrides = (o for series in self._series.values() for o in series.dates.values())
         lists = [
-            *(agenda.moderators for agenda in agendas),
-            *(series.agenda.guests for series in self._series.values()),
+            *(listed for agenda in agendas for listed in people_lists(agenda)),
             *(override.moderators or {} for override in overrides),
         ]
         names = (name for one in lists for name in one.get("slack", ()))

@@ -18,7 +18,7 @@ from bot.agendas.agenda import load_chats
 from bot.agendas.mistakes import shown
 from bot.asking import agendas_of
 from bot.door import READ_AFTER
-from bot.engine.agenda import OWN
+from bot.engine.agenda import OWN, people_lists
 from bot.engine.erasing import is_erased
 from bot.engine.rooms import platform_name, room_name
 from bot.faults import Stopped
@@ -76,8 +76,8 @@ async def found(
         who = await forgetting.known(tables.connection, key)
     if agendas := naming(key):
         raise Stopped(
-            f"{shown(given)} stands in {', '.join(agendas)}, among moderators or guests. Take them "
-            "out there first, or they come back with the next chat. Then run this again."
+            f"{shown(given)} stands in {', '.join(agendas)}, among its people. Take them out there "
+            "first, or they come back with the next chat. Then run this again."
         )
     would_go = await _tried(store, key, now)
     if not would_go.anything:
@@ -188,7 +188,7 @@ def described(who: Known) -> str:
 
 
 def agendas_naming(folder: Path, key: str, now: datetime) -> list[str]:
-    """Return the paths of agendas that list somebody among moderators or guests.
+    """Return the paths of agendas that list somebody, as moderator, guest, on call or member.
 
     A file with mistakes is left out: it names nobody who could moderate.
     """
@@ -203,7 +203,7 @@ def agendas_naming(folder: Path, key: str, now: datetime) -> list[str]:
         if any(
             names.intersection(listed.get(platform, ()))
             for agenda in agendas_of({one.name: one})
-            for listed in (agenda.moderators, agenda.guests)
+            for listed in people_lists(agenda)
         )
     ]
 

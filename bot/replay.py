@@ -42,6 +42,8 @@ def in_a_room_of_ours(series: Series) -> Series:
             rooms=(Room(OWN, first.name),),
             moderators=people(agenda.moderators),
             guests=people(agenda.guests),
+            on_call=people(agenda.on_call),
+            members_only=people(agenda.members_only) if agenda.members_only else {},
         ),
         dates={
             day: one if one.moderators is None else replace(one, moderators=people(one.moderators))

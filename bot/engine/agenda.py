@@ -6,8 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
+from bot.engine.consent import Consent
+
 OWN = "local"
 """The platform of Rounds' own rooms."""
+
+ROLES = ("physician", "nurse", "trainee", "scientist", "patient", "advocate", "industry")
+"""As what people may check in where the agenda lists nothing else."""
+
+ANYWHERE = "any"
+"""The key of the help line for those whose country is not known or has none of its own."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,6 +82,23 @@ class Agenda:
     alerts: Mapping[str, str] = field(default_factory=dict)  # platform -> a private channel there
     notify: Mapping[str, str] = field(default_factory=dict)  # platform -> who is pinged: role:789
     keep: timedelta | None = None  # how long after the end people's words are kept; None: for good
+    hide: bool = False  # a message that is held is removed from the room, where the platform can
+    allow_words: tuple[str, ...] = ()  # never flagged here; in small letters
+    blocked_domains: tuple[str, ...] = ()  # bare, in small letters, as DNS has them: xn--...
+    help_lines: Mapping[str, str] = field(default_factory=dict)  # country code or ANYWHERE -> text
+    on_call: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # asked for help in turn
+    rules: str = ""  # shown at check-in
+    require_checkin: bool = False  # messages of those who have not agreed to the rules are held
+    roles: tuple[str, ...] = ROLES  # as what people may check in
+    consent: Consent = Consent.NAMED  # of those who have not checked in
+    members_only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # they alone count
+    forget_on_leave: bool = False  # whoever leaves the server or workspace is forgotten
+    round_times: timedelta = timedelta(minutes=15)  # in the research edition; a divisor of a day
+
+
+def people_lists(agenda: Agenda) -> tuple[Mapping[str, tuple[str, ...]], ...]:
+    """Return every list of people by platform that an agenda has: whoever is named is in one."""
+    return agenda.moderators, agenda.guests, agenda.on_call, agenda.members_only
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.engine import events
+from bot.engine import events, steps
 from bot.engine.actions import Action, Amend, Post, Tell, Whisper, Words
 from bot.engine.agenda import Agenda
 from bot.engine.events import Event
@@ -76,7 +76,13 @@ class Erasure:
                 return replace(event, by=self.key_after)
             case events.Withdrew(person=self.key):
                 return replace(event, person=self.key_after)
-            case events.ToldLate(room=room, person=self.person) if room.platform == self.platform:
+            case steps.Held(by=self.key) | steps.Cleared(by=self.key):
+                return replace(event, by=self.key_after)
+            case (
+                events.ToldLate(room=room, person=self.person)
+                | steps.Flagged(room=room, person=self.person)
+                | steps.Unflagged(room=room, person=self.person)
+            ) if room.platform == self.platform:
                 return replace(event, person=self.pseudonym)
             case events.TopicAdded(ask=ask):
                 return replace(event, ask=self.in_text(ask))
@@ -87,15 +93,19 @@ class Erasure:
     def in_agenda(self, agenda: Agenda) -> Agenda:
         """Return an agenda that lists and mentions the pseudonym.
 
-        A list of moderators stays as long as it was: without one a room's stewards would moderate.
+        Lists stay as long as they were: without one of moderators a room's stewards would moderate.
         """
         return replace(
             agenda,
             moderators=self._in_lists(agenda.moderators),
             guests=self._in_lists(agenda.guests),
+            on_call=self._in_lists(agenda.on_call),
+            members_only=self._in_lists(agenda.members_only),
             topics=tuple(replace(one, ask=self.in_text(one.ask)) for one in agenda.topics),
             welcome=self.in_text(agenda.welcome),
             closing=self.in_text(agenda.closing),
+            rules=self.in_text(agenda.rules),
+            help_lines={place: self.in_text(line) for place, line in agenda.help_lines.items()},
         )
 
     def _in_lists(self, lists: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:

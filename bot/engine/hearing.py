@@ -10,6 +10,7 @@ from __future__ import annotations
 from bot.engine.actions import Amend, Post
 from bot.engine.agenda import OWN
 from bot.engine.erasing import bared, blanked, is_erased
+from bot.engine.holds import hold_of
 from bot.engine.labels import labels
 from bot.engine.messages import OURS, Message, Timing
 from bot.engine.people import Role, role_in
@@ -18,18 +19,25 @@ from bot.engine.signals import Deleted, Delivered, Edited, Said, Speech
 from bot.engine.state import Chat
 
 
-def hear(chat: Chat, known: Message | None, parent: Message | None, signal: Speech) -> Message:
+def hear(
+    chat: Chat,
+    known: Message | None,
+    parent: Message | None,
+    signal: Speech,
+    concerns: tuple[str, ...] = (),
+) -> Message:
     """Return the row of the message that `signal` is about, placed under its topics.
 
-    `known` is its row so far, `parent` the row of the message that it answers.
+    `known` is its row so far, `parent` the row of the message that it answers, `concerns` what
+    was seen in the wording that the signal brings.
     """
     if known is None:
         known = Message(chat.id, signal.room, signal.id, said=False, at=signal.at)
     match signal:
         case Said():
-            heard = _said(chat, known, signal)
+            heard = _said(chat, known, signal, concerns)
         case Edited():
-            heard = _edited(known, signal)
+            heard = _edited(known, signal, concerns)
         case Deleted():
             heard = known._replace(withdrawn=True)
     return settle(chat, heard, parent)
@@ -73,12 +81,18 @@ def settle(chat: Chat, message: Message, parent: Message | None) -> Message:
     if withdrawn or (came_late(message) and not chat.agenda.keep_late):
         message = message._replace(withdrawn=withdrawn, text="", attachments=())
     if is_erased(message.author):
-        return bared(message)
-    return blanked(message) if chat.blanked and not message.is_ours else message
+        message = bared(message)
+    elif chat.blanked and not message.is_ours:
+        message = blanked(message)
+    held = hold_of(chat, message)
+    return message if held is message.held else message._replace(held=held)
 
 
 def _is_withdrawn(chat: Chat, message: Message) -> bool:
-    """Whether its author took back what they had said until then."""
+    """Whether its author took back what they had said until then, and it was on its way.
+
+    What was known at the withdrawal is marked, whatever its time (`bot.work`).
+    """
     if not chat.withdrawn or not message.said:
         return False
     until = chat.withdrawn.get(f"{message.room.platform}:{message.author}")
@@ -87,12 +101,12 @@ def _is_withdrawn(chat: Chat, message: Message) -> bool:
 
 def came_late(message: Message) -> bool:
     """Whether it was said after the end by somebody who does not moderate."""
-    speakers = (Role.PARTICIPANT, Role.GUEST)
+    speakers = (Role.PARTICIPANT, Role.GUEST, Role.VISITOR)
     spoke_late = message.timing is Timing.LATE and message.said and message.role in speakers
     return spoke_late and not is_erased(message.author)  # whom nobody can tell
 
 
-def _said(chat: Chat, known: Message, signal: Said) -> Message:
+def _said(chat: Chat, known: Message, signal: Said, concerns: tuple[str, ...]) -> Message:
     if known.said:
         return known
     edited = known.worded_at is not None and known.worded_at >= signal.at
@@ -113,10 +127,11 @@ def _said(chat: Chat, known: Message, signal: Said) -> Message:
         reply_to=signal.reply_to,
         thread=signal.thread,
         attachments=known.attachments if edited else signal.attachments,
+        concerns=known.concerns if edited else concerns,
     )
 
 
-def _edited(known: Message, signal: Edited) -> Message:
+def _edited(known: Message, signal: Edited, concerns: tuple[str, ...]) -> Message:
     """Take a later wording; of two at the same moment the greater one, in either order."""
     if known.worded_at is not None:
         if signal.at < known.worded_at:
@@ -129,6 +144,7 @@ def _edited(known: Message, signal: Edited) -> Message:
         worded_at=signal.at,
         edited=True,
         attachments=signal.attachments,
+        concerns=concerns,
     )
 
 

@@ -14,6 +14,7 @@ class Role(StrEnum):
     PARTICIPANT = "participant"
     MODERATOR = "moderator"
     GUEST = "guest"
+    VISITOR = "visitor"  # writes in a room whose chat is its members' alone; not counted
     BOT = "bot"
 
 
@@ -42,7 +43,9 @@ class Person:
 def role_in(agenda: Agenda, person: Person) -> Role:
     """As what `person` speaks in a chat of `agenda`.
 
-    A platform's list in `moderators` is complete; without one the room's stewards moderate.
+    A platform's list in `moderators` is complete; without one the room's stewards moderate. Where
+    `members_only` names a platform, whoever is not in its list there is a visitor, unless they
+    moderate or are a guest.
     """
     if person.role is not None:
         return person.role
@@ -51,6 +54,9 @@ def role_in(agenda: Agenda, person: Person) -> Role:
         return Role.MODERATOR
     if _is_among(person, agenda.guests.get(person.platform, ())):
         return Role.GUEST
+    members = agenda.members_only.get(person.platform)
+    if members is not None and not _is_among(person, members):
+        return Role.VISITOR
     return Role.PARTICIPANT
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from bot.engine import events
-from bot.engine.agenda import Room
+from bot.engine.agenda import Room, people_lists
 from bot.engine.errors import BrokenLog
 from bot.engine.events import Event
 from bot.engine.messages import Message
@@ -94,7 +94,7 @@ def _named(event: Event) -> set[str]:
         case events.Planned(agenda=agenda) | events.Replanned(agenda=agenda):
             return {
                 f"{platform}:{name.removeprefix('user:')}"
-                for listed in (agenda.moderators, agenda.guests)
+                for listed in people_lists(agenda)
                 for platform, names in listed.items()
                 for name in names
             }

@@ -1,7 +1,8 @@
 """The SQL that counts: how a chat was attended.
 
 In every count a message is one that was said (`said = 1`); what was withdrawn counts only as
-withdrawn. Participants and guests are one crowd here, told apart where it matters.
+withdrawn. Participants and guests are one crowd here, told apart where it matters. Visitors, who
+are not among the members to whom an agenda keeps its chat, are counted by themselves alone.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _ANSWER = f"{_IN_WINDOW} AND {_CROWD}"
 _ANSWER_P = _ANSWER.replace("m.", "p.")
 _REPLIES = (
     f"JOIN messages m ON m.parent = p.key AND m.chat = p.chat AND {_IN_WINDOW} "
-    "AND m.role <> 'bot' AND m.author <> p.author"
+    "AND m.role NOT IN ('bot', 'visitor') AND m.author <> p.author"
 )
 _REACTIONS = "JOIN reactions r ON r.message = p.key AND r.present = 1"
 _KEPT = f"{_CROWD} AND m.withdrawn = 0"
@@ -48,7 +49,8 @@ _NO_TOPIC = "('-', 0)"  # no row of `topics` reads so
 class Counts:
     """How many messages of each kind a chat has, and how many people wrote them.
 
-    All but the two of moderators count participants' and guests' messages. `edited`,
+    All but the two of moderators and the two of visitors count participants' and guests'
+    messages. `edited`,
     `without_topic`, `replies` and `with_files` are those in the window; `unplaced` and
     `withdrawn` those of any time. `per_person` says how many people wrote how many messages in
     the window, as (messages, people), fewest messages first; `topics` leaves out those without.
@@ -61,6 +63,8 @@ class Counts:
     moderators: int = 0
     messages: int = 0
     by_moderators: int = 0
+    visitors: int = 0
+    by_visitors: int = 0
     early: int = 0
     late: int = 0
     edited: int = 0
@@ -155,6 +159,7 @@ class Figures:
                 case _:
                     others[what] = number
         by_moderators, moderators = by_role.get("moderator", (0, 0))
+        by_visitors, visitors = by_role.get("visitor", (0, 0))
         participants = sum(people for _, people in per_person)
         messages = sum(messages * people for messages, people in per_person)
         if alone is not None and messages:
@@ -165,6 +170,8 @@ class Figures:
             moderators=moderators,
             messages=messages,
             by_moderators=by_moderators,
+            visitors=visitors,
+            by_visitors=by_visitors,
             per_person=tuple(sorted(per_person)),
             topics=tuple(sorted(topics, key=lambda topic: topic.number)),
             rooms=tuple(sorted(rooms, key=lambda one: one.room)),
@@ -185,7 +192,7 @@ class Figures:
         """Group what was said in the window once, by person, role and topics; count from that.
 
         Rows are ("person", "", messages, people), ("topic", number, messages, people),
-        ("role", guest or moderator, messages, people), ("room", room, messages, people) if there
+        ("role", all but participants', messages, people), ("room", room, messages, people) if there
         are several, ("alone", room, 0, 0) if not, and (one of `others`, "", messages, 0).
         """
         places = await self._connection.rows(

@@ -20,7 +20,12 @@ from bot.transcripts.html_text import HtmlText, link, text
 from bot.transcripts.page import head
 from bot.transcripts.plain_text import PlainText
 
-_ROLES = {Role.MODERATOR: "moderator", Role.GUEST: "guest", Role.BOT: "bot"}
+_ROLES = {
+    Role.MODERATOR: "moderator",
+    Role.GUEST: "guest",
+    Role.VISITOR: "visitor",
+    Role.BOT: "bot",
+}
 _TITLES = {
     Part.BEFORE: "Before the opening",
     Part.OPENING: "Opening",

@@ -125,6 +125,11 @@ class Row:
         return self.message.role is Role.GUEST
 
     @property
+    def is_visitors(self) -> bool:
+        """Whether somebody said it who is not among the chat's members."""
+        return self.message.role is Role.VISITOR
+
+    @property
     def is_early(self) -> bool:
         """Whether it was said before the opening."""
         return self.message.timing is Timing.EARLY

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.engine import events
 from bot.engine.actions import Moment, Post, PostKind, Tell, Whisper, privately
-from bot.engine.agenda import Room
+from bot.engine.agenda import Room, people_lists
 from bot.engine.chat import decide
 from bot.engine.erasing import GONE, NAME, Erasure, is_erased, lines_of
 from bot.engine.fold import apply, fold
@@ -38,7 +38,16 @@ AT = OPENS + timedelta(hours=1)
 
 def test_every_event_that_names_the_person_names_the_pseudonym() -> None:
     key = f"discord:{WHO}"
-    plan = agenda("0m", moderators=LISTS, guests=LISTS, welcome=f"With <@{WHO}|Ann Lee>.")
+    plan = agenda(
+        "0m",
+        moderators=LISTS,
+        guests=LISTS,
+        on_call=LISTS,
+        members_only=LISTS,
+        welcome=f"With <@{WHO}|Ann Lee>.",
+        rules=f"Be kind. Ask <@{WHO}> when in doubt.",
+        help_lines={"GB": f"Write to {WHO}."},
+    )
     for event in (
         events.Planned(AT, "a", "a", plan, OPENS, AT),
         events.Replanned(AT, plan, OPENS, AT),
@@ -73,8 +82,10 @@ def test_the_same_id_on_another_platform_is_another_person() -> None:
 
 
 def test_lists_of_people_stay_as_long_as_they_were() -> None:
-    without = ERASURE.in_agenda(agenda("0m", moderators=LISTS))
-    assert without.moderators == {"discord": (GONE_ID, GONE_ID, "role:5"), "local": (WHO,)}
+    plan = agenda("0m", moderators=LISTS, guests=LISTS, on_call=LISTS, members_only=LISTS)
+    without = ERASURE.in_agenda(plan)
+    for listed in people_lists(without):
+        assert listed == {"discord": (GONE_ID, GONE_ID, "role:5"), "local": (WHO,)}
     steward = Person("discord", "9", "Bo", steward=True)
     alone = ERASURE.in_agenda(agenda("0m", moderators={"discord": (WHO,)}))
     assert role_in(alone, steward) is Role.PARTICIPANT, "without a list stewards would moderate"

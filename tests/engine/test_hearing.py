@@ -13,7 +13,7 @@ from bot.engine import events
 from bot.engine.actions import Amend, Archive, Post, PostKind
 from bot.engine.agenda import Room
 from bot.engine.fold import apply
-from bot.engine.hearing import hear, own, settle
+from bot.engine.hearing import came_late, hear, own, settle
 from bot.engine.messages import Attachment, Message, PlacedBy, Timing
 from bot.engine.people import Person, Role
 from bot.engine.signals import Deleted, Delivered, Edited, Said, Speech
@@ -128,6 +128,15 @@ def test_late_words_are_kept_where_the_agenda_says_so_and_of_moderators_always()
     assert heard([replace(late, author=HENRY)]).text == "T1: late"
     bot = Person("local", "rounds", "Rounds", role=Role.BOT)
     assert heard([replace(late, author=bot)]).text == "T1: late"
+
+
+def test_what_a_visitor_says_is_kept_like_anybodys_and_not_when_it_is_late() -> None:
+    plan = club(members_only={"local": ("bo",)})
+    in_time = heard([Said(at(1), ROOM, "m1", ANN, "T1: in time")], plan)
+    assert (in_time.role, in_time.text, in_time.topics) == (Role.VISITOR, "T1: in time", (1,))
+    late = heard([Said(at(49), ROOM, "m1", ANN, "T1: late")], plan)
+    assert (late.role, late.text) == (Role.VISITOR, "")
+    assert came_late(late)
 
 
 def test_who_withdrew_has_no_words_up_to_then_also_where_they_come_later() -> None:

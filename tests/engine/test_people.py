@@ -34,6 +34,35 @@ def test_a_role_comes_from_the_agendas_lists_of_ids_and_badges(person: Person, r
     assert role_in(LISTED, person) is role
 
 
+MEMBERS = agenda(
+    "0m",
+    moderators={"local": ("henry",), "slack": ("U9",)},
+    guests={"local": ("catto",)},
+    members_only={"local": ("ann",), "discord": ("role:12", "user:34"), "slack": ()},
+)
+
+
+@pytest.mark.parametrize(
+    ("person", "role"),
+    [
+        (Person("local", "ann", "Ann"), Role.PARTICIPANT),
+        (Person("local", "bo", "Bo"), Role.VISITOR),
+        (Person("local", "p-1", "ann"), Role.VISITOR),
+        (Person("local", "henry", "Henry"), Role.MODERATOR),
+        (Person("local", "catto", "James Catto"), Role.GUEST),
+        (Person("discord", "34", "Zoe"), Role.PARTICIPANT),
+        (Person("discord", "56", "Zoe", frozenset({"role:12"})), Role.PARTICIPANT),
+        (Person("discord", "56", "Zoe", frozenset({"role:13"})), Role.VISITOR),
+        (Person("discord", "56", "Zoe", steward=True), Role.MODERATOR),
+        (Person("slack", "U1", "Zoe"), Role.VISITOR),
+        (Person("local", "bo", "Bo", role=Role.PARTICIPANT), Role.PARTICIPANT),
+        (Person("teams", "5", "Di"), Role.PARTICIPANT),
+    ],
+)
+def test_where_a_chat_is_its_members_alone_others_are_visitors(person: Person, role: Role) -> None:
+    assert role_in(MEMBERS, person) is role
+
+
 def test_a_steward_of_another_room_is_none_of_the_chats() -> None:
     chat = agenda("0m", moderators={"local": ("henry",)})
     steward = Person("discord", "5", "Zoe", steward=True)

@@ -78,6 +78,7 @@ def recounted(messages: Sequence[Message]) -> Counts:
     stays = [m for m in crowd if not m.withdrawn]
     counted = answers(messages)
     led = [m for m in ours if in_window(m) and m.role is Role.MODERATOR]
+    beside = [m for m in ours if in_window(m) and m.role is Role.VISITOR]
     per_person = Counter(Counter(map(person, counted)).values())
     topics = sorted({number for m in counted for number in m.topics})
     return Counts(
@@ -86,6 +87,8 @@ def recounted(messages: Sequence[Message]) -> Counts:
         moderators=len(set(map(person, led))),
         messages=len(counted),
         by_moderators=len(led),
+        visitors=len(set(map(person, beside))),
+        by_visitors=len(beside),
         early=sum(m.timing is Timing.EARLY for m in stays),
         late=sum(m.timing is Timing.LATE for m in stays),
         edited=sum(m.edited for m in counted),
@@ -136,7 +139,7 @@ def replies(messages: Sequence[Message]) -> Counter[str]:
         m.parent
         for m in known.values()
         if in_window(m)
-        and m.role is not Role.BOT
+        and m.role not in (Role.BOT, Role.VISITOR)
         and m.parent in known
         and known[m.parent].author != m.author
     )
