@@ -250,7 +250,7 @@ class Work:
         for event in happened:
             if isinstance(event, events.Withdrew) and chat is not None:
                 by = signal.by
-                withdrawn = self._tables.withdraw(chat.id, by.platform, by.id, event.at)
+                withdrawn = self._tables.withdraw(chat.id, by.platform, by.id)
                 await self._remove(chat, withdrawn)
             elif isinstance(event, events.Corrected):
                 corrected = self._known[event.message]

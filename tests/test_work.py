@@ -412,6 +412,22 @@ async def test_withdrawing_takes_what_was_said_so_far_also_in_the_same_transacti
     assert kept["2"].topics == (2,), "the answer stays where it is"
 
 
+async def test_withdrawing_takes_what_was_said_before_the_clock_was_set_back(home: Where) -> None:
+    async with house(home) as h:
+        await with_topics(h)
+        await h.say(ROOM, ANN, "Before", message="1")
+        h.clock.advance(50 * MINUTE)
+        await h.say(ROOM, ANN, "Later, by the clock", message="2")
+        await h.say(ROOM, BOB, "Another's", message="3")
+        h.clock.advance(-40 * MINUTE)
+        await h.ask("withdraw", ANN, ROOM)
+        h.clock.advance(MINUTE)
+        await h.say(ROOM, ANN, "In the time that comes again", message="4")
+        kept = {n: (await h.message(ROOM, n)) for n in "1234"}
+    assert {n for n, m in kept.items() if m.withdrawn} == {"1", "2"}
+    assert {n for n, m in kept.items() if not m.text} == {"1", "2"}
+
+
 async def test_withdrawing_after_the_end_concerns_the_chat_that_ended(home: Where) -> None:
     async with house(home) as h:
         await with_topics(h)

@@ -182,7 +182,10 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class Withdrew:
-    """A person (by key) took back what they had said until `at`."""
+    """A person (by key) took back everything of theirs that was known, and what was said by `at`.
+
+    Where the clock was set back, what was known may bear a later time.
+    """
 
     at: datetime
     person: str

@@ -88,8 +88,11 @@ def _place(chat: Chat, signal: signals.Asked, ask: commands.Place) -> list[Event
     return [events.Corrected(signal.at, ask.message, ask.topics, signal.by.key)]
 
 
-def _withdraw(_chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
-    return [events.Withdrew(signal.at, signal.by.key)]
+def _withdraw(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
+    """Let each withdrawal be later than the one before, also where the clock was set back."""
+    before = chat.withdrawn.get(signal.by.key)
+    at = signal.at if before is None else max(signal.at, before + timedelta(microseconds=1))
+    return [events.Withdrew(at, signal.by.key)]
 
 
 RULES: Mapping[type, Callable[[Chat, signals.Asked, Any], list[Event]]] = {

@@ -116,6 +116,17 @@ async def reacted(
     return found
 
 
+async def last_reacted(
+    connection: Connection, key: str, person: str, emoji: str
+) -> datetime | None:
+    """Return when somebody last put this emoji to a message, or took it back; None: never."""
+    rows = await connection.rows(
+        "SELECT at FROM reactions WHERE message = ? AND person = ? AND emoji = ?",
+        (key, person, emoji),
+    )
+    return moment(rows[0][0]) if rows else None
+
+
 async def event_kinds(
     connection: Connection, chat: str, numbers: Collection[int]
 ) -> dict[int, str]:

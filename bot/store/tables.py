@@ -75,7 +75,10 @@ class Unread(NamedTuple):
 TOGETHER = 32
 """Chats that are made of their logs between two turns of others on the event loop."""
 
-NOTHING_UNREAD = Unread((), *[datetime.max.replace(tzinfo=UTC)] * 2)
+LAST = datetime.max.replace(tzinfo=UTC)
+"""After every moment."""
+
+NOTHING_UNREAD = Unread((), LAST, LAST)
 
 UPSERT_MESSAGE = (
     f"INSERT INTO messages ({MESSAGE_COLUMNS}) VALUES ({', '.join('?' * 20)}) "
@@ -309,8 +312,8 @@ class Tables:
         if rows:
             yield [message_of(row) for row in rows]
 
-    async def withdraw(self, chat: str, platform: str, author: str, until: datetime) -> None:
-        """Blank what a person said in a chat until then."""
+    async def withdraw(self, chat: str, platform: str, author: str, until: datetime = LAST) -> None:
+        """Blank what a person said in a chat, or what they said there until a moment."""
         self.erases = True
         await self.connection.run(
             "UPDATE messages SET text = '', attachments = '', withdrawn = 1 "

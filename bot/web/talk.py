@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
@@ -16,6 +16,7 @@ from bot.engine.errors import Refused
 from bot.engine.floor import chat_at
 from bot.engine.messages import Message, message_key
 from bot.engine.signals import Deleted, Edited, Reacted, Said
+from bot.engine.state import Chat
 from bot.store import pages
 from bot.transcripts.clock import Clock
 from bot.web.access import Visitor, new_participant, new_ticket
@@ -36,7 +37,8 @@ TICKET = "Rounds-Ticket"
 
 _COMMAND = re.compile(r"/chat(?:\s+(?P<ask>.*))?", re.IGNORECASE | re.DOTALL)
 _LATER = timedelta(microseconds=1)
-"""A new wording is later than the one before, also where the clock was set back meanwhile."""
+"""What is said, worded or put anew is later than what it follows, also where the clock was set
+back meanwhile."""
 
 _LATEST = 50
 """Among so many messages it is looked whether one was posted before."""
@@ -142,18 +144,27 @@ class Talk:
         stub = self._house.access.stub(visitor, form.get("ticket") or new_ticket())
         turn = self._posting.setdefault(visitor.person.id, asyncio.Lock())
         async with turn:  # the same form may arrive twice at once
-            posted = await self._posted(room, visitor, text, stub)
+            async with self._house.store.reading() as tables:
+                chats = await self._live.scenes.chats(tables, room)
+            chat = chat_at(chats, self._house.clock())
+            posted = await self._posted(chat, room, visitor, text, stub) if chat else None
             while posted is None:
-                posted = await self._try(room, visitor, text, reply_to, stub)
+                at = self._speaks_at(chat, visitor)
+                posted = await self._try(at, room, visitor, text, reply_to, stub)
                 stub = self._house.access.stub(visitor, new_ticket())
         return posted
 
-    async def _posted(self, room: Room, visitor: Visitor, text: str, stub: str) -> Message | None:
+    def _speaks_at(self, chat: Chat | None, visitor: Visitor) -> datetime:
+        """Return the time of what somebody says now: after that of what they have withdrawn."""
+        now = self._house.clock()
+        withdrew = chat.withdrawn.get(visitor.person.key) if chat else None
+        return now if withdrew is None else max(now, withdrew + _LATER)
+
+    async def _posted(
+        self, chat: Chat, room: Room, visitor: Visitor, text: str, stub: str
+    ) -> Message | None:
         """Return what this form has posted before, if anything."""
         async with self._house.store.reading() as tables:
-            chat = chat_at(await self._live.scenes.chats(tables, room), self._house.clock())
-            if chat is None:
-                return None
             latest = await pages.page(tables.connection, chat.id, room, None, _LATEST)
         for message in latest.messages:
             same = message.author == visitor.person.id and message.id.endswith(f"-{stub}")
@@ -162,13 +173,12 @@ class Talk:
         return None
 
     async def _try(
-        self, room: Room, visitor: Visitor, text: str, reply_to: str | None, stub: str
+        self, at: datetime, room: Room, visitor: Visitor, text: str, reply_to: str | None, stub: str
     ) -> Message | None:
         """Post under the next number; None where another process has taken just this id."""
-        now = self._house.clock()
         message = f"{await self._number(room)}-{stub}"
         outcome = await self._house.runner.handle(
-            Said(now, room, message, visitor.person, text, reply_to)
+            Said(at, room, message, visitor.person, text, reply_to)
         )
         if outcome.chat is None:
             raise Sorry(
@@ -179,7 +189,7 @@ class Talk:
                 back_words="To the room",
             )
         posted = await self._message(room, message)
-        is_ours = posted and (posted.author, posted.at) == (visitor.person.id, now)
+        is_ours = posted and (posted.author, posted.at) == (visitor.person.id, at)
         return posted if is_ours else None
 
     async def _number(self, room: Room) -> int:
@@ -224,11 +234,14 @@ class Talk:
         async with self._house.store.reading() as tables:
             there = await pages.reactions(tables.connection, [message.key])
             own = await pages.reacted(tables.connection, [message.key], me)
+            before = await pages.last_reacted(tables.connection, message.key, me, emoji)
         if emoji not in {*PALETTE, *(one.emoji for one in there.get(message.key, ()))}:
             raise Refused(f"Choose one of {' '.join(PALETTE)}, or one that somebody has put here.")
         removed = emoji in own.get(me, {}).get(message.key, ())
+        now = self._house.clock()
+        at = now if before is None else max(now, before + _LATER)
         await self._house.runner.handle(
-            Reacted(self._house.clock(), message.room, message.id, visitor.person, emoji, removed)
+            Reacted(at, message.room, message.id, visitor.person, emoji, removed)
         )
         return await self._shown(request, visitor, message)
 

@@ -301,6 +301,17 @@ def test_everybody_may_withdraw() -> None:
     assert chat.asks("withdraw", by=ANN) == [events.Withdrew(chat.now, "local:ann")]
 
 
+def test_each_withdrawal_is_later_than_the_one_before() -> None:
+    chat = Script(agenda("0m"))
+    chat.passes("25h")
+    then = chat.now
+    chat.asks("withdraw", by=ANN)
+    chat.now -= timedelta(minutes=40)  # the clock was set back
+    later = then + timedelta(microseconds=1)
+    assert chat.asks("withdraw", by=ANN) == [events.Withdrew(later, "local:ann")]
+    assert chat.it.withdrawn == {"local:ann": later}
+
+
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [

@@ -425,6 +425,22 @@ async def test_the_last_wording_stands_also_where_the_clock_was_set_back(
             assert (said.text, said.edited) == (text, True)
 
 
+async def test_what_is_said_after_a_withdrawal_stands_also_where_the_clock_was_set_back(
+    place: Served, open_house: House
+) -> None:
+    async with place.guest(name="Ana") as ana:
+        first = await posted(ana, "T1 first")
+        open_house.clock.advance(timedelta(minutes=15))
+        for text in ("T1 second", "T1 third"):
+            page = await ana.post("/rooms/urojc/say", {"text": "/chat withdraw"})
+            assert "out of the transcript" in page.words
+            open_house.clock.advance(timedelta(minutes=-4))
+            message = await posted(ana, text)
+            assert (await open_house.message(ROOM, message)).text == text
+            open_house.clock.advance(timedelta(minutes=1))
+        assert (await open_house.message(ROOM, first)).withdrawn
+
+
 async def test_saving_the_same_wording_is_no_edit(place: Served, open_house: House) -> None:
     async with place.guest(name="Ana") as ana:
         message = await posted(ana, "T1 first")
@@ -488,6 +504,18 @@ async def test_reactions_are_put_and_taken_back(place: Served) -> None:
         one = await ben.post(path, {"emoji": "👍"})
         assert 'value="👍" aria-pressed="false" aria-label="👍, 1"' in one.text
     assert 'value="👍" aria-pressed="true" aria-label="👍, 2"' in seen.text
+
+
+async def test_a_reaction_is_taken_back_and_put_again_also_where_the_clock_was_set_back(
+    place: Served, open_house: House
+) -> None:
+    async with place.guest(name="Ana") as ana:
+        message = await posted(ana, "T1 first")
+        path = f"/rooms/urojc/messages/{message}/react"
+        for there in (True, False, True):
+            page = await ana.post(path, {"emoji": "👍"})
+            assert ('aria-label="👍, 1"' in page.text) is there
+            open_house.clock.advance(timedelta(minutes=-1))
 
 
 async def test_reactions_are_of_the_palette_or_what_is_there_already(
