@@ -37,8 +37,8 @@ from bot.ringing import Ringing
 from bot.runner import Changed, Runner, Store
 from bot.serving import Candidate, Term, first_of, holding, keep_taking_over, take_over, turn_of
 from bot.settings import Settings
+from bot.store import presence
 from bot.store.errors import Unavailable
-from bot.store.holding import Holder
 from bot.store.opening import opened, store_at
 from bot.vitals import Watch
 from bot.web import health
@@ -130,8 +130,7 @@ def _told_to_stop() -> asyncio.Event:
 
 def _candidate(settings: Settings) -> AbstractAsyncContextManager[Candidate]:
     """Return what says whether this process serves."""
-    here = Holder.here("rounds run", clock(), settings.url, settings.near_url)
-    where = settings.where
+    here, where = settings.served_by(clock()), settings.where
     if isinstance(where, Path):
         return holding(where, here)
     store_at(where)  # it says so where what is needed for a database is not installed
@@ -165,6 +164,7 @@ async def _house(
     await take_over(store, term, candidate)
     async with store.writing() as tables:
         access = Access(await tables.secret("signing", secrets.token_urlsafe(32)))
+        await presence.tell(tables.connection, settings.served_by(clock()))
     metrics = _metrics(settings)
     parts = _parts(settings, store, catalogue, access, metrics, term)
     async with parts.runner.running(), _background(parts.outbox.run()):

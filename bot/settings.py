@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from bot import setting_values as values
 from bot.agendas.mistakes import shown
 from bot.engine.errors import RoundsError
 from bot.store.address import Address, read_address
+from bot.store.holding import Holder
 from bot.store.opening import Where
 
 T = TypeVar("T")
@@ -90,6 +92,10 @@ class Settings:
     def near(self) -> str:
         """The name or address under which this machine itself reaches what listens."""
         return _EVERYWHERE.get(self.host, self.host)
+
+    def served_by(self, now: datetime) -> Holder:
+        """Return what this process tells others of itself where it serves, or would."""
+        return Holder.here("rounds run", now, self.url, self.near_url)
 
     @property
     def store(self) -> Path:

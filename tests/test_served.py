@@ -14,7 +14,11 @@ from aiohttp import web
 
 from bot.served import ask, who_serves
 from bot.settings import Settings
+from bot.store import presence
+from bot.store.address import Address
 from bot.store.holding import Holder, held
+from bot.store.leading import led
+from bot.store.opening import opened
 from bot.vitals import standing_by
 from bot.web.health import routes
 
@@ -72,6 +76,22 @@ async def test_it_is_asked_past_what_stands_in_front_and_must_answer_on_its_own_
         async with held(tmp_path / "rounds.db", replace(here, host="another-container")):
             found = await who_serves(settings(tmp_path))
         assert (found.address, found.must_answer) == (public, False)
+
+
+async def test_on_a_database_it_is_asked_where_it_told_that_it_serves(database: Address) -> None:
+    async with answering() as near:
+        here = Holder.here("rounds run", SINCE, "https://chat.example.org", near)
+        async with opened(database) as store, store.writing() as tables:
+            await presence.tell(tables.connection, here)
+        asks = Settings(port=9, database=database)
+        async with led(database, here):
+            found = await who_serves(asks)
+            assert (found.address, found.vitals) == (near, {"status": "standing by"})
+            assert found.must_answer
+        assert (await who_serves(asks)).who == "", "what it wrote outlives it, its lock does not"
+    async with led(database, here):
+        found = await who_serves(asks)
+        assert (found.address, found.vitals, found.must_answer) == (near, None, True)
 
 
 async def test_who_gave_no_address_is_asked_at_that_of_the_settings(tmp_path: Path) -> None:

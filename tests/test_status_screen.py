@@ -303,10 +303,11 @@ async def test_on_postgresql_it_tells_who_leads_and_what_runs(
     environment = {"DATABASE_URL": database.text}
     async with program(tmp_path, environment=environment) as process:
         await opened(process)
-        told = rounds(tmp_path, "status", "--json", PORT=str(process.port), **environment)
+        told = rounds(tmp_path, "status", "--json", PORT="9", **environment)
         assert told.returncode == 0
         found = json.loads(told.stdout)
         assert found["serving"]["by"].startswith("rounds run, process ")
+        assert found["serving"]["address"] == process.url, "as it told in the database"
         assert found["serving"]["says"]["status"] == "ready"
         assert found["store"] == str(database)
         assert found["running"][0]["messages"] == 1

@@ -56,6 +56,12 @@ class Holder:
         """Whether it is on this machine, and not in another container of it."""
         return self.host == socket.gethostname()
 
+    @property
+    def told_as(self) -> str:
+        """What a session of a database tells of it: of at most 63 bytes, as PostgreSQL keeps."""
+        whole = f"{self.doing} {self.process} {self.host}"
+        return "".join(char if " " <= char <= "~" else "?" for char in whole)[:63]
+
     def __str__(self) -> str:
         at = f", at {self.address}" if self.address else ""
         return (
@@ -107,6 +113,11 @@ def in_use(store: Path | Address, holder: Holder | str) -> str:
         f"The store {store} is in use: {holder}. One process at a time serves a store. End that "
         f"one first, or name another {what}"
     )
+
+
+def is_plain(*parts: str) -> bool:
+    """Say whether what others told of themselves can be printed: short, and nothing invisible."""
+    return all(len(part) <= 255 and _PLAIN.fullmatch(part) for part in parts)
 
 
 def _lock(store: Path) -> Path:
@@ -164,7 +175,6 @@ def _read(file: int) -> Holder | str:
         )
     except (OSError, ValueError, LookupError, TypeError, OverflowError):
         return "another process, of which nothing is known"
-    told_of = (holder.doing.replace(" ", ""), holder.host, holder.address, holder.near)
-    if not all(len(part) <= 255 and _PLAIN.fullmatch(part) for part in told_of):
+    if not is_plain(holder.doing.replace(" ", ""), holder.host, holder.address, holder.near):
         return "another process, of which nothing is known"
     return holder

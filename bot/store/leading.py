@@ -13,13 +13,15 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Collection
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 from bot.store.address import Address
 from bot.store.errors import StoreError, Unavailable
-from bot.store.holding import TRIES, Held, Holder, in_use
+from bot.store.holding import TRIES, Held, Holder, in_use, is_plain
 from bot.store.postgres import WRITING
 from bot.store.postgres_line import Line, cause, connect, connect_patiently, told
+from bot.store.presence import WHO
 
 NAME = "rounds"
 """Processes that would lead under one name stand by for one another."""
@@ -194,8 +196,7 @@ async def leader_of(address: Address) -> Holder | None:
 
 async def _name(line: Line, holder: Holder) -> None:
     """Let a session tell others whose it is."""
-    told_of = f"{holder.doing} {holder.process} {holder.host}"
-    await line.execute("SELECT set_config('application_name', $1, false)", told_of)
+    await line.execute("SELECT set_config('application_name', $1, false)", holder.told_as)
 
 
 async def _leader(line: Line) -> Holder | None:
@@ -206,7 +207,20 @@ async def _leader(line: Line) -> Holder | None:
     with contextlib.suppress(ValueError):
         doing, process, host = str(row[0]).rsplit(" ", 2)
     number = int(process) if process.isdecimal() else 0
-    return Holder(doing, number, host, row[1].astimezone(UTC))
+    leader = Holder(doing, number, host, row[1].astimezone(UTC))
+    return await _with_address(line, leader, str(row[0]))
+
+
+async def _with_address(line: Line, leader: Holder, told_as: str) -> Holder:
+    """Add where it serves, if it has written that down; who only writes serves nowhere."""
+    if await line.fetchval("SELECT to_regclass('serving')") is None:  # as in an older version
+        return leader
+    row = await line.fetchrow(
+        "SELECT host, address, near FROM serving WHERE name = $1 AND told_as = $2", WHO, told_as
+    )
+    if row is None or not is_plain(*row):
+        return leader
+    return replace(leader, host=row[0], address=row[1], near=row[2])
 
 
 async def _key(line: Line) -> int:

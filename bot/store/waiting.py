@@ -43,13 +43,12 @@ class Head:
 async def touch(connection: Connection, now: datetime) -> None:
     """Write something, so that its commit shows that the store can be written.
 
-    It stands in the table of names and values, and has to be another value each time: what does
-    not change SQLite does not write.
+    It is another moment each time: what does not change SQLite does not write.
     """
     await connection.run(
-        "INSERT INTO secrets (name, value) VALUES ('written at', ?) "
-        "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (now.isoformat(),),
+        "INSERT INTO tried (name, at) VALUES ('readyz', ?) "
+        "ON CONFLICT (name) DO UPDATE SET at = excluded.at",
+        (stamp(now),),
     )
 
 

@@ -12,6 +12,7 @@ from bot.engine.actions import Post, PostKind
 from bot.engine.agenda import Room
 from bot.engine.fold import fold
 from bot.store import queue, waiting
+from bot.store.codec import stamp
 from bot.store.opening import Where, opened
 from bot.store.queue import Lane
 from bot.store.tables import Tables
@@ -101,9 +102,10 @@ async def test_what_was_given_up_is_told_and_a_broken_log_left_out(tables: Table
     assert await waiting.given_up(tables.connection, [CHAT]) == []
 
 
-async def test_what_is_touched_changes_no_secret(tables: Tables) -> None:
+async def test_what_is_touched_is_one_row_of_its_own_and_no_secret(tables: Tables) -> None:
     assert await tables.secret("signing", "a secret") == "a secret"
     for at in (OPENS, OPENS + MINUTE):
         await waiting.touch(tables.connection, at)
-    assert await tables.secret("signing", "another") == "a secret"
-    assert await tables.secret("written at", "") == (OPENS + MINUTE).isoformat()
+        rows = await tables.connection.rows("SELECT name, at FROM tried")
+        assert rows == [("readyz", stamp(at))]
+    assert await tables.connection.rows("SELECT name FROM secrets") == [("signing",)]
