@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import discord
@@ -120,6 +120,7 @@ class Connection(Changes):
         self._parents: dict[int, int] = {}  # threads that the library may not keep
         self._reader = Reader(0, self._parent_of)
         self._gone: set[str] = set()  # what was deleted while it is read back
+        self._last_emoji = datetime.min.replace(tzinfo=UTC)  # when one was put or taken back
         self._reading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._has_been_read = False
@@ -256,9 +257,14 @@ class Connection(Changes):
             self._gone.update(signal.id for signal in deleted)
         self._hear(deleted)
 
+    def _emoji_at(self) -> datetime:
+        """Return when an emoji comes: after the last one, also where the clock was set back."""
+        self._last_emoji = max(self._clock(), self._last_emoji + timedelta(microseconds=1))
+        return self._last_emoji
+
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Hear that somebody put an emoji to a message, or took it back."""
-        reacted = self._reader.reacted(event, self._clock())
+        reacted = self._reader.reacted(event, self._emoji_at())
         self._hear([reacted] if reacted else [])
 
     on_raw_reaction_remove = on_raw_reaction_add
@@ -267,7 +273,7 @@ class Connection(Changes):
         self, event: discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent
     ) -> None:
         """Hear that a message's emojis were taken away."""
-        cleared = self._reader.cleared(event, self._clock())
+        cleared = self._reader.cleared(event, self._emoji_at())
         self._hear([cleared] if cleared else [])
 
     on_raw_reaction_clear_emoji = on_raw_reaction_clear

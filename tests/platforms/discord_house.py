@@ -54,6 +54,7 @@ class DiscordHouse:
         self.series = self._series()
         self.runner = Runner(store)
         self.changes = 0
+        self.set_back = timedelta(0)
         enclosures = Enclosures(store, self.runner)
         platforms: dict[str, Platform] = {"local": LocalRooms()}
         self.outbox = Outbox(store, self.runner, platforms, self.clock, enclose=enclosures.of)
@@ -83,8 +84,8 @@ class DiscordHouse:
         self.changes += 1
 
     def clock(self) -> datetime:
-        """Return the time of the Discord that this house is on."""
-        return self.server.world.now()
+        """Return the time of the Discord that this house is on, unless the clock was set back."""
+        return self.server.world.now() - self.set_back
 
     # ------------------------------------------------------------ doing
 
@@ -116,6 +117,17 @@ class DiscordHouse:
         await self.server.until(condition, PATIENCE)
 
     # ------------------------------------------------------------ looking
+
+    async def emojis(self, *wanted: str) -> None:
+        """Wait until these emojis, and no others, are known to stand under messages."""
+        sql = "SELECT emoji FROM reactions WHERE present = 1 ORDER BY emoji"
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                async with self.store.reading() as tables:
+                    found = await tables.connection.rows(sql)
+                if [emoji for (emoji,) in found] == [*wanted]:
+                    return
+                await asyncio.sleep(0.01)
 
     def said(self) -> list[str]:
         """Return how the bot's posts in the threads begin, in order."""

@@ -46,13 +46,26 @@ async def test_edits_deletions_and_emojis_are_taken_over(house: DiscordHouse) ->
     rows = await house.kept("T1: better", "T1: c")
     assert rows["T1: better"].edited
     assert (await house.rows())[str(second.id)].withdrawn
-    async with asyncio.timeout(5):
-        while True:
-            async with house.store.reading() as tables:
-                sql = "SELECT emoji, present FROM reactions"
-                if await tables.connection.rows(sql) == [("👍", 1)]:
-                    break
-            await asyncio.sleep(0.01)
+    await house.emojis("👍")
+
+
+async def test_an_emoji_is_taken_back_and_put_again_also_where_the_clock_was_set_back(
+    house: DiscordHouse,
+) -> None:
+    thread = await house.start()
+    message = await house.ann.say(thread, "T1: a")
+    await house.kept("T1: a")
+    await house.henry.react(message, "👍")
+    await house.emojis("👍")
+    house.set_back = timedelta(minutes=1)
+    await house.henry.unreact(message, "👍")
+    await house.emojis()
+    house.set_back = timedelta(minutes=2)
+    await house.henry.react(message, "👍")
+    await house.emojis("👍")
+    house.set_back = timedelta(minutes=3)
+    thread.clear_reactions(message)
+    await house.emojis()
 
 
 async def test_many_that_are_deleted_at_once_are_gone(house: DiscordHouse) -> None:
