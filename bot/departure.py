@@ -190,13 +190,19 @@ def described(who: Known) -> str:
 def agendas_naming(folder: Path, key: str, now: datetime) -> list[str]:
     """Return the paths of agendas that list somebody, as moderator, guest, on call or member.
 
-    A file with mistakes is left out: it names nobody who could moderate.
+    One with mistakes counts where the id stands anywhere in it: it may be mended. Raises Stopped
+    where there is no agenda to look into.
     """
-    if not folder.is_dir():
-        return []
     platform, _, person = key.partition(":")
     names = {person, f"user:{person}"}
-    series, _mistakes = load_chats(folder, now)
+    series, mistakes = load_chats(folder, now)
+    if any(one.file == str(folder) for one in mistakes):
+        raise Stopped(
+            f"There is no agenda in {shown(str(folder), 200)} to be looked into, and who stands in "
+            "one comes back with its next chat. Name the folder of the agendas: --chats DIR; where "
+            "there are none, say --without-agendas."
+        )
+    wrong = [Path(file) for file in dict.fromkeys(one.file for one in mistakes)]
     return [
         str(folder / f"{one.name}.yaml")
         for one in series
@@ -205,7 +211,15 @@ def agendas_naming(folder: Path, key: str, now: datetime) -> list[str]:
             for agenda in agendas_of({one.name: one})
             for listed in people_lists(agenda)
         )
-    ]
+    ] + [str(path) for path in wrong if _stands_in(path, person)]
+
+
+def _stands_in(path: Path, person: str) -> bool:
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return False
+    return re.search(rf"(?<!\w){re.escape(person)}(?!\w)", text) is not None
 
 
 # ---------------------------------------------------------------- what is told
@@ -278,7 +292,7 @@ def _listed(chats: Sequence[str]) -> str:
 
 async def erase_in(
     where: Where,
-    chats: Path,
+    chats: Path | None,
     given: str,
     now: datetime,
     agree: Callable[[Found], bool],
@@ -286,12 +300,17 @@ async def erase_in(
 ) -> bool:
     """Erase a person from a store, beside whoever uses it, if `agree` says so.
 
-    Returns whether it was done. Raises Stopped where nobody is meant for sure.
+    `chats` is the folder of the agendas; None: there are none. Returns whether it was done. Raises
+    Stopped where nobody is meant for sure, or the person may come back with an agenda.
     """
     if isinstance(where, Path) and not await asyncio.to_thread(where.is_file):
         raise Stopped(no_store(where))
+
+    def naming(key: str) -> Sequence[str]:
+        return agendas_naming(chats, key, now) if chats else ()
+
     async with opened(where) as store:
-        whom = await found(store, given, lambda key: agendas_naming(chats, key, now), now)
+        whom = await found(store, given, naming, now)
         if not agree(whom):
             return False
         removed = await erase(store, whom, now)
@@ -307,4 +326,6 @@ async def erase_in(
     say("Where more may stand:")
     for line in what_stays(removed, where):
         say(line)
+    if chats is None:
+        say("  Agendas, which were not looked into. Who stands in one comes back with its chats.")
     return True

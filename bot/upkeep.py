@@ -110,6 +110,9 @@ def _erase(
         bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    without_agendas: Annotated[
+        bool, typer.Option("--without-agendas", help="Look into no agenda: there are none here.")
+    ] = False,
 ) -> None:
     """Take a person out of the store: what they said, their names, their reactions, their id.
 
@@ -127,7 +130,8 @@ def _erase(
             raise Stopped("Nothing was erased. Say --yes where nobody can be asked.")
         return typer.confirm("Erase this person? It cannot be undone.")
 
-    done = asyncio.run(erase_in(settings.where, settings.chats, person, clock(), agree, say))
+    folder = None if without_agendas else settings.chats
+    done = asyncio.run(erase_in(settings.where, folder, person, clock(), agree, say))
     if not done and not dry_run:
         complain("Nothing was erased.")
         raise typer.Exit(MISTAKE)

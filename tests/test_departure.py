@@ -64,9 +64,18 @@ def always(_whom: Found) -> bool:
     return True
 
 
+def agendas(folder: Path, text: str = AGENDA) -> Path:
+    """Return a folder of agendas, with one in it of which nobody is erased here."""
+    chats = folder / "chats"
+    chats.mkdir(exist_ok=True)
+    if not any(chats.iterdir()):
+        (chats / "other.yaml").write_text(text.replace("henry", "elena"), "utf-8")
+    return chats
+
+
 async def erase(folder: Path, given: str) -> list[str]:
     told: list[str] = []
-    chats = folder / "chats"
+    chats = agendas(folder)
     assert await erase_in(folder / "rounds.db", chats, given, NOW, always, told.append)
     return told
 
@@ -164,7 +173,7 @@ async def test_what_they_say_afterwards_is_theirs_anew(tmp_path: Path) -> None:
         h.clock.set(START + timedelta(hours=20))
         told: list[str] = []
         now = h.clock()
-        await erase_in(tmp_path / "rounds.db", tmp_path, ANN.key, now, always, told.append)
+        await erase_in(tmp_path / "rounds.db", None, ANN.key, now, always, told.append)
         h.clock.advance(timedelta(minutes=1))
         await h.say(ROOM, ANN, "I am back", message="back")
         message = await h.message(ROOM, "back")
@@ -206,7 +215,7 @@ async def test_somebody_is_found_by_key_id_mention_and_their_name_here(tmp_path:
             return False
 
         for given in (ANN.key, ANN.id, f"<@{ANN.id}>", f"<@!{ANN.id}|Ann>", "Ann Lee", "@Ann Lee"):
-            assert not await erase_in(tmp_path / "rounds.db", tmp_path, given, NOW, note, print)
+            assert not await erase_in(tmp_path / "rounds.db", None, given, NOW, note, print)
         assert meant == [ANN.key] * 6
         before = await counted(h)
         assert (await h.message(ROOM, "1")).text, "whoever says no changes nothing"
@@ -264,6 +273,35 @@ async def test_a_moderator_is_taken_out_of_the_agenda_first(tmp_path: Path) -> N
         assert b'"henry"' not in (tmp_path / "rounds.db").read_bytes()
 
 
+async def test_somebody_whose_id_stands_in_an_agenda_with_mistakes_is_taken_out_there_first(
+    tmp_path: Path,
+) -> None:
+    """It may be mended, and a process that serves goes on with its last right reading."""
+    chats = agendas(tmp_path)
+    (chats / "urojc.yaml").write_text(AGENDA.replace("window: 48h", "window: long"), "utf-8")
+    assert agendas_naming(chats, HENRY.key, NOW) == [str(chats / "urojc.yaml")]
+    assert agendas_naming(chats, "local:hen", NOW) == []
+
+
+@pytest.mark.parametrize("there", [False, True])
+async def test_where_there_is_no_agenda_to_look_into_nobody_is_erased_unless_it_is_said(
+    tmp_path: Path, there: bool
+) -> None:
+    chats, told = tmp_path / "chats", list[str]()
+    if there:
+        chats.mkdir()
+        (chats / "README.md").write_text("No agenda.", "utf-8")
+    async with house(tmp_path) as h:
+        await conversation(h)
+        store = tmp_path / "rounds.db"
+        with pytest.raises(Stopped, match=r"There is no agenda in .*--without-agendas"):
+            await erase_in(store, chats, ANN.key, NOW, always, told.append)
+        assert (await h.message(ROOM, "1")).text
+        assert await erase_in(store, None, ANN.key, NOW, always, told.append)
+        assert (await h.message(ROOM, "1")).text == ""
+    assert "were not looked into" in told[-1]
+
+
 def test_somebody_is_described_in_a_line_that_drives_no_terminal() -> None:
     line = described(Known("local:p-1", ("\x1b[31mAnn\n", "Dr Lee"), 2, 1, START))
     assert "\x1b" not in line
@@ -280,7 +318,7 @@ async def test_in_a_database_somebody_is_erased_as_in_a_file(
         await tables.append([(CHAT, 1, plan), (CHAT, 2, Opened(START, ANN.key))])
         await tables.put_messages([said])
     told: list[str] = []
-    assert await erase_in(lasting, tmp_path, "Ann Lee", NOW, always, told.append)
+    assert await erase_in(lasting, None, "Ann Lee", NOW, always, told.append)
     async with opened(lasting) as store, store.reading() as tables:
         (after,) = await tables.messages([said.key])
         chat = await tables.chat(CHAT)

@@ -61,8 +61,10 @@ def rounds(
 
 @pytest.fixture
 async def place(tmp_path: Path) -> Path:
-    """Return a folder with a store in `data`."""
+    """Return a folder with a store in `data`, and an agenda in `chats`."""
     (tmp_path / "data").mkdir()
+    (tmp_path / "chats").mkdir()
+    (tmp_path / "chats" / "urojc.yaml").write_text(AGENDA, "utf-8")
     async with house(tmp_path / "data") as h:
         await h.start(SERIES)
         h.clock.advance(timedelta(minutes=1))
@@ -109,7 +111,7 @@ def test_what_cannot_be_backed_up_or_restored_is_a_sentence(place: Path) -> None
         assert ended.returncode == 1, arguments
         assert why in ended.stderr
         assert ended.stdout == ""
-    assert {path.name for path in place.iterdir()} == {"data", "notes.db"}
+    assert {path.name for path in place.iterdir()} == {"data", "chats", "notes.db"}
 
 
 def test_for_postgresql_its_own_tools_are_named(place: Path) -> None:
@@ -142,7 +144,7 @@ def test_a_backup_that_is_ended_leaves_nothing(place: Path) -> None:
         process.send_signal(signal.SIGTERM)
     _out, told = process.communicate(timeout=30)
     assert (process.returncode, told) == (130, "")
-    assert {path.name for path in place.iterdir()} == {"data"}
+    assert {path.name for path in place.iterdir()} == {"data", "chats"}
 
 
 async def test_beside_a_process_that_serves_a_backup_is_made_and_none_restored(
@@ -182,7 +184,7 @@ def test_where_there_is_no_room_for_a_backup_it_is_said_and_nothing_is_left(plac
     )
     assert ended.returncode == 1
     assert "copy.db cannot be written" in ended.stderr
-    assert {path.name for path in place.iterdir()} == {"data"}
+    assert {path.name for path in place.iterdir()} == {"data", "chats"}
 
 
 def test_a_dry_run_shows_what_would_go_and_changes_nothing(place: Path) -> None:
@@ -207,6 +209,18 @@ def test_nobody_is_erased_unless_somebody_says_so(place: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Erased:\n")
     assert "Ann" not in done.stdout
+    assert words_in(place / "data" / "rounds.db") == [""]
+
+
+def test_nobody_is_erased_while_it_cannot_be_seen_whether_an_agenda_names_them(
+    place: Path,
+) -> None:
+    refused = rounds("erase", "Ann", "--yes", "--chats", "elsewhere", cwd=place)
+    assert refused.returncode == 1
+    assert "Name the folder of the agendas: --chats DIR" in refused.stderr
+    assert words_in(place / "data" / "rounds.db") == [WORDS]
+    done = rounds("erase", "Ann", "--yes", "--without-agendas", cwd=place)
+    assert (done.returncode, done.stderr) == (0, "")
     assert words_in(place / "data" / "rounds.db") == [""]
 
 

@@ -55,14 +55,17 @@ async def _erase_again(old: Connection, new: Tables) -> int:
     missing = [one for one in await departures.erased(old) if one not in known]
     if not missing:
         return 0
-    people = await _people(new.connection)
+    people, again = await _people(new.connection), 0
     for one in missing:
         await departures.remember(new.connection, one)
+        found = False
         for key in people:
             if one.was(key):
                 platform, _, person = key.partition(":")
-                await forgetting.erase(new, platform, person, one)
-    return len(missing)
+                removed = await forgetting.erase(new, platform, person, one)
+                found = found or removed.anything
+        again += found
+    return again
 
 
 async def _people(connection: Connection) -> set[str]:
