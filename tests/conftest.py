@@ -50,19 +50,33 @@ def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
 NewPlace = Callable[[], AbstractAsyncContextManager[Where]]
 
 
-@pytest.fixture(params=LASTING)
-def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> NewPlace:
-    """Give a function that gives a new place for a store, again and again."""
+def _new_places(kind: str, request: pytest.FixtureRequest, folder: Path) -> NewPlace:
     numbers = itertools.count(1)
 
     @contextlib.asynccontextmanager
-    async def file() -> AsyncIterator[Where]:
-        yield tmp_path / f"{next(numbers)}" / "rounds.db"
+    async def memory() -> AsyncIterator[Where]:
+        yield IN_MEMORY
 
-    if request.param == "sqlite":
-        return file
+    @contextlib.asynccontextmanager
+    async def file() -> AsyncIterator[Where]:
+        yield folder / f"{next(numbers)}" / "rounds.db"
+
+    if kind != "postgres":
+        return memory if kind == "memory" else file
     server: Server = request.getfixturevalue("postgres")
     return server.database
+
+
+@pytest.fixture(params=LASTING)
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> NewPlace:
+    """Give a function that gives a new place for a store, again and again."""
+    return _new_places(request.param, request, tmp_path)
+
+
+@pytest.fixture(params=EVERY)
+def new_place_anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> NewPlace:
+    """Give the same for each database, memory too."""
+    return _new_places(request.param, request, tmp_path)
 
 
 @pytest.fixture(params=LASTING)

@@ -76,9 +76,11 @@ class _Connection:
 
 @contextlib.contextmanager
 def _telling(address: Address) -> Iterator[None]:
-    """Raise Unavailable for what is no fault of ours."""
+    """Raise Unavailable for what is no fault of ours, and nothing that quotes a row."""
     try:
         yield
+    except pg.DataError:
+        raise ValueError("the database does not take one of the values") from None
     except Exception as error:
         if cause(error) is None:
             raise

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.engine.commands import Withdraw
 from bot.engine.people import Person
 from bot.engine.signals import Asked, Deleted, Edited, Reacted, Said, Signal
-from bot.store.sqlite import opened
+from bot.store.opening import opened
+from tests.conftest import NewPlace
 from tests.invariants.history import OPENS, ROOM, Arrival, agenda, live_through, of_people, rows
 
 TEXTS = ("T1: yes", "A2 no", "I agree", "T1-T3: all", "Should be A2", "T9: what", "", "hello")
@@ -48,22 +47,25 @@ def in_time(history: list[Signal]) -> list[Arrival]:
     return [Arrival(signal.at, signal) for signal in history]
 
 
-def run(history: list[Arrival], commands: list[Arrival]) -> object:
+def run(new_place: NewPlace, history: list[Arrival], commands: list[Arrival]) -> object:
     async def kept() -> object:
-        with tempfile.TemporaryDirectory() as folder:
-            async with opened(Path(folder) / "rounds.db") as store:
-                start = OPENS - timedelta(hours=25)
-                await live_through(store, agenda(), [*history, *commands], start)
-                messages, reactions = await rows(store)
-                return of_people(messages), reactions
+        async with new_place() as where, opened(where) as store:
+            start = OPENS - timedelta(hours=25)
+            await live_through(store, agenda(), [*history, *commands], start)
+            messages, reactions = await rows(store)
+            return of_people(messages), reactions
 
     return asyncio.run(kept())
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.data())
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # a new place for each history
+)
+@given(data=st.data())
 def test_a_history_gives_the_same_rows_however_late_often_and_mixed_it_arrives(
-    data: st.DataObject,
+    new_place_anywhere: NewPlace, data: st.DataObject
 ) -> None:
     history = data.draw(histories())
     withdrawals = [
@@ -79,4 +81,5 @@ def test_a_history_gives_the_same_rows_however_late_often_and_mixed_it_arrives(
         for signal in history
         for delay in data.draw(st.lists(st.integers(0, 4000), min_size=1, max_size=3))
     ]
-    assert run(in_time(history), withdrawals) == run(late, withdrawals)
+    place = new_place_anywhere
+    assert run(place, in_time(history), withdrawals) == run(place, late, withdrawals)
