@@ -295,6 +295,7 @@ def test_the_engine_touches_nothing_outside() -> None:
 
 TESTED_ELSEWHERE = {
     "__main__.py": "tests/test_cli.py runs it",
+    "agendas/fields.py": "tests/agendas/test_form.py and tests/agendas/test_values.py read each",
     "answers.py": "tests/test_asking.py asks for every answer",
     "engine/actions.py": "values; tests/store/test_codec.py writes and reads each",
     "engine/dues.py": "tests/engine/test_chat.py lets every moment come",

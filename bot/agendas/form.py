@@ -6,125 +6,48 @@ what must be there is asked for where a series is made of the form.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    PlainValidator,
-    Tag,
-    ValidationError,
-    WithJsonSchema,
-)
+from pydantic import ConfigDict, Discriminator, Field, Tag, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
+from pydantic_core import ErrorDetails, core_schema
 
-from bot.agendas import ids, values
-from bot.agendas.icalendar_rule import read_rrule
-from bot.agendas.recurrence import FORMS, Rule, read_every
-from bot.agendas.wall_times import read_day, read_moment, read_time
-from bot.agendas.zones import zone_name
+from bot.agendas import safety_form as safety
+from bot.agendas.fields import (
+    AfterClose,
+    Archive,
+    Clock,
+    Day,
+    Days,
+    DiscordChannel,
+    DiscordNotified,
+    Doi,
+    Duration,
+    Every,
+    Form,
+    Hashtag,
+    Keep,
+    Line,
+    Local,
+    Moments,
+    Names,
+    PeopleForm,
+    Reminder,
+    Rrule,
+    SlackChannel,
+    SlackNotified,
+    Switch,
+    Text,
+    Threads,
+    Url,
+    Window,
+    Zone,
+)
 
 REQUIRED = ("title", "zone", "window", "rooms", "topics")
 """The keys that every agenda has, apart from `schedule` or `starts`."""
-
-_Value = TypeVar("_Value")
-
-
-def _read(read: Callable[[str], _Value], **schema: object) -> tuple[PlainValidator, WithJsonSchema]:
-    """Make a field of a function that reads a text or raises ValueError with a sentence."""
-
-    def value(given: object) -> _Value:
-        if not isinstance(given, str):
-            raise PydanticCustomError("shape", "a text belongs here")
-        return read(given)
-
-    return PlainValidator(value), WithJsonSchema({"type": "string", **schema})
-
-
-def _one_or_many(given: object) -> object:
-    return [given] if isinstance(given, str) else given
-
-
-Text = Annotated[str, *_read(values.read_text, minLength=1)]
-Line = Annotated[str, *_read(values.read_line, minLength=1)]
-Name = Annotated[str, *_read(values.read_name, minLength=1)]
-Hashtag = Annotated[str, *_read(values.read_hashtag, pattern=r"^#?\w+$")]
-Zone = Annotated[str, *_read(zone_name, examples=["Australia/Sydney", "America/New_York"])]
-Duration = Annotated[timedelta, *_read(values.read_duration, examples=["0m", "10m", "6h"])]
-Window = Annotated[timedelta, *_read(values.read_window, examples=["1h", "48h", "2d"])]
-Reminder = Annotated[timedelta, *_read(values.read_reminder, examples=["24h", "15m"])]
-Clock = Annotated[time, *_read(read_time, pattern=r"^\d?\d:\d\d$", examples=["21:00"])]
-Day = Annotated[date, *_read(read_day, pattern=r"^\d{4}-\d\d-\d\d$", examples=["2026-12-07"])]
-Moment = Annotated[datetime, *_read(read_moment, examples=["2026-12-07 07:00"])]
-Every = Annotated[Rule, *_read(read_every, examples=list(FORMS))]
-Rrule = Annotated[str, *_read(read_rrule, examples=["FREQ=MONTHLY;BYDAY=1MO"])]
-Keep = Annotated[
-    timedelta, *_read(values.read_keep, pattern=r"^[0-9]+[dwDW]$", examples=["90d", "12w"])
-]
-AfterClose = Annotated[bool, *_read(values.read_after_close, enum=["keep", "drop"])]
-Doi = Annotated[str, *_read(values.read_doi, examples=["10.1000/xyz123"])]
-Url = Annotated[str, *_read(values.read_url, format="uri")]
-Local = Annotated[str, *_read(values.read_local, pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Threads = Annotated[bool, *_read(values.read_threads, enum=["per_chat", "per_topic"])]
-Archive = Annotated[bool, *_read(values.read_archive, enum=["channel"])]
-Switch = Annotated[
-    bool,
-    *_read(values.read_switch, type=["boolean", "string"], enum=[True, False, "yes", "no"]),
-]
-_NUMBER = {"type": ["string", "integer"]}  # which an id without quotes is to an editor
-DiscordChannel = Annotated[
-    str, *_read(ids.read_discord_channel, pattern=f"^{ids.DISCORD_ID}$", **_NUMBER)
-]
-DiscordPerson = Annotated[
-    str,
-    *_read(ids.read_discord_person, pattern=f"^(?:role:|user:)?{ids.DISCORD_ID}$", **_NUMBER),
-]
-DiscordNotified = Annotated[
-    str, *_read(ids.read_discord_notified, pattern=f"^role:{ids.DISCORD_ID}$")
-]
-SlackChannel = Annotated[str, *_read(ids.read_slack_channel, pattern=f"^{ids.SLACK_CHANNEL}$")]
-SlackPerson = Annotated[
-    str,
-    *_read(
-        ids.read_slack_person, pattern=f"^(?:(?:user:)?{ids.SLACK_USER}|group:{ids.SLACK_GROUP})$"
-    ),
-]
-SlackNotified = Annotated[
-    str, *_read(ids.read_slack_notified, pattern=f"^group:{ids.SLACK_GROUP}$")
-]
-
-Names = Annotated[
-    list[Name | None], BeforeValidator(_one_or_many, json_schema_input_type=Name | list[Name])
-]
-DiscordPeople = Annotated[
-    list[DiscordPerson | None],
-    BeforeValidator(_one_or_many, json_schema_input_type=DiscordPerson | list[DiscordPerson]),
-]
-SlackPeople = Annotated[
-    list[SlackPerson | None],
-    BeforeValidator(_one_or_many, json_schema_input_type=SlackPerson | list[SlackPerson]),
-]
-Days = Annotated[
-    list[Day | None], BeforeValidator(_one_or_many, json_schema_input_type=Day | list[Day])
-]
-Moments = Annotated[
-    list[Moment | None],
-    BeforeValidator(_one_or_many, json_schema_input_type=Moment | list[Moment]),
-]
-
-
-class Form(BaseModel):
-    """A mapping with known keys; each may be absent."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class RoomForm(Form):
@@ -134,14 +57,6 @@ class RoomForm(Form):
     local: Local | None = Field(None, description="A room of Rounds itself, by its name.")
     discord: DiscordChannel | None = Field(None, description="A Discord channel, by its id.")
     slack: SlackChannel | None = Field(None, description="A Slack channel, by its id.")
-
-
-class PeopleForm(Form):
-    """People by platform, each as the platform knows them."""
-
-    local: Names | None = Field(None, description="Names in the built-in room.")
-    discord: DiscordPeople | None = Field(None, description="Discord user ids, or role:ID.")
-    slack: SlackPeople | None = Field(None, description="Slack user ids, or group:ID.")
 
 
 class AlertsForm(Form):
@@ -253,6 +168,18 @@ class AgendaForm(Form):
     archive: Archive | None = Field(None, description="channel: archive the chat's Slack channel.")
     after_close: AfterClose | None = Field(None, description="keep or drop late messages' text.")
     keep: Keep | None = Field(None, description="How long words are kept after the end.")
+    hide: Switch | None = Field(None, description="Whether a held message leaves the room.")
+    allow_words: safety.Words | None = Field(None, description="Words that are never flagged.")
+    blocked_domains: safety.Domains | None = Field(None, description="Domains nobody links to.")
+    help_lines: safety.HelpLines | None = Field(None, description="Help lines, by country.")
+    moderators_on_call: PeopleForm | None = Field(None, description="Who is asked for help.")
+    rules: safety.Rules | None = Field(None, description="The rules, as check-in shows them.")
+    require_checkin: Switch | None = Field(None, description="Whether only checked-in words show.")
+    roles: safety.Roles | None = Field(None, description="As what people may check in.")
+    consent: safety.Consents | None = Field(None, description="How the others are shown.")
+    members_only: PeopleForm | None = Field(None, description="Whose messages alone count.")
+    forget_on_leave: Switch | None = Field(None, description="Whether leaving is withdrawing.")
+    round_times: safety.RoundTimes | None = Field(None, description="Times in research editions.")
     dates: dict[Day, DateForm | None] | None = Field(None, description="What differs on a date.")
 
 
@@ -349,6 +276,7 @@ EXAMPLES = {
     "archive": "archive: channel",
     "after_close": "after_close: keep",
     "keep": "keep: 90d",
+    **safety.EXAMPLES,
     "dates": 'dates: {2026-12-07: {start: "21:00"}}',
     "dates.start": 'start: "21:00"',
 }

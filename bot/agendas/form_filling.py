@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from bot.agendas.fields import Form, PeopleForm
 from bot.agendas.form import (
     EXAMPLES,
     AgendaForm,
@@ -14,10 +14,8 @@ from bot.agendas.form import (
     DateForm,
     EvenTopicsForm,
     Fault,
-    Form,
     Misfit,
     NotifyForm,
-    PeopleForm,
     ReadingForm,
     RoomForm,
     ScheduleForm,
@@ -25,13 +23,19 @@ from bot.agendas.form import (
     filled,
     known_keys,
 )
+from bot.agendas.key_names import unknown
 from bot.agendas.mistakes import Flaw, Mark, shown
 from bot.agendas.yaml_tree import Items, Mapping, Node, Scalar
 
 Path = tuple[str | int, ...]
 """The way from the root of a tree to one of its values: keys and places in lists."""
 
-FREE_TEXT = frozenset({"title", "hashtag", "ask", "welcome", "closing", "citation", "authors"})
+FREE_TEXT = frozenset(
+    {
+        *("title", "hashtag", "ask", "welcome", "closing", "citation", "authors"),
+        *("rules", "roles", "help_lines"),
+    }
+)
 """The keys whose text is prose, in which a # is more likely a hashtag than a comment."""
 
 
@@ -154,7 +158,7 @@ def _cut_off(node: Scalar, path: Path) -> Flaw | None:
     `#` and a letter or digit is a hashtag. `# ` begins a comment, unless it holds the end of the
     sentence: “How many # of cores do you take?”
     """
-    if node.dropped is None or _last_key(path) not in FREE_TEXT:
+    if node.dropped is None or FREE_TEXT.isdisjoint({_last_key(path), path[0]}):
         return None
     dropped = node.dropped.text
     ends_there = dropped[-1] in ".?!" and node.text.rstrip()[-1:] not in ".?!:"
@@ -184,7 +188,7 @@ def _path(root: Mapping, way: tuple[str | int, ...]) -> Path:
 def _flaw(root: Mapping, path: Path, misfit: Misfit) -> Flaw:
     at = mark_of(root, path)
     match misfit.fault:
-        case Fault.KEY if str(path[-1]) in known_keys(DateForm):
+        case Fault.KEY if path[0] == "dates" and str(path[-1]) in known_keys(DateForm):
             words = (
                 f"{path[-1]} belongs under a date. Write dates: {{2026-12-07: {{{path[-1]}: ...}}}}"
             )
@@ -192,7 +196,7 @@ def _flaw(root: Mapping, path: Path, misfit: Misfit) -> Flaw:
         case Fault.KEY:
             return Flaw(key_mark(root, path), misfit.text)
         case Fault.UNKNOWN:
-            return Flaw(key_mark(root, path), _unknown(path, _keys_at(path)))
+            return Flaw(key_mark(root, path), unknown(str(path[-1]), _keys_at(path)))
         case Fault.VALUE:
             return Flaw(at, misfit.text)
         case Fault.EMPTY:
@@ -264,6 +268,8 @@ _FORMS: dict[str, type[Form]] = {
     "rooms": RoomForm,
     "moderators": PeopleForm,
     "guests": PeopleForm,
+    "moderators_on_call": PeopleForm,
+    "members_only": PeopleForm,
     "alerts": AlertsForm,
     "notify": NotifyForm,
 }
@@ -280,88 +286,3 @@ def _keys_at(path: Path) -> tuple[str, ...]:
     elif len(path) > 2:
         form = DateForm
     return known_keys(form)
-
-
-def meant(key: str, known: tuple[str, ...]) -> str | None:
-    """Return which of the `known` keys somebody meant who wrote `key`, None if none is near."""
-    word = key[:60].casefold()
-    said = [name for name in _MEANT.get(word, ()) if name in known]
-    return next(iter(said or difflib.get_close_matches(word, known, n=1, cutoff=0.6)), None)
-
-
-def _unknown(path: Path, known: tuple[str, ...]) -> str:
-    key = str(path[-1])
-    said = f"{shown(key)} is no key here."
-    bare = re.sub(r"\W", "", key)
-    if bare in known:
-        dash = " Put a space after the dash." if key.startswith("-") else ""
-        return f"{said}{dash or f' Write it without the stray character: {bare}'}"
-    if name := meant(key, known):
-        return f"{said} Write {name}"
-    if key in _ELSEWHERE:
-        return f"{said} {_ELSEWHERE[key]}"
-    if " " in key:
-        return f"{said} Put quotes around the whole of a text that holds a colon or a comma."
-    return f"{said} Delete it, or write one of {', '.join(known)}"
-
-
-_MEANT = {
-    **dict.fromkeys(("name", "chat", "heading", "subject"), ("title", "local")),
-    **dict.fromkeys(("timezone", "time_zone", "tz"), ("zone",)),
-    **dict.fromkeys(("when", "recurrence", "repeat", "frequency"), ("schedule", "every")),
-    **dict.fromkeys(("duration", "length", "lasts", "hours"), ("window",)),
-    **dict.fromkeys(("channel", "channels", "room", "place", "where"), ("rooms",)),
-    **dict.fromkeys(("host", "hosts", "mods", "moderator"), ("moderators",)),
-    **dict.fromkeys(("questions", "agenda"), ("topics", "ask")),
-    **dict.fromkeys(("question", "text", "topic", "q"), ("ask", "topics")),
-    **dict.fromkeys(("time", "minute", "offset"), ("after", "at", "start")),
-    "at": ("after", "start"),
-    **dict.fromkeys(("paper", "article", "literature"), ("reading",)),
-    **dict.fromkeys(("intro", "opening", "introduction", "greeting"), ("welcome",)),
-    **dict.fromkeys(("end", "ending", "goodbye", "outro", "thanks"), ("closing",)),
-    **dict.fromkeys(("link", "href", "address"), ("url",)),
-    **dict.fromkeys(("reference", "title"), ("citation",)),
-    **dict.fromkeys(("tag", "hash"), ("hashtag",)),
-    **dict.fromkeys(("overrides", "exceptions"), ("dates", "except")),
-    **dict.fromkeys(("skip", "skips", "not", "exclude"), ("except",)),
-    **dict.fromkeys(("extra", "plus", "add"), ("also",)),
-    **dict.fromkeys(("ping", "pings", "mention", "mentions", "notifications"), ("notify",)),
-    **dict.fromkeys(("warnings", "private", "staff"), ("alerts",)),
-    **dict.fromkeys(("public", "share", "attach"), ("publish", "share_names")),
-    **dict.fromkeys(("names", "authors_shown", "anonymous"), ("share_names",)),
-    "late": ("after_close",),
-    **dict.fromkeys(("retention", "kept", "expires", "expiry", "delete_after"), ("keep",)),
-}
-"""What people write for a key, and which key may be meant."""
-
-_ELSEWHERE = {
-    **dict.fromkeys(
-        ("every", "rrule", "except", "also", "at", "from"),
-        "It stands under schedule: schedule: {every: first monday at 07:00}",
-    ),
-    "ask": "It stands under topics: " + EXAMPLES["topics"],
-    "after": "It stands under topics: " + EXAMPLES["topics"],
-    "start": "It stands under a date in dates; the time of all chats stands in schedule.",
-    "starts": "It stands at the left margin, instead of schedule.",
-    **dict.fromkeys(
-        ("citation", "doi", "url", "authors"), "It stands under reading: " + EXAMPLES["reading"]
-    ),
-    "local": "It stands under rooms, moderators or guests.",
-    **dict.fromkeys(
-        ("discord", "slack"), "It stands under rooms, moderators, guests, alerts or notify."
-    ),
-    **dict.fromkeys(
-        (
-            *("title", "hashtag", "zone", "schedule", "window", "rooms", "threads"),
-            *("guests", "keep"),
-            *("alerts", "notify", "publish", "share_names", "archive", "closing"),
-        ),
-        "It stands at the left margin and holds for all dates.",
-    ),
-    **dict.fromkeys(
-        ("reminders", "after_close", "dates", "topics", "reading", "welcome", "moderators"),
-        "It stands at the left margin.",
-    ),
-    "<<": "Agendas have no merge keys; write the values out.",
-}
-"""Keys that are known at another place."""

@@ -6,24 +6,25 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.agendas.date_checks import date_flaws
+from bot.agendas.fields import Form, people_of
 from bot.agendas.form import (
     EXAMPLES,
     REQUIRED,
     AgendaForm,
     AlertsForm,
     EvenTopicsForm,
-    Form,
     NotifyForm,
-    PeopleForm,
     ReadingForm,
     ScheduleForm,
     TopicForm,
     known_keys,
 )
-from bot.agendas.form_filling import Path, find, key_mark, mark_of, meant
+from bot.agendas.form_filling import Path, find, key_mark, mark_of
 from bot.agendas.icalendar_rule import needs_first
+from bot.agendas.key_names import meant
 from bot.agendas.mistakes import START, Flaw
 from bot.agendas.place_checks import place_flaws
+from bot.agendas.safety_making import safety_flaws, with_safety
 from bot.agendas.yaml_tree import Mapping
 from bot.engine.agenda import Agenda, Override, Reading, Room, Schedule, Series, Topic
 
@@ -44,6 +45,7 @@ class Making:
         schedule = self._schedule()
         agenda = self._agenda()
         self.flaws += place_flaws(self._form, self._root, agenda.rooms)
+        self.flaws += safety_flaws(self._form, self._root)
         dates = self._dates(agenda.window)
         series = Series(self._name, agenda, schedule or Schedule(), dates)
         if schedule is not None and self._form.zone:
@@ -90,8 +92,8 @@ class Making:
             rooms=self._rooms(),
             topics=self._topics(("topics",), form.topics, window),
             hashtag=form.hashtag or "",
-            moderators=_people(form.moderators),
-            guests=_people(form.guests),
+            moderators=people_of(form.moderators),
+            guests=people_of(form.guests),
             welcome=form.welcome or "",
             reading=self._reading(("reading",), form.reading),
             closing=form.closing or "",
@@ -104,6 +106,7 @@ class Making:
             archive_channel=bool(form.archive),
             keep=form.keep,
         )
+        agenda = with_safety(agenda, form)
         if given is None:
             return agenda
         reminders = {before for before in given if before}
@@ -280,18 +283,9 @@ class Making:
                 topics=None if form.topics is None else topics,
                 reading=self._reading((*path, "reading"), form.reading),
                 welcome=form.welcome,
-                moderators=None if form.moderators is None else _people(form.moderators),
+                moderators=None if form.moderators is None else people_of(form.moderators),
             )
         return dates
-
-
-def _people(form: PeopleForm | None) -> dict[str, tuple[str, ...]]:
-    listed = dict(form) if form else {}
-    return {
-        platform: tuple(name for name in names if name)
-        for platform, names in listed.items()
-        if names is not None
-    }
 
 
 def _one_by_platform(form: AlertsForm | NotifyForm | None) -> dict[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.agendas.form import EXAMPLES, AgendaForm, RoomForm, known_keys
-from bot.agendas.form_filling import Path, find, key_mark, mark_of, meant
+from bot.agendas.form_filling import Path, find, key_mark, mark_of
+from bot.agendas.key_names import meant
 from bot.agendas.mistakes import Flaw
 from bot.agendas.yaml_tree import Items, Mapping
 from bot.engine.agenda import Room
@@ -80,10 +81,11 @@ def _by_platform(root: Mapping) -> Iterator[Path]:
     dates = find(root, ("dates",))
     on_dates = dates.pairs if isinstance(dates, Mapping) else ()
     moderators: list[Path] = [("moderators",), *(("dates", day, "moderators") for day in on_dates)]
-    others: list[Path] = [("guests",), ("alerts",), ("notify",)]
+    people: list[Path] = [("guests",), ("moderators_on_call",), ("members_only",)]
+    others: list[Path] = [*people, ("alerts",), ("notify",)]
     for path in moderators + others:
         named = find(root, path)
         for platform in named.pairs if isinstance(named, Mapping) else ():
-            guests_of_rounds = platform == "local" and path == ("guests",)
-            if platform in ("discord", "slack") or guests_of_rounds:
+            of_rounds = platform == "local" and path in people
+            if platform in ("discord", "slack") or of_rounds:
                 yield (*path, platform)

@@ -51,6 +51,8 @@ def test_every_key_of_the_schema_is_explained_where_it_belongs() -> None:
         "rooms": keys_in("Where, and who"),
         "moderators": keys_in("Where, and who"),
         "guests": keys_in("Where, and who"),
+        "moderators_on_call": keys_in("Where, and who"),
+        "members_only": keys_in("Where, and who"),
         "alerts": keys_in("Who is told"),
         "notify": keys_in("Who is told"),
         "reading": keys_in("What is read"),

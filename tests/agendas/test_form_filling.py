@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.agendas.form_filling import fill, find, key_mark, mark_of, meant
+from bot.agendas.form_filling import fill, find, key_mark, mark_of
 from bot.agendas.mistakes import Mark
 from bot.agendas.yaml_tree import Mapping, Scalar, read_tree
 from tests.agendas.given import said_of, series
@@ -44,29 +44,6 @@ def test_what_is_right_is_filled_in_beside_what_is_wrong() -> None:
     assert second is not None
     assert (second.ask, second.after) == ("b", None)
     assert [flaw.at for flaw in flaws] == [Mark(4, 21), Mark(6, 1)]
-
-
-@pytest.mark.parametrize(
-    ("word", "known", "key"),
-    [
-        ("titel", ("title", "zone"), "title"),
-        ("Title", ("title", "zone"), "title"),
-        ("TZ", ("title", "zone"), "zone"),
-        ("questions", ("guests", "topics"), "topics"),
-        ("question", ("ask", "after"), "ask"),
-        ("time", ("ask", "after"), "after"),
-        ("paper", ("reading", "welcome"), "reading"),
-        ("ping", ("notify", "reminders"), "notify"),
-        ("alert", ("alerts", "after_close"), "alerts"),
-        ("thread", ("threads", "topics"), "threads"),
-        ("xyzzy", ("title", "zone"), None),
-        ("x" * 1_000_000, ("title", "zone"), None),
-    ],
-)
-def test_the_key_that_was_meant_is_found(
-    word: str, known: tuple[str, ...], key: str | None
-) -> None:
-    assert meant(word, known) == key
 
 
 @pytest.mark.parametrize(
