@@ -132,7 +132,7 @@ async def copied(
     async with alone(source, holder), alone(target, holder):
         try:
             async with opened(source) as old, opened(target) as new:
-                moved = await move(old, new, progress)
+                moved = await move(old, new, progress, f"TO, {named(target, within=True)},")
         except BaseException:
             if isinstance(target, Path):
                 _remove(target)

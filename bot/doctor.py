@@ -18,7 +18,7 @@ from bot.faults import not_listening
 from bot.platforms.channels import Channel, channels_of
 from bot.platforms.finding import Finding, Report
 from bot.settings import Settings
-from bot.store_checks import HERE
+from bot.store_checks import HERE, beside
 from bot.store_checks import look as look_at_store
 
 DISCORD, SLACK = "Discord", "Slack"
@@ -36,6 +36,7 @@ async def diagnose(settings: Settings, clock: Callable[[], datetime]) -> Report:
     own = [
         *_agendas(settings, series, mistakes),
         await look_at_store(settings, os.environ),
+        *beside(settings, clock()),
         _address(settings),
     ]
     discord = await _discord(settings, series, clock)
@@ -109,8 +110,12 @@ def _agendas(
     if not mistakes:
         folder = shown(str(settings.chats), 200)
         return [Finding("Agendas", HERE, True, f"{len(series)} in {folder}, without mistakes.")]
+    folder = str(settings.chats)
     found = [
-        Finding(f"{one.file}:{one.line}:{one.column}", HERE, False, one.text) for one in mistakes
+        Finding("Agendas", HERE, False, f"{shown(folder, 200)}: {one.text}")
+        if one.file == folder  # of the folder itself, which has no lines
+        else Finding(f"{one.file}:{one.line}:{one.column}", HERE, False, one.text)
+        for one in mistakes
     ]
     if series:
         right = f"{_and(one.name for one in series)} can be read."

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.agendas.mistakes import shown
 from bot.platforms.finding import Finding
 from bot.settings import Settings
+from bot.status_screen import span
 from bot.store.address import Address
 from bot.store.errors import StoreError
 from bot.store.holding import holder_of
 from bot.store.opening import version_at
+from bot.transcripts.phrases import size
 
 HERE = "This machine"
 """The heading of what is no platform's."""
@@ -40,6 +44,33 @@ async def look(settings: Settings, environment: Mapping[str, str]) -> Finding:
     if (warning := does_not_last(settings, environment)) is not None:
         return Finding("Store", HERE, False, warning)
     return _file(settings)
+
+
+def beside(settings: Settings, now: datetime) -> list[Finding]:
+    """List what lies in the folder of data besides the store in use, and holds what people said.
+
+    Earlier stores that `rounds restore` kept, backups, a store that was copied into a database.
+    """
+    found: list[Finding] = []
+    with contextlib.suppress(OSError):  # of the folder itself the store's line tells
+        for path in sorted(settings.data.iterdir()):
+            if settings.database is None and path.name == settings.store.name:
+                continue
+            with contextlib.suppress(OSError):
+                if path.is_file() and _is_store(path, empty=False):
+                    found.append(Finding("Earlier store", HERE, True, _old(path, settings, now)))
+    return found
+
+
+def _old(path: Path, settings: Settings, now: datetime) -> str:
+    about = path.stat()
+    age = span(now - datetime.fromtimestamp(about.st_mtime, UTC))
+    what = f"{shown(str(path), 200)}, {size(about.st_size)}, last changed {age} ago."
+    if path.name.startswith(f".{settings.store.name}."):
+        return f"{what} A copy that was cut short, or is being made. Remove it if none is."
+    return (
+        f"{what} It holds what people said. Remove it once nobody needs it, or keep it elsewhere."
+    )
 
 
 def does_not_last(settings: Settings, environment: Mapping[str, str]) -> str | None:
@@ -127,7 +158,7 @@ def _used(store: Path) -> str:
     return f" In use: {holder}." if holder else ""
 
 
-def _is_store(file: Path) -> bool:
+def _is_store(file: Path, *, empty: bool = True) -> bool:
     with file.open("rb") as opened:
         begin = opened.read(len(_SQLITE))
-    return begin in (b"", _SQLITE)  # an empty file is an empty database
+    return begin == _SQLITE or (empty and begin == b"")  # an empty file is an empty database

@@ -115,7 +115,11 @@ def test_every_mistake_of_an_agenda_is_told_with_its_place(place: Path) -> None:
 def test_a_folder_without_agendas_is_told(place: Path) -> None:
     report = asyncio.run(diagnose(settings_in(place, chats=place / "nowhere"), clock))
     assert [one.ok for one in report.findings] == [False, True, True, True, True]
-    assert "--chats DIR" in report.findings[0].sentence
+    assert (report.findings[0].what, report.findings[0].where) == ("Agendas", HERE)
+    assert re.search(
+        r"nowhere”: The folder of agendas cannot be read.*--chats DIR", report.findings[0].sentence
+    )
+    assert not any(":1:1" in line for line in lines(report))
 
 
 async def test_a_store_that_is_there_can_be_written_also_while_it_is_used(place: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,11 +14,12 @@ import asyncpg
 import pytest
 
 from bot.settings import NAMES, Settings, read_settings
+from bot.store import copying
 from bot.store.address import Address
 from bot.store.holding import Holder
 from bot.store.leading import led
 from bot.store.opening import opened
-from bot.store_checks import HOSTS, does_not_last, look
+from bot.store_checks import HOSTS, beside, does_not_last, look
 from tests.postgres import PASSWORD, Server
 
 HEROKU = {"DYNO": "web.1"}
@@ -56,6 +58,27 @@ def test_a_volume_that_is_mounted_lasts() -> None:
         pytest.skip("there is no second disk here")
     with tempfile.TemporaryDirectory(dir=shm) as volume:
         assert does_not_last(Settings(data=Path(volume) / "data"), HEROKU) is None
+
+
+async def test_earlier_stores_are_listed_with_age_and_size_and_what_to_do(tmp_path: Path) -> None:
+    settings, now = Settings(data=tmp_path), datetime.now(UTC)
+    assert beside(Settings(data=tmp_path / "nowhere"), now) == []
+    async with opened(settings.store) as store:
+        assert beside(settings, now) == [], "the store in use and its log are none"
+        old = settings.store.with_name("rounds-2026-12-07T09-30-00Z.db")
+        for copy in (old, tmp_path / "backup", tmp_path / ".rounds.db.0123abcd"):
+            copying.copy(settings.store, copy, lambda done, of: None, in_use=True)
+        async with store.reading():
+            pass
+    (tmp_path / "notes.txt").write_text("SQLite is what we use", "utf-8")
+    (tmp_path / "empty.db").touch()
+    os.utime(old, times=(now.timestamp(), now.timestamp() - 12 * 86_400))
+    cut_short, backup, kept = (found.sentence for found in beside(settings, now))
+    assert kept.startswith(f"“{old}”, ")
+    assert re.search(r" kB, last changed 12 days ago\. It holds what people said\. Remove ", kept)
+    assert f"“{tmp_path / 'backup'}”" in backup
+    assert "cut short" in cut_short
+    assert len(beside(Settings(data=tmp_path, database=Address("postgres://h/d")), now)) == 4
 
 
 async def test_a_database_is_looked_at_and_left_as_it_is(database: Address) -> None:

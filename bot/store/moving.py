@@ -54,12 +54,13 @@ async def every_table() -> list[Table]:
 
 
 async def move(
-    source: Store, target: Store, progress: Callable[[int, int], None]
+    source: Store, target: Store, progress: Callable[[int, int], None], into: str
 ) -> dict[str, int]:
     """Write all that is in `source` into `target`, which is empty; return each table's rows.
 
-    `progress` is told how many of how many rows are written. It is all in one transaction: the
-    target stays empty if anything fails. Raises StoreError where it is not empty.
+    `into` names the target in a sentence. `progress` is told how many of how many rows are
+    written. It is all in one transaction: the target stays empty if anything fails. Raises
+    StoreError where it is not empty.
     """
     every = await every_table()
     moved: dict[str, int] = {}
@@ -68,8 +69,8 @@ async def move(
         for table in every:
             if await _count(new.connection, table):
                 raise StoreError(
-                    f"There is something in its table {table.name} already. Name a place where no "
-                    "store is yet."
+                    f"{into} holds something already, in its table {table.name}. Name a place "
+                    "where no store is yet."
                 )
         done = 0
         for table in every:

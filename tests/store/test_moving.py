@@ -78,7 +78,7 @@ def quiet(_done: int, _of: int) -> None:
 
 async def moved(source: Where, target: Where) -> dict[str, int]:
     async with opened(source) as old, opened(target) as new:
-        return await move(old, new, quiet)
+        return await move(old, new, quiet, "The new place")
 
 
 async def test_a_club_moves_to_postgresql_and_back_and_every_transcript_stays_the_same(
@@ -110,7 +110,9 @@ async def test_a_place_where_something_is_already_is_refused_and_left_alone(
     for where, name in ((source, "theirs"), (lasting, "ours")):
         async with opened(where) as store, store.writing() as tables:
             await note(tables, name)
-    with pytest.raises(StoreError, match="There is something in its table secrets already"):
+    with pytest.raises(
+        StoreError, match="The new place holds something already, in its table secrets"
+    ):
         await moved(source, lasting)
     async with opened(lasting) as store:
         assert await noted(store) == {"ours"}
@@ -125,7 +127,7 @@ async def test_what_is_cut_short_leaves_nothing(tmp_path: Path, lasting: Where) 
     await fill(source)
     async with opened(source) as old, opened(lasting) as new:
         with pytest.raises(KeyboardInterrupt):
-            await move(old, new, stop)
+            await move(old, new, stop, "It")
         assert await noted(new) == set()
 
 
@@ -133,6 +135,6 @@ async def test_how_far_it_is_is_told(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     await fill(tmp_path / "a.db")
     async with opened(tmp_path / "a.db") as old, opened(tmp_path / "b.db") as new:
-        counts = await move(old, new, lambda done, of: told.append((done, of)))
+        counts = await move(old, new, lambda done, of: told.append((done, of)), "It")
     assert told == sorted(told)
     assert told[-1] == (sum(counts.values()),) * 2
