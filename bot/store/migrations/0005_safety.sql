@@ -19,3 +19,16 @@ DELETE FROM secrets WHERE name = 'written at';
 -- (empty: it is not).
 ALTER TABLE messages ADD COLUMN concerns TEXT NOT NULL DEFAULT '';
 ALTER TABLE messages ADD COLUMN held TEXT NOT NULL DEFAULT '';
+
+-- What people said of themselves at a check-in, once for a series: `person` is their key.
+CREATE TABLE checkins (
+    series TEXT NOT NULL,
+    person TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    country TEXT NOT NULL,
+    interest TEXT NOT NULL,
+    consent TEXT NOT NULL,
+    PRIMARY KEY (series, person)
+);

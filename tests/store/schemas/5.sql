@@ -9,6 +9,17 @@ CREATE TABLE chats (
     wake_at BIGINT
 );
 INSERT INTO "chats" VALUES('club-2026-12-07','club','A journal club','archived',1796586600000000,1796587200000000,1796760000000000,NULL);
+CREATE TABLE checkins (
+    series TEXT NOT NULL,
+    person TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    country TEXT NOT NULL,
+    interest TEXT NOT NULL,
+    consent TEXT NOT NULL,
+    PRIMARY KEY (series, person)
+);
 CREATE TABLE erasures (
     pseudonym TEXT PRIMARY KEY,
     salt TEXT NOT NULL,
@@ -57,26 +68,26 @@ CREATE TABLE messages (
     topics TEXT NOT NULL,
     placed_by TEXT NOT NULL,
     attachments TEXT NOT NULL
-);
-INSERT INTO "messages" VALUES('local:club/1','club-2026-12-07','local:club','1',1,1796586600000000,'ann','Ann','participant','Good morning, it''s early.','',1796586600000000,0,0,NULL,NULL,'early','','none','');
+, concerns TEXT NOT NULL DEFAULT '', held TEXT NOT NULL DEFAULT '');
+INSERT INTO "messages" VALUES('local:club/1','club-2026-12-07','local:club','1',1,1796586600000000,'ann','Ann','participant','Good morning, it''s early.','',1796586600000000,0,0,NULL,NULL,'early','','none','','','');
 INSERT INTO "messages" VALUES('local:club/club-2026-12-07.2.0','club-2026-12-07','local:club','club-2026-12-07.2.0',1,1796587200000000,'rounds','Rounds','bot','Welcome to A journal club.
 
 To answer topic 1 begin with T1 (or A1), or reply to it.
 
-T1 follows now. The chat closes <t:1796760000:F>.','',1796587200000000,0,0,NULL,NULL,'on_time','1','time','');
+T1 follows now. The chat closes <t:1796760000:F>.','',1796587200000000,0,0,NULL,NULL,'on_time','1','time','','','');
 INSERT INTO "messages" VALUES('local:club/club-2026-12-07.3.0','club-2026-12-07','local:club','club-2026-12-07.3.0',1,1796587200000000,'rounds','Rounds','bot','T1: What was asked?
 
-Next: T2, <t:1796590800:F>. The chat closes <t:1796760000:F>.','1',1796587200000000,0,0,NULL,NULL,'on_time','1','label','');
-INSERT INTO "messages" VALUES('local:club/2','club-2026-12-07','local:club','2',1,1796587260000000,'ann','Ann','participant','T1: Whether to wait. 10.1016/j.eururo.2026.01.001','1',1796587260000000,0,0,NULL,NULL,'on_time','1','label','');
+Next: T2, <t:1796590800:F>. The chat closes <t:1796760000:F>.','1',1796587200000000,0,0,NULL,NULL,'on_time','1','label','','','');
+INSERT INTO "messages" VALUES('local:club/2','club-2026-12-07','local:club','2',1,1796587260000000,'ann','Ann','participant','T1: Whether to wait. 10.1016/j.eururo.2026.01.001','1',1796587260000000,0,0,NULL,NULL,'on_time','1','label','','','');
 INSERT INTO "messages" VALUES('local:club/3','club-2026-12-07','local:club','3',1,1796587320000000,'bo','Bö','participant','And for whom?
-The "others"?','',1796587320000000,0,0,'local:club/2',NULL,'on_time','1','reply','');
+The "others"?','',1796587320000000,0,0,'local:club/2',NULL,'on_time','1','reply','','','');
 INSERT INTO "messages" VALUES('local:club/club-2026-12-07.5.0','club-2026-12-07','local:club','club-2026-12-07.5.0',1,1796590800000000,'rounds','Rounds','bot','T2: What was found?
 
-The chat closes <t:1796760000:F>.','2',1796590800000000,0,0,NULL,NULL,'on_time','2','label','');
-INSERT INTO "messages" VALUES('local:club/4','club-2026-12-07','local:club','4',1,1796590860000000,'cy','Cy','participant','T2: Little; see https://example.org/a?b=1','2',1796590980000000,1,0,NULL,NULL,'on_time','2','label','');
-INSERT INTO "messages" VALUES('local:club/5','club-2026-12-07','local:club','5',1,1796591040000000,'cy','Cy','participant','','2',1796591040000000,0,1,NULL,NULL,'on_time','2','label','');
-INSERT INTO "messages" VALUES('local:club/club-2026-12-07.8.0','club-2026-12-07','local:club','club-2026-12-07.8.0',1,1796760000000000,'rounds','Rounds','bot','Closed: A journal club. 3 participants wrote 3 messages. By topic: T1: 2, T2: 1.','',1796760000000000,0,0,NULL,NULL,'on_time','2','time','');
-INSERT INTO "messages" VALUES('local:club/6','club-2026-12-07','local:club','6',1,1796761800000000,'bo','Bö','participant','','',1796761800000000,0,0,NULL,NULL,'late','2','time','');
+The chat closes <t:1796760000:F>.','2',1796590800000000,0,0,NULL,NULL,'on_time','2','label','','','');
+INSERT INTO "messages" VALUES('local:club/4','club-2026-12-07','local:club','4',1,1796590860000000,'cy','Cy','participant','T2: Little; see https://example.org/a?b=1','2',1796590980000000,1,0,NULL,NULL,'on_time','2','label','','','');
+INSERT INTO "messages" VALUES('local:club/5','club-2026-12-07','local:club','5',1,1796591040000000,'cy','Cy','participant','','2',1796591040000000,0,1,NULL,NULL,'on_time','2','label','','','');
+INSERT INTO "messages" VALUES('local:club/club-2026-12-07.8.0','club-2026-12-07','local:club','club-2026-12-07.8.0',1,1796760000000000,'rounds','Rounds','bot','Closed: A journal club. 3 participants wrote 3 messages. By topic: T1: 2, T2: 1.','',1796760000000000,0,0,NULL,NULL,'on_time','2','time','','','');
+INSERT INTO "messages" VALUES('local:club/6','club-2026-12-07','local:club','6',1,1796761800000000,'bo','Bö','participant','','',1796761800000000,0,0,NULL,NULL,'late','2','time','','','');
 CREATE TABLE outbox (
     key TEXT PRIMARY KEY,
     chat TEXT NOT NULL,
