@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 
 from bot.agendas.schedule import coming
 from bot.engine import wording
-from bot.engine.actions import Moment, Words
-from bot.engine.agenda import Room, Series
+from bot.engine.actions import Moment, Piece, Spot, Words
+from bot.engine.agenda import Series
 from bot.engine.commands import COMMANDS
+from bot.engine.messages import Hold
 from bot.engine.people import Person, Role, role_in
+from bot.engine.showing import Audience
 from bot.engine.state import Chat, Stage
-from bot.store import figures, queue
+from bot.store import figures, queue, review
 from bot.store.tables import Tables
+from bot.transcripts.edition import showing_of
 
 MOST = 10
 """Lines in a list of chats."""
@@ -40,7 +43,7 @@ def help_for(role: Role, platform: str) -> Words:
 
 async def chats(tables: Tables, series: Iterable[Series], by: Person, now: datetime) -> Words:
     """List the chats that run and those that come next, of the series that `by` moderates."""
-    words: list[str | Moment | Room] = []
+    words: list[Piece] = []
     own = [one for one in series if role_in(one.agenda, by) is Role.MODERATOR]
     names = {one.name for one in own}
     for line in await tables.lines():
@@ -55,7 +58,7 @@ async def chats(tables: Tables, series: Iterable[Series], by: Person, now: datet
 async def status(tables: Tables, chat: Chat, now: datetime) -> Words:
     """Say how a chat stands."""
     tally = await figures.tally(tables.connection, chat.id)
-    words: list[str | Moment | Room] = [f"{chat.agenda.title} ({chat.id}) ", *_stage(chat), "\n"]
+    words: list[Piece] = [f"{chat.agenda.title} ({chat.id}) ", *_stage(chat), "\n"]
     posted = [topic.number for topic in chat.topics if topic.opened_at]
     topics = f"{len(posted)} of {wording.count(len(chat.topics), 'topic')} posted."
     people = wording.count(tally.participants, "participant")
@@ -81,19 +84,50 @@ def _stage(chat: Chat) -> Words:
     return ("closed ", Moment(chat.closed_at or chat.closes_at), ".")
 
 
+_WHY_HELD = {
+    Hold.PRIVACY: "for a patient's sake",
+    Hold.DISTRESS: "its author may need help",
+    Hold.RULE: "by a rule",
+    Hold.MODERATOR: "by a moderator",
+}
+
+
+async def held_back(tables: Tables, chat: Chat) -> Words:
+    """List the messages that are held back: by whom, when, and why, not what they say."""
+    held = await review.held(tables.connection, chat.id, MOST + 1)
+    if not held:
+        return (f"Nothing is held back in {chat.agenda.title}.",)
+    words: list[Piece] = [f"Held back in {chat.agenda.title}; their text is in no transcript:\n"]
+    for message in held[-MOST:]:
+        spot = Spot(message.room, message.thread, message.id)
+        words += [f"{message.name}, ", Moment(message.at), f", {_WHY_HELD[message.held]}: ", spot]
+        words.append(f" (/chat clear {message.id})\n")
+    if len(held) > MOST:
+        words.append(f"These are the latest {MOST}; the others come once these are done.\n")
+    words.append("Look at each where it stands. /chat clear shows it again; an edit may, too.")
+    return tuple(words)
+
+
 async def catchup(tables: Tables, chat: Chat, by: Person) -> Words:
     """Tell what was asked, and the answers most replied to, since `by` last spoke."""
     if chat.stage is Stage.PLANNED:
         return (f"{chat.agenda.title} has not opened yet. It opens ", Moment(chat.opens_at), ".")
     since = await figures.last_spoke(tables.connection, chat.id, by.platform, by.id)
-    words: list[str | Moment | Room] = []
+    words: list[Piece] = []
     if since is None:
         words += ["You have not written in this chat yet; this is all of it.\n"]
     else:
         words += ["Since you last wrote, ", Moment(since), ":\n"]
     asked = [t for t in chat.topics if t.opened_at and (since is None or t.opened_at > since)]
     words += [f"T{topic.number}: {topic.ask}\n" for topic in asked]
-    answers = await figures.most_replied_to(tables.connection, chat.id, since)
+    showing = await showing_of(tables, chat, Audience.ROOM)
+    answers = [
+        answer
+        for answer in await figures.most_replied_to(tables.connection, chat.id, since)
+        if showing.shows(
+            answer.person, answer.role, answer.timing, withdrawn=False, held=answer.held
+        )
+    ]
     for answer in answers:
         where = f"{wording.topic_names(answer.topics)}, " if answer.topics else ""
         count = wording.replies(answer.replies)

@@ -187,13 +187,15 @@ def as_moderator(by: Person, room: Room, agendas: Iterable[Agenda]) -> Person:
 async def _answer_of(
     tables: Tables,
     chat: Chat,
-    ask: commands.Status | commands.Catchup | commands.Transcript,
+    ask: commands.Status | commands.Review | commands.Catchup | commands.Transcript,
     by: Person,
     now: datetime,
 ) -> Reply:
     match ask:
         case commands.Status():
             return Reply(await answers.status(tables, chat, now), chat.id)
+        case commands.Review():
+            return Reply(await answers.held_back(tables, chat), chat.id)
         case commands.Catchup():
             return Reply(await answers.catchup(tables, chat, by), chat.id)
         case commands.Transcript():

@@ -13,6 +13,7 @@ from bot.engine import signals
 from bot.engine.actions import Amend, Post, Words
 from bot.engine.agenda import Room
 from bot.engine.closing import QUOTED, Quote, quotations, size
+from bot.engine.showing import Audience
 from bot.engine.state import Chat
 from bot.engine.wording import LIMITS
 from bot.runner import Runner, Store
@@ -22,7 +23,7 @@ from bot.store.spoken import Spoken
 from bot.store.tables import Tables
 from bot.transcripts.characters import excerpt, inert, undirected
 from bot.transcripts.clock import Clock
-from bot.transcripts.edition import Edition
+from bot.transcripts.edition import Edition, showing_of
 from bot.transcripts.markup import mentioned, written
 from bot.transcripts.plain_text import PlainText
 from bot.transcripts.summary import Names
@@ -48,7 +49,8 @@ class Quotations:
         async with self._store.reading() as tables:
             rows = await spoken.of_keys(tables.connection, chat.id, best)
             names = await _names(tables, chat, rows.values())
-        reader = _Reader(chat, names)
+            edition = Edition(await showing_of(tables, chat, Audience.PUBLIC))
+        reader = _Reader(chat, names, edition)
         quotes = [reader.quote(rows[key], best[key]) for key in best if key in rows]
         most = LIMITS[here.platform] - size(action.words)
         return quotations(chat, here, [quote for quote in quotes if quote is not None], most)
@@ -84,8 +86,8 @@ async def _names(tables: Tables, chat: Chat, rows: Iterable[Spoken]) -> Names:
 class _Reader:
     """Makes quotations of messages: short, without mark-up, so that they can do nothing."""
 
-    def __init__(self, chat: Chat, names: Names) -> None:
-        self._edition = Edition(chat)
+    def __init__(self, chat: Chat, names: Names, edition: Edition) -> None:
+        self._edition = edition
         self._clock = Clock(chat.agenda.zone)
         self._names: Mapping[str, Mapping[str, str]] = names
         self._shares_names = chat.agenda.share_names

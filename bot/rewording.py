@@ -49,7 +49,7 @@ class Rewordings:
 
 
 def _words(message: Message) -> tuple[object, ...]:
-    return message.text, message.withdrawn, bool(message.attachments), message.name
+    return message.text, message.withdrawn, bool(message.attachments), message.name, message.held
 
 
 async def _quoted(tables: Tables, chat: Chat) -> list[Message]:

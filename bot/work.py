@@ -7,17 +7,19 @@ from collections.abc import Awaitable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot import watch
 from bot.agendas.schedule import free_ids
-from bot.engine import events, signals
+from bot.engine import events, signals, steps
 from bot.engine.actions import Action
 from bot.engine.agenda import Room
 from bot.engine.chat import decide, react
-from bot.engine.commands import Place
+from bot.engine.commands import AboutOne, Clear
 from bot.engine.errors import Refused
 from bot.engine.events import Event
 from bot.engine.floor import chat_at, chat_for_command, chat_of, is_open_ended, is_shared
 from bot.engine.fold import apply, fold
 from bot.engine.hearing import came_late, hear, own, settle
+from bot.engine.holds import noticed
 from bot.engine.messages import Message, message_key
 from bot.engine.people import Role
 from bot.engine.placing import unsettles
@@ -34,6 +36,9 @@ log = logging.getLogger(__name__)
 
 _MOVE_FLOORS = (events.Planned, events.Replanned, events.Opened, events.Cancelled, events.Missed)
 """After these a room may have other chats than before."""
+
+_ABOUT_ONE = events.Corrected | steps.Held | steps.Cleared
+"""After these the message that they are about may stand otherwise."""
 
 
 class Work:
@@ -130,8 +135,11 @@ class Work:
             chats = await self.floors.chats_in(signal.room, signal.at, signal.thread)
             chat = chat_of(chats, signal, parent)
         if chat is not None:
-            self._put(key, known, hear(chat, known, parent, signal))
+            heard = hear(chat, known, parent, signal, watch.concerns(signal))
+            self._put(key, known, heard)
             self._answer_late(chat, known, signal)
+            if (seen := noticed(known, heard)) is not None:
+                self._record(chat, decide(chat, seen))
         return chat
 
     def _answer_late(self, chat: Chat, known: Message | None, signal: Speech) -> None:
@@ -239,12 +247,11 @@ class Work:
         chat = await self._asked_about(signal)
         if chat is None:
             raise Refused("No chat is held in this room yet. Open one with /chat start SERIES.")
-        if isinstance(signal.ask, Place):  # the chat's log names a message by its key
-            key = message_key(signal.room, signal.ask.message)
-            signal = replace(signal, ask=replace(signal.ask, message=key))
+        if isinstance(signal.ask, AboutOne):  # the chat's log names a message by its key
+            signal = replace(signal, ask=await self._about(signal.ask, signal.room))
         happened = decide(chat, signal)
         for event in happened:
-            if isinstance(event, events.Corrected):
+            if isinstance(event, _ABOUT_ONE):
                 await self._must_be_of(chat, event.message)
         chat, happened = self._record(chat, happened)
         for event in happened:
@@ -252,10 +259,18 @@ class Work:
                 by = signal.by
                 withdrawn = self._tables.withdraw(chat.id, by.platform, by.id)
                 await self._remove(chat, withdrawn)
-            elif isinstance(event, events.Corrected):
-                corrected = self._known[event.message]
-                await self._settle([corrected] if corrected else [])
+            elif isinstance(event, _ABOUT_ONE):
+                decided = self._known[event.message]
+                await self._settle([decided] if decided else [])
         return chat, happened
+
+    async def _about(self, ask: AboutOne, room: Room) -> AboutOne:
+        """Name the message that an ask is about by its key, with what is known of it."""
+        key = message_key(room, ask.message)
+        message = await self._message(key)
+        if isinstance(ask, Clear) and message is not None and message.held:
+            ask = replace(ask, worded=message.worded_at or message.at)
+        return replace(ask, message=key)
 
     async def _must_be_of(self, chat: Chat, key: str) -> None:
         message = await self._message(key)

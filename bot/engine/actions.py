@@ -16,8 +16,19 @@ class Moment:
     at: datetime
 
 
-Words = tuple[str | Moment | Room, ...]
-"""A text whose times are still times, and whose rooms are still rooms."""
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A message, or without `id` the thread or room where it stands: platforms make it a link."""
+
+    room: Room
+    thread: str | None = None
+    id: str = ""
+
+
+Piece = str | Moment | Room | Spot
+
+Words = tuple[Piece, ...]
+"""A text whose times are still times, whose rooms are still rooms, and whose links are places."""
 
 
 class PostKind(StrEnum):

@@ -45,10 +45,12 @@ from bot.engine import (
     commands,
     events,
     hindrances,
+    holds,
     keeping,
     replies,
     signals,
     steering,
+    steps,
     telling,
     wording,
 )
@@ -104,6 +106,8 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
             return closing.quoting(chat, signal)
         case signals.Reworded():
             return closing.requoted(chat, signal)
+        case signals.Noticed():
+            return holds.flagged(chat, signal)
         case signals.SpokeLate(at=at, room=room, person=person, thread=thread):
             told = f"{room.platform}:{person}" in chat.told_late
             return [] if told else [events.ToldLate(at, room, person, thread)]
@@ -208,6 +212,8 @@ def react(chat: Chat, event: Event) -> list[Action]:
             return [closing.amended(chat, room) for room in amended]
         case events.ToldLate(room=room, person=person, thread=thread):
             return [Whisper(room, person, thread, wording.came_late(chat))]
+        case steps.Flagged() | steps.Unflagged():
+            return [*telling.tells_author(chat, event)]
         case events.KeptOpen():
             return [*map(KeepOpen, chat.threaded)]
         case (

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.engine import events, signals, wording
-from bot.engine.actions import Amend, Moment, Post, PostKind, Words
+from bot.engine.actions import Amend, Piece, Post, PostKind, Words
 from bot.engine.agenda import Room
 from bot.engine.events import Event
 from bot.engine.messages import RoomTally
@@ -132,7 +132,7 @@ def quotations(chat: Chat, here: Room, quotes: Sequence[Quote], most: int) -> Wo
 
 
 def _quoted(chat: Chat, here: Room, quotes: Sequence[Quote], left_out: int) -> Words:
-    words: list[str | Moment | Room] = []
+    words: list[Piece] = []
     room = None
     for quote in quotes:
         if quote.room != room:

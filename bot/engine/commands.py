@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.engine.errors import Refused
 
@@ -66,6 +66,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Hold a message back: it counts, but its text is in no transcript."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Let a message be shown again; `worded` is its present wording's time, where it is held."""
+
+    message: str
+    worded: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Withdraw:
     """What I said so far leaves the transcript."""
 
@@ -78,6 +93,11 @@ class Status:
 @dataclass(frozen=True, slots=True)
 class ListChats:
     """Which chats run and come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Which messages are held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +123,13 @@ class Help:
     """What can be asked."""
 
 
-Change = Start | Next | AddTopic | Skip | Pause | Resume | Extend | Close | Place | Withdraw
+AboutOne = Place | Hold | Clear
+"""Asks that change how one message stands."""
+
+Change = Start | Next | AddTopic | Skip | Pause | Resume | Extend | Close | AboutOne | Withdraw
 """Asks that change a chat: the engine decides them."""
 
-Question = Status | ListChats | Transcript | Catchup | Link | Help
+Question = Status | ListChats | Review | Transcript | Catchup | Link | Help
 """Asks that change nothing: they are answered from the store."""
 
 Ask = Change | Question
@@ -160,6 +183,21 @@ def _place(text: str) -> Ask:
     return Place(message, tuple(sorted({int(n.group(1)) for n in numbers if n})))
 
 
+def _message(text: str, command: str) -> str:
+    words = text.split()
+    if len(words) != 1:
+        raise Refused(f"Name one message, by its link or number: /chat {command} 17")
+    return words[0]
+
+
+def _hold(text: str) -> Ask:
+    return Hold(_message(text, "hold"))
+
+
+def _clear(text: str) -> Ask:
+    return Clear(_message(text, "clear"))
+
+
 _CHAT = re.compile(r".+-\d{4}-\d{2}-\d{2}(-\d+)?")
 """A chat's id: its series, its date, and the number of a further one on that date."""
 
@@ -201,6 +239,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("status", "", "how the chat stands", "status", False, _plain(Status())),
     Command("list", "", "chats running and coming", "list", False, _plain(ListChats())),
     Command("place", "MESSAGE T3", "correct a message's topic", "place 17 T3", False, _place),
+    Command("review", "", "messages that are held back", "review", False, _plain(Review())),
+    Command("hold", "MESSAGE", "hold a message back", "hold 17", False, _hold),
+    Command("clear", "MESSAGE", "let a held message be shown", "clear 17", False, _clear),
     Command("transcript", "[FORMAT] [CHAT]", "the transcript", "transcript md", False, _transcript),
     Command("link", "", "a link to the organizers' pages", "link", False, _plain(Link())),
     Command("catchup", "", "new topics since you last spoke, and answers with most replies",

@@ -182,7 +182,8 @@ def bared(message: Message) -> Message:
 
     It still counts, as one of its author and under its topics.
     """
-    return message._replace(text="", attachments=GONE if message.attachments else ())
+    kept = GONE if message.attachments else ()
+    return message._replace(text="", attachments=kept, concerns=())
 
 
 def blanked(message: Message) -> Message:

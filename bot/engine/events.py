@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.engine.agenda import Agenda, Room
 from bot.engine.messages import Tally
+from bot.engine.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,4 +374,5 @@ Event = (
     | Unreadable
     | Readable
     | GaveUp
+    | Step
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.engine import events
+from bot.engine import events, steps
 from bot.engine.errors import BrokenLog
 from bot.engine.events import Event
 from bot.engine.state import STAGES, Chat, Posted, Stage, TopicState
@@ -83,6 +83,11 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
         case events.Withdrew(at=at, person=person):
             until = max(at, chat.withdrawn.get(person, at))
             return {"withdrawn": {**chat.withdrawn, person: until}}
+        case steps.Held(message=message) | steps.Cleared(message=message):
+            return {"decisions": {**chat.decisions, message: event}}
+        case steps.Flagged(room=room, person=person) | steps.Unflagged(room=room, person=person):
+            key = f"{room.platform}:{person}"
+            return {"flags": {**chat.flags, key: chat.flags.get(key, 0) + 1}}
         case events.Closed(at=at):
             return {"closed_at": at, "paused": False}
         case events.Summarised(tally=tally):

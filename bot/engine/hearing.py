@@ -78,8 +78,10 @@ def settle(chat: Chat, message: Message, parent: Message | None) -> Message:
     """Place a message as the chat stands now, and drop the text that may not be kept."""
     message = place(chat, message, parent)
     withdrawn = message.withdrawn or _is_withdrawn(chat, message)
-    if withdrawn or (came_late(message) and not chat.agenda.keep_late):
-        message = message._replace(withdrawn=withdrawn, text="", attachments=())
+    if withdrawn:
+        message = message._replace(withdrawn=True, text="", attachments=(), concerns=())
+    elif came_late(message) and not chat.agenda.keep_late:
+        message = message._replace(text="", attachments=())
     if is_erased(message.author):
         message = bared(message)
     elif chat.blanked and not message.is_ours:

@@ -33,6 +33,16 @@ class PlacedBy(StrEnum):
     NONE = "none"
 
 
+class Hold(StrEnum):
+    """Why a message is held back: it counts, but what it says is in no output."""
+
+    NONE = ""
+    PRIVACY = "privacy"  # a patient could be known by it
+    DISTRESS = "distress"  # its author may need help
+    RULE = "rule"  # a rule of conduct
+    MODERATOR = "moderator"  # a moderator said so
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that came with a message; the file itself stays on its platform."""
@@ -51,7 +61,8 @@ class Message(NamedTuple):
     `said` is False while only an edit or a deletion has reached us; such a row counts nowhere.
     `text` is the last wording, worded at `worded_at` (the message's own time unless edited),
     and empty once withdrawn. `labels` are the topics that the wording names, kept apart so
-    that a message can be placed anew without its text. `reply_to` is the id of the message it
+    that a message can be placed anew without its text; `concerns` is what the guard sees in it,
+    and `held` why it is held back (`bot.engine.holds`). `reply_to` is the id of the message it
     answers, in the same room; `thread` the platform's id of the thread it stands in.
     """
 
@@ -74,6 +85,8 @@ class Message(NamedTuple):
     topics: tuple[int, ...] = ()
     placed_by: PlacedBy = PlacedBy.NONE
     attachments: tuple[Attachment, ...] = ()
+    concerns: tuple[str, ...] = ()
+    held: Hold = Hold.NONE
 
     @property
     def key(self) -> str:

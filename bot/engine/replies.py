@@ -37,7 +37,7 @@ def no_such_topic(number: int, count: int) -> str:
 
 def done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
     """Tell the person who asked what became of it; `chat` is the chat after it."""
-    is_seen = not isinstance(ask, commands.Place | commands.Withdraw)
+    is_seen = not isinstance(ask, commands.AboutOne | commands.Withdraw)
     return (*_done(chat, ask, happened), *(wording.refusals(chat) if is_seen else ()))
 
 
@@ -62,6 +62,12 @@ def _done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
             return (f"Message {message} now stands under no topic.",)
         case commands.Place(message=message, topics=topics):
             return (f"Message {message} now stands under {wording.topic_names(topics)}.",)
+        case commands.Hold(message=message):
+            held = "is held back: it counts, but its text is in no transcript"
+            return (f"Message {message} {held}. Undo it with /chat clear {message}.",)
+        case commands.Clear(message=message):
+            shown = "is cleared: its text is in the transcript as it stands now"
+            return (f"Message {message} {shown}. Undo it with /chat hold {message}.",)
         case commands.Withdraw():
             return (_withdrawn(chat),)
 

@@ -194,6 +194,21 @@ class Reworded:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something was seen in a message's wording (`concerns`), or nothing is any more.
+
+    `message` is its key, `person` its author by the platform's id, `at` the wording's own time.
+    """
+
+    at: datetime
+    room: Room
+    message: str
+    person: str
+    thread: str | None
+    concerns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SpokeLate:
     """Somebody (by the platform's id) said something in a chat's thread after the end."""
 
@@ -281,6 +296,7 @@ Signal = (
     | Delivered
     | Quoting
     | Reworded
+    | Noticed
     | SpokeLate
     | ReadBack
     | RoomChanged

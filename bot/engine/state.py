@@ -11,6 +11,7 @@ from bot.engine import events
 from bot.engine.agenda import OWN, Agenda, Room
 from bot.engine.events import Event
 from bot.engine.messages import Tally
+from bot.engine.steps import Cleared, Held
 
 
 class Stage(StrEnum):
@@ -100,6 +101,8 @@ class Chat:
     quoted: Mapping[Room, frozenset[str]] = field(default_factory=dict)  # in them: messages' keys
     amending: frozenset[Room] = frozenset()  # where a change of that post waits for its turn
     told_late: frozenset[str] = frozenset()  # people, by their keys
+    decisions: Mapping[str, Held | Cleared] = field(default_factory=dict)  # the last, by key
+    flags: Mapping[str, int] = field(default_factory=dict)  # people, by their keys: how often told
 
     @property
     def ends_at(self) -> datetime:

@@ -7,7 +7,7 @@ of it: moderators have the pages.
 
 from __future__ import annotations
 
-from bot.engine import events, wording
+from bot.engine import concerning, events, steps, wording
 from bot.engine.actions import Enclosure, Tell, Words, privately
 from bot.engine.agenda import OWN
 from bot.engine.erasing import is_erased
@@ -34,6 +34,14 @@ def tells(chat: Chat, event: Event) -> list[Tell]:
         )
         for platform in platforms
     ]
+
+
+def tells_author(chat: Chat, event: steps.Flagged | steps.Unflagged) -> list[Tell]:
+    """Return what an author alone is told of a message; in Rounds' own rooms the page says it."""
+    platform = event.room.platform
+    if platform == OWN:
+        return []
+    return [Tell(privately(platform), (event.person,), "", concerning.told_author(chat, event))]
 
 
 def tells_the_same(chat: Chat, other: Chat) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.engine import events
-from bot.engine.actions import Enclosure, Moment, Post, PostKind, Thread, Words, privately
+from bot.engine.actions import Enclosure, Moment, Piece, Post, PostKind, Thread, Words, privately
 from bot.engine.agenda import Room
 from bot.engine.events import Event
 from bot.engine.floor import is_open_ended, is_shared, is_threaded
@@ -282,7 +282,7 @@ def thread_lost(chat: Chat, room: Room) -> Words:
 
 def refusals(chat: Chat) -> Words:
     """Say which rooms refuse posts, and why, each in a line of its own; empty: none does."""
-    words: list[str | Moment | Room] = []
+    words: list[Piece] = []
     for room, why in chat.hindered.items():
         words += ["\nNothing can be posted in ", room, f": {why}"]
     return tuple(words)
@@ -309,7 +309,7 @@ def in_parts(words: Words, limit: int) -> list[Words]:
     Every part but the first begins with its number, so that none can begin like a topic.
     """
     room = limit - len("(999/999) ")
-    parts: list[list[str | Moment | Room]] = [[]]
+    parts: list[list[Piece]] = [[]]
     used = 0
     for piece in words:
         for fragment in _fragments(piece, room):
@@ -327,7 +327,7 @@ def in_parts(words: Words, limit: int) -> list[Words]:
     ]
 
 
-def _fragments(piece: str | Moment | Room, room: int) -> Iterator[str | Moment | Room]:
+def _fragments(piece: Piece, room: int) -> Iterator[Piece]:
     """Cut a text after spaces into fragments that fit; a word longer than a part is cut."""
     if not isinstance(piece, str) or len(piece) <= room:
         yield piece

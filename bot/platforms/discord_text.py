@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 
-from bot.engine.actions import Moment, Words
+from bot.engine.actions import Moment, Piece, Spot, Words
 from bot.engine.agenda import Room
 
 LONGEST = 2000
@@ -23,11 +23,14 @@ def text_of(words: Words) -> str:
     return "".join(map(_piece, words)).strip()[:LONGEST]
 
 
-def _piece(piece: str | Moment | Room) -> str:
+def _piece(piece: Piece) -> str:
     if isinstance(piece, Moment):
         return f"<t:{int(piece.at.timestamp())}:F>"
     if isinstance(piece, Room):
         return f"<#{piece.name}>" if piece.platform == "discord" else str(piece)
+    if isinstance(piece, Spot):
+        there = piece.room.platform == "discord"
+        return f"<#{piece.thread or piece.room.name}>" if there else str(piece.room)
     return with_mentions(piece)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine.actions import Amend, Moment, Post, Words
+from bot.engine.actions import Amend, Moment, Piece, Post, Spot, Words
 from bot.platforms.platform import Errand, NotThere, Receipt
 
 
@@ -30,10 +30,10 @@ class LocalRooms:
 
 def text_of(words: Words) -> str:
     """Write a post as the built-in room keeps it: a time as `<t:SECONDS:F>`, as on Discord."""
-    return "".join(
-        f"<t:{_seconds(piece)}:F>" if isinstance(piece, Moment) else str(piece) for piece in words
-    )
+    return "".join(map(_piece, words))
 
 
-def _seconds(piece: Moment) -> int:
-    return int(piece.at.timestamp())
+def _piece(piece: Piece) -> str:
+    if isinstance(piece, Moment):
+        return f"<t:{int(piece.at.timestamp())}:F>"
+    return str(piece.room if isinstance(piece, Spot) else piece)

@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.engine.actions import Moment, Words
+from bot.engine.actions import Moment, Piece, Words
 from bot.engine.agenda import Room
 from bot.engine.wording import count
 from bot.platforms.appointment import shortened
@@ -177,7 +177,7 @@ def _start(held: Held, room: Room) -> Block:
 
 def _title(title: str, rooms: Iterable[Room], seen: Collection[Room]) -> Words:
     """Name a chat and its channels, but for those that are not seen."""
-    words: list[str | Moment | Room] = [f"*{shortened(' '.join(title.split()), LONGEST_TITLE)}*"]
+    words: list[Piece] = [f"*{shortened(' '.join(title.split()), LONGEST_TITLE)}*"]
     for n, room in enumerate(room for room in rooms if room in seen):
         words += [" in " if n == 0 else ", ", room]
     return tuple(words)

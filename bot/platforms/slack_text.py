@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 
-from bot.engine.actions import Moment, Words
+from bot.engine.actions import Moment, Piece, Spot, Words
 from bot.engine.agenda import Room
 
 SECTION = 3000
@@ -43,12 +43,14 @@ def text_of(words: Words) -> str:
     return "".join(map(_piece, words)).strip()
 
 
-def _piece(piece: str | Moment | Room) -> str:
+def _piece(piece: Piece) -> str:
     if isinstance(piece, Moment):
         fallback = f"{piece.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         return f"<!date^{int(piece.at.timestamp())}^{{date_long}}, {{time}}|{fallback}>"
     if isinstance(piece, Room):
         return f"<#{piece.name}>" if piece.platform == "slack" else escaped(str(piece))
+    if isinstance(piece, Spot):
+        return _piece(piece.room)
     return "".join(_escaped_parts(piece))
 
 

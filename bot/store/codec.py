@@ -11,7 +11,7 @@ from bot.engine.actions import Action
 from bot.engine.agenda import Room
 from bot.engine.errors import BrokenLog
 from bot.engine.events import Event
-from bot.engine.messages import Attachment, Message, PlacedBy, Timing
+from bot.engine.messages import Attachment, Hold, Message, PlacedBy, Timing
 from bot.engine.people import Role
 
 Row = tuple[Any, ...]
@@ -37,6 +37,7 @@ def stamp_or_none(at: datetime | None) -> int | None:
 
 _ROLES = {role.value: role for role in Role}
 _TIMINGS = {timing.value: timing for timing in Timing}
+_HOLDS = {hold.value: hold for hold in Hold}
 _REASONS = {reason.value: reason for reason in PlacedBy}
 _EVENTS = {kind.__name__: TypeAdapter(kind) for kind in get_args(Event)}
 _ACTIONS = {kind.__name__: TypeAdapter(kind) for kind in get_args(Action)}
@@ -75,7 +76,7 @@ def decode_action(kind: str, body: str) -> Action:
 
 MESSAGE_COLUMNS = (
     "key, chat, room, id, said, at, author, name, role, text, labels, worded_at, edited, "
-    "withdrawn, parent, thread, timing, topics, placed_by, attachments"
+    "withdrawn, parent, thread, timing, topics, placed_by, attachments, concerns, held"
 )
 
 
@@ -101,14 +102,17 @@ def message_row(message: Message) -> Row:
         message.timing,
         _numbers(message.topics),
         message.placed_by,
-        _FILES.dump_json(message.attachments).decode() if message.attachments else "",
+        files_row(message.attachments) if message.attachments else "",
+        " ".join(message.concerns) if message.concerns else "",
+        message.held,
     )
 
 
 def message_of(row: Row) -> Message:
     """Return the message of a row."""
     (_key, chat, room_text, id_, said, at, author, name, role, text, labels, worded_at, edited,
-     withdrawn, parent, thread, timing, topics, placed_by, attachments) = row  # fmt: skip
+     withdrawn, parent, thread, timing, topics, placed_by, attachments, concerns,
+     held) = row  # fmt: skip
     return Message(
         chat=chat,
         room=Room.parse(room_text),
@@ -129,7 +133,14 @@ def message_of(row: Row) -> Message:
         topics=numbers_of(topics),
         placed_by=_REASONS[placed_by],
         attachments=files_of(attachments),
+        concerns=tuple(concerns.split()) if concerns else (),
+        held=_HOLDS[held],
     )
+
+
+def files_row(files: tuple[Attachment, ...]) -> str:
+    """Return attachments as a row has them."""
+    return _FILES.dump_json(files).decode()
 
 
 def files_of(text: str) -> tuple[Attachment, ...]:

@@ -15,11 +15,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.engine import signals
-from bot.engine.agenda import Room
 from bot.engine.erasing import GONE, NAME, SIGN
-from bot.engine.messages import OURS, Message
+from bot.engine.messages import OURS
 from bot.engine.signals import Speech
-from bot.store.codec import message_row, moment, stamp
+from bot.store.codec import files_row, moment, stamp
 from bot.store.tables import Connection, Tables
 
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # none that is taken for another
@@ -28,10 +27,13 @@ _MICROSECOND = timedelta(microseconds=1)
 OURS_BY_SQL = f"role = 'bot' AND author = '{OURS}'"
 """Rounds' own posts, which hold no person's words."""
 
-GONE_BY_SQL = message_row(
-    Message("", Room("local", "room"), "", True, moment(0), attachments=GONE)
-)[-1]
+GONE_BY_SQL = files_row(GONE)
 """What stands for a message's files that are gone, as a row has it."""
+
+UNSEEN_BY_SQL = (
+    "concerns = '', held = CASE WHEN held IN ('privacy', 'distress') THEN '' ELSE held END"
+)
+"""Where a wording is gone nothing is seen in it any more."""
 
 
 # ---------------------------------------------------------------- when the time is over
@@ -41,7 +43,7 @@ async def blank(tables: Tables, chat: str) -> None:
     """Remove what people said in a chat, their names and those of their files."""
     tables.erases = True
     await tables.connection.run(
-        "UPDATE messages SET text = '', name = '', "
+        f"UPDATE messages SET text = '', name = '', {UNSEEN_BY_SQL}, "
         "attachments = CASE WHEN attachments = '' THEN '' ELSE ? END "
         f"WHERE chat = ? AND NOT ({OURS_BY_SQL})",
         (GONE_BY_SQL, chat),

@@ -91,6 +91,10 @@ class Ranked:
 class Answer:
     """An answer that was replied to."""
 
+    person: str  # by their key
+    role: str
+    timing: str
+    held: str
     topics: tuple[int, ...]
     name: str
     text: str
@@ -123,13 +127,17 @@ async def most_replied_to(
 ) -> list[Answer]:
     """Return the answers said after `since` that most others replied to, the first one first."""
     rows = await connection.rows(
-        f"SELECT p.topics, p.name, p.text, COUNT(*) FROM messages p {_REPLIES} "
-        f"WHERE p.chat = ? AND p.at > ? AND p.text <> '' AND {_ANSWER_P} "
-        "GROUP BY p.key, p.topics, p.name, p.text, p.at "
-        "ORDER BY COUNT(*) DESC, p.at, p.key LIMIT ?",
+        "SELECT p.room, p.author, p.role, p.timing, p.held, p.topics, p.name, p.text, COUNT(*) "
+        f"FROM messages p {_REPLIES} "
+        f"WHERE p.chat = ? AND p.at > ? AND p.text <> '' AND p.held = '' AND {_ANSWER_P} "
+        "GROUP BY p.key, p.room, p.author, p.role, p.timing, p.held, p.topics, p.name, p.text, p.at"
+        " ORDER BY COUNT(*) DESC, p.at, p.key LIMIT ?",
         (chat, 0 if since is None else stamp(since), most),
     )
-    return [Answer(numbers_of(topics), name, text, times) for topics, name, text, times in rows]
+    return [
+        Answer(f"{room.partition(':')[0]}:{author}", role, timing, held, numbers_of(topics), *rest)
+        for room, author, role, timing, held, topics, *rest in rows
+    ]
 
 
 class Figures:

@@ -21,7 +21,7 @@ from bot.store.codec import (
     moment,
     stamp,
 )
-from bot.store.departures import GONE_BY_SQL, OURS_BY_SQL, Erased
+from bot.store.departures import GONE_BY_SQL, OURS_BY_SQL, UNSEEN_BY_SQL, Erased
 from bot.store.tables import Connection, Tables
 
 _NOT_OURS = f"NOT ({OURS_BY_SQL})"
@@ -195,7 +195,8 @@ class _Erasing:
     async def _messages(self) -> None:
         await self._connection.run(
             "UPDATE messages SET text = '', author = ?, name = CASE WHEN name = '' THEN '' "
-            "ELSE ? END, attachments = CASE WHEN attachments = '' THEN '' ELSE ? END "
+            "ELSE ? END, attachments = CASE WHEN attachments = '' THEN '' ELSE ? END, "
+            f"{UNSEEN_BY_SQL} "
             f"WHERE author = ? AND room LIKE ? AND {_NOT_OURS}",
             (self._erasure.pseudonym, NAME, GONE_BY_SQL, *self._own),
         )

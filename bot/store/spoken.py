@@ -35,12 +35,16 @@ class Spoken(NamedTuple):
     placed_by: str
     edited: int
     withdrawn: int
+    held: str
     files: str
     parent: str | None
+    parent_author: str | None
+    parent_role: str | None
     parent_name: str | None
     parent_text: str | None
     parent_timing: str | None
     parent_withdrawn: int | None
+    parent_held: str | None
 
     @property
     def reply_to(self) -> str | None:
@@ -60,6 +64,7 @@ class Remarkable(NamedTuple):
     text: str
     timing: str
     withdrawn: int
+    held: str
 
 
 class Reaction(NamedTuple):
@@ -73,8 +78,8 @@ class Reaction(NamedTuple):
 _spoken = functools.partial(tuple.__new__, Spoken)  # a third of the time of Spoken._make
 _SPOKEN = (
     "SELECT m.key, m.room, m.id, m.at, m.author, m.name, m.role, m.text, m.timing, m.topics, "
-    "m.placed_by, m.edited, m.withdrawn, m.attachments, "
-    "m.parent, p.name, SUBSTR(p.text, 1, 160), p.timing, p.withdrawn "
+    "m.placed_by, m.edited, m.withdrawn, m.held, m.attachments, "
+    "m.parent, p.author, p.role, p.name, SUBSTR(p.text, 1, 160), p.timing, p.withdrawn, p.held "
     "FROM messages m "
     "LEFT JOIN messages p ON p.key = m.parent AND p.chat = m.chat AND p.said = 1 "
     "WHERE m.chat = ? AND m.said = 1"
@@ -115,8 +120,8 @@ async def remarkable(
 ) -> list[Remarkable]:
     """Return the next messages after a place whose text may hold a link, DOI or mention."""
     rows = await connection.rows(
-        "SELECT m.at, m.key, m.room, m.author, m.name, m.role, m.text, m.timing, m.withdrawn "
-        "FROM messages m WHERE m.chat = ? AND (m.at, m.key) > (?, ?) AND m.said = 1 "
+        "SELECT m.at, m.key, m.room, m.author, m.name, m.role, m.text, m.timing, m.withdrawn, "
+        "m.held FROM messages m WHERE m.chat = ? AND (m.at, m.key) > (?, ?) AND m.said = 1 "
         "AND (m.text LIKE '%://%' OR m.text LIKE '%10.%/%' OR m.text LIKE '%<@%') "
         "ORDER BY m.at, m.key LIMIT ?",
         (chat, *after, most),

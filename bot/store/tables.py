@@ -81,7 +81,7 @@ LAST = datetime.max.replace(tzinfo=UTC)
 NOTHING_UNREAD = Unread((), LAST, LAST)
 
 UPSERT_MESSAGE = (
-    f"INSERT INTO messages ({MESSAGE_COLUMNS}) VALUES ({', '.join('?' * 20)}) "
+    f"INSERT INTO messages ({MESSAGE_COLUMNS}) VALUES ({', '.join('?' * 22)}) "
     "ON CONFLICT (key) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in MESSAGE_COLUMNS.split(", ")[1:])
 )
@@ -316,9 +316,9 @@ class Tables:
         """Blank what a person said in a chat, or what they said there until a moment."""
         self.erases = True
         await self.connection.run(
-            "UPDATE messages SET text = '', attachments = '', withdrawn = 1 "
-            "WHERE chat = ? AND author = ? AND said = 1 AND role <> 'bot' AND at <= ? "
-            "AND room LIKE ?",
+            "UPDATE messages SET text = '', attachments = '', concerns = '', held = '', "
+            "withdrawn = 1 WHERE chat = ? AND author = ? AND said = 1 AND role <> 'bot' "
+            "AND at <= ? AND room LIKE ?",
             (chat, author, stamp(until), f"{platform}:%"),
         )
 

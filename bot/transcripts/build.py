@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.engine.showing import Audience
 from bot.engine.state import Chat
 from bot.store import spoken
 from bot.store.spoken import BEGINNING, Place, Spoken
 from bot.store.tables import Tables
-from bot.transcripts.edition import Edition
+from bot.transcripts.edition import Edition, showing_of
 from bot.transcripts.summary import Names, Summary, summarise
 
 Line = Spoken
@@ -45,7 +46,7 @@ async def build(tables: Tables, chat: Chat) -> Transcript:
 
 async def batches(tables: Tables, chat: Chat, at_once: int) -> AsyncIterator[Batch]:
     """Yield a chat's lines in the order of their time and key, so many at once."""
-    edition = Edition(chat)
+    edition = Edition(await showing_of(tables, chat, Audience.ORGANIZERS))
     after: Place | None = BEGINNING
     while after is not None:
         rows = await spoken.page(tables.connection, chat.id, after, at_once)

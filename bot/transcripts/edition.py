@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from bot.engine.erasing import is_erased
+from bot.engine.consent import Consent
 from bot.engine.messages import Timing
-from bot.engine.people import Role
+from bot.engine.showing import Audience, Showing
 from bot.engine.state import Chat
-from bot.store.spoken import Spoken
+from bot.store import checkins
+from bot.store.spoken import Remarkable, Spoken
+from bot.store.tables import Tables
 
-_ON_TIME, _LATE = Timing.ON_TIME.value, Timing.LATE.value  # plain strings compare faster
-_BOT = Role.BOT.value
+_ON_TIME = Timing.ON_TIME.value  # plain strings compare faster
+
+
+async def showing_of(tables: Tables, chat: Chat, audience: Audience) -> Showing:
+    """Return what an audience may be shown of a chat, as people want it now."""
+    return Showing(chat, audience, await checkins.consents(tables.connection, chat.series))
 
 
 class Edition:
@@ -20,28 +26,46 @@ class Edition:
     hold one still. That there were files, which counts, is all that is kept of files removed.
     """
 
-    def __init__(self, chat: Chat) -> None:
-        self._blanked = chat.blanked is not None
-        self._keeps_late = chat.agenda.keep_late
+    def __init__(self, showing: Showing) -> None:
+        self._showing = showing
+        agenda = showing.chat.agenda
+        wanted = showing.consents or agenda.require_checkin or agenda.consent is Consent.OUT
+        for_all = showing.audience is not Audience.RESEARCH and not wanted
+        self._shows_all = for_all and showing.chat.blanked is None
 
     def shown(self, line: Spoken) -> Spoken:
         """Return a message as it may be shown: what may not be is empty."""
-        removed = is_erased(line.author) or (self._blanked and line.role != _BOT)
-        if removed:
-            line = line._replace(text="", files="")
-        if line.timing == _ON_TIME and not line.withdrawn and not line.parent_text:
+        if (
+            self._shows_all
+            and line.timing == _ON_TIME
+            and not line.withdrawn
+            and not line.held
+            and not line.parent_text
+            and line.author[:1] != "#"
+        ):
             return line
-        text = self.shown_text(line.text, line.timing, line.withdrawn)
-        files = self.shown_text(line.files, line.timing, line.withdrawn)
-        quoted = line.parent_text and self.shown_text(
-            line.parent_text, line.parent_timing or "", line.parent_withdrawn
-        )
-        if (text, files, quoted) == (line.text, line.files, line.parent_text):
+        shows = self.shows(line)
+        quoted = line.parent_text if line.parent_text and self._shows_parent(line) else ""
+        if shows and (quoted or not line.parent_text):
             return line
-        return line._replace(text=text, files=files, parent_text=quoted)
+        text, files = (line.text, line.files) if shows else ("", "")
+        return line._replace(text=text, files=files, parent_text=line.parent_text and quoted)
 
-    def shown_text(self, text: str, timing: str, withdrawn: object) -> str:
-        """Return a text as it may be shown, empty where it may not; so too a row's files."""
-        if withdrawn or (timing == _LATE and not self._keeps_late):
-            return ""
-        return text
+    def shows(self, row: Spoken | Remarkable) -> bool:
+        """Whether what a row says may be shown."""
+        person = f"{row.room.partition(':')[0]}:{row.author}"
+        return self._showing.shows(person, row.role, row.timing, row.withdrawn, row.held)
+
+    def shown_text(self, row: Spoken | Remarkable) -> str:
+        """Return a row's text as it may be shown, empty where it may not."""
+        return row.text if self.shows(row) else ""
+
+    def _shows_parent(self, line: Spoken) -> bool:
+        person = f"{line.room.partition(':')[0]}:{line.parent_author}"
+        return self._showing.shows(
+            person,
+            line.parent_role or "",
+            line.parent_timing or "",
+            line.parent_withdrawn,
+            line.parent_held or "",
+        )

@@ -18,6 +18,7 @@ from bot.transcripts.summary import Step, Summary, TopicSummary
 LATE = "said after the close; its text is not kept"
 WITHDRAWN = "withdrawn by its author"
 ERASED = "erased"
+HELD = "held back for review"
 BLANKED = "no longer kept"
 FILES = "Files stay on the platform where they were shared; links to them may stop working."
 
@@ -122,6 +123,7 @@ def figures(summary: Summary, clock: Clock) -> list[tuple[str, str]]:
     return [
         ("Participants", people),
         ("Moderators", moderators),
+        *_visitors(summary),
         ("Messages", f"{counts.messages:,}"),
         ("Median per participant", f"{number(summary.median)}, most {summary.most:,}"),
         ("Busiest hour", busiest),
@@ -133,6 +135,15 @@ def figures(summary: Summary, clock: Clock) -> list[tuple[str, str]]:
         ("Late", f"{counts.late:,}"),
         ("Withdrawn", f"{counts.withdrawn:,}"),
     ]
+
+
+def _visitors(summary: Summary) -> list[tuple[str, str]]:
+    """Return the figure of visitors, where a chat is its members' or somebody was one."""
+    counts = summary.counts
+    if not (summary.chat.agenda.members_only or counts.visitors):
+        return []
+    wrote = f", who wrote {count(counts.by_visitors, 'message')}" if counts.by_visitors else ""
+    return [("Visitors", f"{counts.visitors:,}{wrote}")]
 
 
 def shares(summary: Summary) -> list[tuple[str, int, int, int]]:

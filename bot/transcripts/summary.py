@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.engine.agenda import OWN
 from bot.engine.messages import PlacedBy, RoomTally
+from bot.engine.rooms import platform_name
+from bot.engine.showing import Audience
 from bot.engine.state import Chat
 from bot.store import spoken
 from bot.store.figures import Counts, Figures, Ranked
@@ -14,7 +17,7 @@ from bot.store.spoken import BEGINNING, Place, Spoken
 from bot.store.tables import Tables
 from bot.transcripts.characters import excerpt
 from bot.transcripts.clock import Clock
-from bot.transcripts.edition import Edition
+from bot.transcripts.edition import Edition, showing_of
 from bot.transcripts.links import Link, Links
 from bot.transcripts.markup import mentioned, written
 from bot.transcripts.plain_text import PlainText
@@ -103,7 +106,7 @@ async def summarise(tables: Tables, chat: Chat) -> tuple[Summary, Names]:
     """Count a chat; also return the names that its texts mention."""
     figures = Figures(tables.connection, chat.id)
     counts = await figures.counts()
-    edition = Edition(chat)
+    edition = Edition(await showing_of(tables, chat, Audience.ORGANIZERS))
     links, names = await _texts(tables, chat, edition)
     hours, steps = await _over_time(chat, figures)
     busiest = max(hours, key=lambda hour: hour.messages, default=None)
@@ -177,9 +180,9 @@ async def _texts(tables: Tables, chat: Chat, edition: Edition) -> tuple[Links, N
         rows = await spoken.remarkable(tables.connection, chat.id, after, _AT_ONCE)
         after = (rows[-1].at, rows[-1].key) if len(rows) == _AT_ONCE else None
         for row in rows:
-            text = edition.shown_text(row.text, row.timing, row.withdrawn)
+            text = edition.shown_text(row)
             platform = row.room.partition(":")[0]
-            if row.role != "bot" and row.timing == "on_time":
+            if row.role not in ("bot", "visitor") and row.timing == "on_time":
                 links.gather(text, f"{platform}:{row.author}", row.name)
             if sum(map(len, mentions.values())) < MOST_MENTIONED:
                 mentions.setdefault(platform, set()).update(mentioned(text))
@@ -245,7 +248,7 @@ class _Excerpts:
     def _highlight(self, row: Spoken, times: int) -> Highlight:
         platform = row.room.partition(":")[0]
         writer = PlainText(self._names.get(platform, {}), self._clock)
-        text = self._edition.shown_text(row.text, row.timing, row.withdrawn)
+        text = self._edition.shown_text(row)
         brief = excerpt(written(text, writer, platform), 160)
         return Highlight(row.key, row.room, row.id, row.at, row.name, brief, times)
 
@@ -263,7 +266,8 @@ def rules(chat: Chat) -> str:
     return (
         "A participant is a person with at least one message of their own in the window, known "
         "by the platform's user id and never by name; guests are participants, moderators and "
-        "the bot are counted apart. A message counts by its own time: the window runs from the "
+        f"the bot are counted apart.{_of_members(chat)} A message counts by its own time: the "
+        "window runs from the "
         "opening to the planned end, with extensions, or to an earlier close; what was said "
         f"before is early, {late}. A message stands under the topics that its text names (such "
         "as T1 or A1), else under that of the thread it stands in, else under those of the "
@@ -276,6 +280,20 @@ def rules(chat: Chat) -> str:
         "wording; a withdrawn one counts only as withdrawn, and a person who withdrew "
         "everything is no participant. Unplaced are messages, early and late ones too, that "
         "stand under no topic and that no moderator placed."
+    )
+
+
+def _of_members(chat: Chat) -> str:
+    if not chat.agenda.members_only:
+        return ""
+    where = [
+        "in the built-in room" if platform == OWN else f"on {platform_name(platform)}"
+        for platform in sorted(chat.agenda.members_only)
+    ]
+    return (
+        f" The chat is its members' {' and '.join(where)}: whoever else writes is a visitor, whose "
+        "messages are shown and stand in no count but that of visitors, and in no ranking; "
+        "reactions count whoever gave them."
     )
 
 

@@ -10,9 +10,11 @@ from bot.engine.agenda import Room
 from bot.engine.errors import Refused
 from bot.engine.messages import Message, message_key
 from bot.engine.people import Role
+from bot.engine.showing import Audience
 from bot.store import pages
 from bot.store.pages import Place
 from bot.transcripts.clock import Clock
+from bot.transcripts.edition import showing_of
 from bot.web.access import LENT_STAYS, Visitor
 from bot.web.gate import PART, Gate, Sorry, page, part
 from bot.web.house import House
@@ -107,7 +109,11 @@ class RoomPages:
             return None
         async with self._house.store.reading() as tables:
             found = await tables.messages([message_key(room, message)])
-        return quote_of(found[0]) if found else None
+            chat = await tables.chat(found[0].chat) if found else None
+            if chat is None:
+                return None
+            showing = await showing_of(tables, chat, Audience.ROOM)
+        return quote_of(showing.shown(found[0]))
 
     async def live(self, request: web.Request) -> web.StreamResponse:
         """Keep telling an open page what changes in its room."""

@@ -10,6 +10,7 @@ from zlib import crc32
 from bot.engine.erasing import is_erased
 from bot.engine.messages import Message, Timing
 from bot.engine.people import Role
+from bot.engine.showing import Audience
 from bot.engine.state import Chat
 from bot.store import pages
 from bot.store.codec import stamp
@@ -17,8 +18,9 @@ from bot.store.pages import Reactions
 from bot.store.tables import Tables
 from bot.transcripts.characters import excerpt
 from bot.transcripts.clock import Clock
+from bot.transcripts.edition import showing_of
 from bot.transcripts.markup import written
-from bot.transcripts.phrases import BLANKED, ERASED, WITHDRAWN
+from bot.transcripts.phrases import BLANKED, ERASED, HELD, WITHDRAWN
 from bot.transcripts.plain_text import PlainText
 from bot.transcripts.summary import REASONS
 
@@ -142,11 +144,13 @@ class Row:
 
 async def rows_of(tables: Tables, chat: Chat, messages: Sequence[Message]) -> list[Row]:
     """Return these messages of a chat with what each answers and the reactions to it."""
+    showing = await showing_of(tables, chat, Audience.ROOM)
+    messages = list(map(showing.shown, messages))
     keys = [message.key for message in messages]
     reactions = await pages.reactions(tables.connection, keys)
     known = {message.key: message for message in messages}
     missing = {m.parent for m in messages if m.parent and m.parent not in known}
-    known |= {message.key: message for message in await tables.messages(missing)}
+    known |= {message.key: showing.shown(message) for message in await tables.messages(missing)}
     kinds = await _kinds(tables, chat, messages)
     return [
         Row(
@@ -180,6 +184,8 @@ def _question(chat: Chat, message: Message) -> str:
 def _removed(chat: Chat, message: Message) -> str:
     if is_erased(message.author):
         return ERASED
+    if message.held:
+        return HELD
     return BLANKED if chat.blanked and message.role is not Role.BOT else ""
 
 
@@ -199,5 +205,6 @@ def quote_of(parent: Message | None) -> Quote | None:
     if not text:
         late = parent.timing is Timing.LATE
         gone = ERASED if is_erased(parent.author) else "a late message" if late else BLANKED
+        gone = HELD if parent.held else gone
         text = WITHDRAWN if parent.withdrawn else gone
     return Quote(parent.id, parent.name or NOBODY, text, is_bot)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from bot.engine.actions import Moment, Words
+from bot.engine.actions import Moment, Piece, Spot, Words
 from bot.engine.agenda import Room
 from bot.engine.messages import Message
 from bot.engine.rooms import room_name
@@ -38,7 +38,9 @@ def words_html(words: Words, clock: Clock) -> Markup:
     return Markup("".join(_piece(piece, writer) for piece in words))  # noqa: S704  escaped
 
 
-def _piece(piece: str | Moment | Room, writer: RoomText) -> str:
+def _piece(piece: Piece, writer: RoomText) -> str:
     if isinstance(piece, Moment):
         return writer.moment(stamp(piece.at))
+    if isinstance(piece, Spot):
+        piece = piece.room
     return escape(room_name(piece)) if isinstance(piece, Room) else writer.of(piece)

@@ -1,0 +1,60 @@
+"""What an author is told, alone, of a message in which something was seen.
+
+What was seen is named by its kind, never quoted: these words wait in the outbox.
+"""
+
+from __future__ import annotations
+
+from bot.engine import steps
+from bot.engine.actions import Spot, Words
+from bot.engine.state import Chat
+
+KINDS = {
+    "name": "a name",
+    "address": "an address",
+    "birth_date": "a date of birth",
+    "date": "the exact date of an event",
+    "age": "an age over 89",
+    "phone": "a telephone or fax number",
+    "email": "an e-mail address",
+    "social_security": "a social security number",
+    "health_number": "a national health or identity number",
+    "record_number": "a record number",
+    "account": "an account or card number",
+    "licence": "a licence or certificate number",
+    "vehicle": "a vehicle's number",
+    "device": "a device's number",
+    "link": "a link to a record",
+    "ip": "an IP address",
+    "bed": "a room or bed",
+    "unread": "more than can be looked at",
+}
+"""What each concern is called."""
+
+HOW_TO_EDIT = {
+    "discord": "Open the message's menu and choose Edit Message.",
+    "slack": "Point at the message, open its menu (⋮) and choose Edit message.",
+}
+
+
+def kinds(concerns: tuple[str, ...]) -> str:
+    """Name what was seen: `an e-mail address and a record number`."""
+    named = [KINDS.get(concern, concern) for concern in concerns]
+    *most, last = named
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def told_author(chat: Chat, event: steps.Flagged | steps.Unflagged) -> Words:
+    """Tell an author what was seen in a message and what to do, or that all is well now."""
+    where = Spot(event.room, event.thread, event.message[len(str(event.room)) + 1 :])
+    title = chat.agenda.title
+    if isinstance(event, steps.Unflagged):
+        return (f"Thank you. Your message in {title} is in its transcript again: ", where)
+    how = HOW_TO_EDIT.get(event.room.platform, "")
+    seen = (
+        f"Your message in {title} seems to have {kinds(event.concerns)}, by which a patient could "
+        "be known. Others in the room can see it: please change it so that nobody can be known by "
+        f"it. {how} Until then Rounds holds it back: it counts, but what it says is in no "
+        "transcript. If it is about no patient, leave it as it is; a moderator can clear it.\n"
+    )
+    return (seen, where)

@@ -1,0 +1,100 @@
+"""Which messages are held back: they count, but what they say is in no output.
+
+1.  What the guard sees in a message's present wording (`Message.concerns`) holds it. An edit is
+    looked at again: a wording in which nothing is seen frees the message.
+2.  A moderator clears a wording, the one that stood there then: what is worded afterwards is held
+    again where something is seen in it. What a moderator, or a rule, holds stays held whatever its
+    author writes, until a moderator clears it.
+3.  The author is told alone, at once, what was seen and what to do, for each wording anew; of one
+    person's messages MOST_TOLD times in a chat at most, so that nobody fills the log.
+4.  Moderators learn that a message is held, and whether for a patient's sake, not what was seen.
+5.  Where the agenda says `hide`, what is held under rule 1 is also removed from the room, where
+    the platform can. It stays held: its author writes it anew, or a moderator clears it. A message
+    that may be a cry for help is never removed.
+6.  Whether a message is held is a function of its row and of the chat, so that the order in which
+    edits, holds and clearances come changes nothing.
+"""
+
+from __future__ import annotations
+
+from bot.engine import commands, signals, steps
+from bot.engine.erasing import is_erased
+from bot.engine.errors import Refused
+from bot.engine.events import Event
+from bot.engine.messages import Hold, Message
+from bot.engine.people import Role
+from bot.engine.state import Chat
+
+MOST_TOLD = 20
+"""How often one person is told of holds in one chat."""
+
+DISTRESS = "distress"
+"""The concern for an author, not for a patient."""
+
+
+def hold_of(chat: Chat, message: Message) -> Hold:
+    """Say why a message is held back, as the chat stands now."""
+    if message.is_ours or message.withdrawn:
+        return Hold.NONE
+    match chat.decisions.get(message.key) if chat.decisions else None:
+        case steps.Held(rule=rule):
+            return Hold.RULE if rule else Hold.MODERATOR
+        case steps.Cleared(worded=worded) if (message.worded_at or message.at) <= worded:
+            return Hold.NONE
+    if message.concerns:
+        return Hold.DISTRESS if DISTRESS in message.concerns else Hold.PRIVACY
+    return Hold.NONE
+
+
+# ---------------------------------------------------------------- what was seen
+
+
+def noticed(before: Message | None, message: Message) -> signals.Noticed | None:
+    """Return what a chat must know of a message that has just been written; None: nothing.
+
+    `before` is its row until now. The same wording is no news the second time.
+    """
+    if not message.said or message.withdrawn or not _can_be_told(message):
+        return None
+    worded = message.worded_at or message.at
+    before = before if before is not None and before.said else None
+    seen_before = before.concerns if before else ()
+    is_news = before is None or before.worded_at != message.worded_at
+    if message.concerns == seen_before and not (message.concerns and is_news):
+        return None
+    return signals.Noticed(
+        worded, message.room, message.key, message.author, message.thread, message.concerns
+    )
+
+
+def _can_be_told(message: Message) -> bool:
+    return message.role is not Role.BOT and not is_erased(message.author)
+
+
+def flagged(chat: Chat, signal: signals.Noticed) -> list[Event]:
+    """Note what was seen in a message, or that nothing is any more."""
+    person = f"{signal.room.platform}:{signal.person}"
+    if chat.flags.get(person, 0) >= MOST_TOLD:
+        return []
+    told = (signal.at, signal.room, signal.message, signal.person, signal.thread)
+    if not signal.concerns:
+        return [steps.Unflagged(*told)]
+    return [steps.Flagged(*told, signal.concerns)]
+
+
+# ---------------------------------------------------------------- what moderators decide
+
+
+def held(_chat: Chat, signal: signals.Asked, ask: commands.Hold) -> list[Event]:
+    """Hold a message back by a moderator's word."""
+    return [steps.Held(signal.at, ask.message, signal.by.key)]
+
+
+def cleared(_chat: Chat, signal: signals.Asked, ask: commands.Clear) -> list[Event]:
+    """Let a message be shown again, in the wording that its row has.
+
+    Raises Refused where it is not held.
+    """
+    if ask.worded is None:
+        raise Refused("This message is not held back. /chat review lists those that are.")
+    return [steps.Cleared(signal.at, ask.message, signal.by.key, ask.worded)]
