@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot import answers
 from bot.agendas.schedule import coming
-from bot.engine import commands, replies, wording
+from bot.engine import commands, replies, safety_asks, wording
 from bot.engine.actions import Words
 from bot.engine.agenda import Agenda, Room, Series
 from bot.engine.errors import Refused
@@ -187,14 +187,14 @@ def as_moderator(by: Person, room: Room, agendas: Iterable[Agenda]) -> Person:
 async def _answer_of(
     tables: Tables,
     chat: Chat,
-    ask: commands.Status | commands.Review | commands.Catchup | commands.Transcript,
+    ask: commands.Status | safety_asks.Review | commands.Catchup | commands.Transcript,
     by: Person,
     now: datetime,
 ) -> Reply:
     match ask:
         case commands.Status():
             return Reply(await answers.status(tables, chat, now), chat.id)
-        case commands.Review():
+        case safety_asks.Review():
             return Reply(await answers.held_back(tables, chat), chat.id)
         case commands.Catchup():
             return Reply(await answers.catchup(tables, chat, by), chat.id)

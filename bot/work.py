@@ -13,7 +13,7 @@ from bot.engine import events, signals, steps
 from bot.engine.actions import Action
 from bot.engine.agenda import Room
 from bot.engine.chat import decide, react
-from bot.engine.commands import AboutOne, Clear
+from bot.engine.commands import AboutOne
 from bot.engine.errors import Refused
 from bot.engine.events import Event
 from bot.engine.floor import chat_at, chat_for_command, chat_of, is_open_ended, is_shared
@@ -23,6 +23,7 @@ from bot.engine.holds import noticed
 from bot.engine.messages import Message, message_key
 from bot.engine.people import Role
 from bot.engine.placing import unsettles
+from bot.engine.safety_asks import Clear
 from bot.engine.signals import Signal, Speech
 from bot.engine.state import Chat, Stage
 from bot.floors import Floors

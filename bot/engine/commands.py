@@ -6,9 +6,11 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from bot.engine import safety_asks
 from bot.engine.errors import Refused
+from bot.engine.safety_asks import Clear, Hold, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +68,6 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """Hold a message back: it counts, but its text is in no transcript."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Clear:
-    """Let a message be shown again; `worded` is its present wording's time, where it is held."""
-
-    message: str
-    worded: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Withdraw:
     """What I said so far leaves the transcript."""
 
@@ -93,11 +80,6 @@ class Status:
 @dataclass(frozen=True, slots=True)
 class ListChats:
     """Which chats run and come."""
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """Which messages are held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,21 +165,6 @@ def _place(text: str) -> Ask:
     return Place(message, tuple(sorted({int(n.group(1)) for n in numbers if n})))
 
 
-def _message(text: str, command: str) -> str:
-    words = text.split()
-    if len(words) != 1:
-        raise Refused(f"Name one message, by its link or number: /chat {command} 17")
-    return words[0]
-
-
-def _hold(text: str) -> Ask:
-    return Hold(_message(text, "hold"))
-
-
-def _clear(text: str) -> Ask:
-    return Clear(_message(text, "clear"))
-
-
 _CHAT = re.compile(r".+-\d{4}-\d{2}-\d{2}(-\d+)?")
 """A chat's id: its series, its date, and the number of a further one on that date."""
 
@@ -240,8 +207,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("list", "", "chats running and coming", "list", False, _plain(ListChats())),
     Command("place", "MESSAGE T3", "correct a message's topic", "place 17 T3", False, _place),
     Command("review", "", "messages that are held back", "review", False, _plain(Review())),
-    Command("hold", "MESSAGE", "hold a message back", "hold 17", False, _hold),
-    Command("clear", "MESSAGE", "let a held message be shown", "clear 17", False, _clear),
+    Command("hold", "MESSAGE", "hold a message back", "hold 17", False, safety_asks.hold),
+    Command("clear", "MESSAGE", "show a held message", "clear 17", False, safety_asks.clear),
     Command("transcript", "[FORMAT] [CHAT]", "the transcript", "transcript md", False, _transcript),
     Command("link", "", "a link to the organizers' pages", "link", False, _plain(Link())),
     Command("catchup", "", "new topics since you last spoke, and answers with most replies",

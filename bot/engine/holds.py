@@ -17,7 +17,7 @@
 
 from __future__ import annotations
 
-from bot.engine import commands, signals, steps
+from bot.engine import safety_asks, signals, steps
 from bot.engine.erasing import is_erased
 from bot.engine.errors import Refused
 from bot.engine.events import Event
@@ -85,12 +85,12 @@ def flagged(chat: Chat, signal: signals.Noticed) -> list[Event]:
 # ---------------------------------------------------------------- what moderators decide
 
 
-def held(_chat: Chat, signal: signals.Asked, ask: commands.Hold) -> list[Event]:
+def held(_chat: Chat, signal: signals.Asked, ask: safety_asks.Hold) -> list[Event]:
     """Hold a message back by a moderator's word."""
     return [steps.Held(signal.at, ask.message, signal.by.key)]
 
 
-def cleared(_chat: Chat, signal: signals.Asked, ask: commands.Clear) -> list[Event]:
+def cleared(_chat: Chat, signal: signals.Asked, ask: safety_asks.Clear) -> list[Event]:
     """Let a message be shown again, in the wording that its row has.
 
     Raises Refused where it is not held.

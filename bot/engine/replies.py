@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.engine import commands, events, wording
+from bot.engine import commands, events, safety_asks, wording
 from bot.engine.actions import Moment, Words
 from bot.engine.events import Event
 from bot.engine.floor import is_shared
@@ -62,10 +62,10 @@ def _done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
             return (f"Message {message} now stands under no topic.",)
         case commands.Place(message=message, topics=topics):
             return (f"Message {message} now stands under {wording.topic_names(topics)}.",)
-        case commands.Hold(message=message):
+        case safety_asks.Hold(message=message):
             held = "is held back: it counts, but its text is in no transcript"
             return (f"Message {message} {held}. Undo it with /chat clear {message}.",)
-        case commands.Clear(message=message):
+        case safety_asks.Clear(message=message):
             shown = "is cleared: its text is in the transcript as it stands now"
             return (f"Message {message} {shown}. Undo it with /chat hold {message}.",)
         case commands.Withdraw():

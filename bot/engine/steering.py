@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.engine import commands, events, holds, pace, replies, signals
+from bot.engine import commands, events, holds, pace, replies, safety_asks, signals
 from bot.engine.dues import due
 from bot.engine.errors import Refused
 from bot.engine.events import Event
@@ -104,8 +104,8 @@ RULES: Mapping[type, Callable[[Chat, signals.Asked, Any], list[Event]]] = {
     commands.Extend: _extend,
     commands.Close: _close,
     commands.Place: _place,
-    commands.Hold: holds.held,
-    commands.Clear: holds.cleared,
+    safety_asks.Hold: holds.held,
+    safety_asks.Clear: holds.cleared,
     commands.Withdraw: _withdraw,
 }
 

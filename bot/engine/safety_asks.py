@@ -1,0 +1,45 @@
+"""What people may ask for a room's safety, and how it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.engine.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Hold a message back: it counts, but its text is in no transcript."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Let a message be shown again; `worded` is its present wording's time, where it is held."""
+
+    message: str
+    worded: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Which messages are held back."""
+
+
+def hold(text: str) -> Hold:
+    """Read what follows `/chat hold`. Raises Refused."""
+    return Hold(_message(text, "hold"))
+
+
+def clear(text: str) -> Clear:
+    """Read what follows `/chat clear`. Raises Refused."""
+    return Clear(_message(text, "clear"))
+
+
+def _message(text: str, command: str) -> str:
+    words = text.split()
+    if len(words) != 1:
+        raise Refused(f"Name one message, by its link or number: /chat {command} 17")
+    return words[0]
