@@ -312,6 +312,7 @@ TESTED_ELSEWHERE = {
     "platforms/platform.py": "what a platform promises; tests/test_outbox.py relies on it",
     "safety/cues.py": "tests/safety/test_guard.py, with every case of tests/safety/cases.py",
     "safety/findings.py": "values; tests/safety/test_guard.py",
+    "safety/rules.py": "tests/safety/test_rule_file.py reads the file, rightly and wrongly written",
     "safety/shapes.py": "tests/safety/test_guard.py, with every case of tests/safety/cases.py",
     "situation.py": "values; tests/test_status.py and tests/test_status_screen.py",
     "setting_values.py": "tests/test_settings.py reads every setting, rightly and wrongly written",

@@ -1,0 +1,98 @@
+"""Text as words to compare: without case, accents, apostrophes and what cannot be seen."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST = 8_000
+"""Characters that are looked at, as many as the guard looks at."""
+
+STOP = "."
+"""The word that stands for the beginning and the end of a sentence."""
+
+_APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛`´ʹʻʼ′＇"), None)
+
+_UNSEEN = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0]+"
+)
+"""Accents that stand by themselves, and characters without a width."""
+
+_NAMED = re.compile(r"<(?:@[!&]?|#|!subteam\^)[A-Za-z0-9]{1,30}(?:\|[^<>|\n]{0,200})?>")
+"""A mention as it is kept, with a name or without."""
+
+_PIECE = re.compile(r"[^\W_]+|[.!?]+")
+_LETTERS = re.compile(r"[^\W_]+")
+_PIECE_IN_SIGNS = re.compile(r"[^\W_]+(?:[@$!|][^\W_]+)*|[.!?]+")
+
+_SIGNS = str.maketrans("01345789@$!|", "oieastbgasii")
+"""What people write in place of a letter: n1ce, f@ce."""
+
+_BETWEEN_LETTERS = re.compile(r"[^\W_][@$!|]+[^\W_]")
+_QUOTED = re.compile(r"^[ \t]{0,8}>(?:>>[\s\S]*|[^\n]*)", re.MULTILINE)
+
+
+def folded(text: str) -> str:
+    """Return the first LONGEST characters without case, accents, apostrophes and the unseen.
+
+    Mentions are left out: a person's name is not what the author says.
+    """
+    text = text[:LONGEST]
+    if "<" in text:
+        text = _NAMED.sub(" ", text)
+    if text.isascii():
+        return text.replace("'", "").replace("`", "").lower()
+    text = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))[:LONGEST].casefold()
+    return _UNSEEN.sub("", text)[:LONGEST]
+
+
+def unquoted(text: str) -> str:
+    """Return a text without the lines that quote somebody else, as `>` and Discord's `>>>` do."""
+    text = text[:LONGEST]
+    return _QUOTED.sub("", text) if ">" in text else text
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of a text in their order, with STOP around every sentence."""
+    return pieces_of(folded(text))
+
+
+def pieces_of(text: str) -> list[str]:
+    """Return the words of a folded text in their order, with STOP around every sentence."""
+    return [STOP, *(STOP if one[0] in ".!?" else one for one in _PIECE.findall(text)), STOP]
+
+
+def letters_of(text: str) -> str:
+    """Return the letters and digits of a folded text, and nothing between them."""
+    return "".join(_LETTERS.findall(text))
+
+
+def disguised(text: str, pieces: list[str]) -> list[str] | None:
+    """Return the words of a folded text with signs and digits read as letters.
+
+    `pieces` are its words as they stand; None where nothing in the text can be a disguise.
+    """
+    if _BETWEEN_LETTERS.search(text):
+        found = _PIECE_IN_SIGNS.findall(text)
+        return [STOP if one[0] in ".!?" else one.translate(_SIGNS) for one in found]
+    if all(one.isalpha() or one.isdecimal() or one == STOP for one in pieces):
+        return None
+    return [one.translate(_SIGNS) for one in pieces]
+
+
+def spelled(pieces: list[str]) -> list[str]:
+    """Return the words that somebody spelled letter by letter, of four letters or more.
+
+    What stands between the letters makes no difference: n o, n.o, n-o.
+    """
+    found, letters = [], ""
+    for piece in (*pieces, ""):
+        if len(piece) == 1:
+            letters += piece if piece != STOP else ""
+            continue
+        if len(letters) >= 4:
+            found.append(letters)
+        letters = ""
+    return found

@@ -1,0 +1,81 @@
+"""That text is compared without what makes no difference to who reads it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.safety.folding import (
+    LONGEST,
+    STOP,
+    disguised,
+    folded,
+    letters_of,
+    pieces_of,
+    spelled,
+    unquoted,
+    words,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("I'm here", ["im", "here"]),
+        ("I’m   *here*", ["im", "here"]),
+        ("_Très_ ~~bien~~", ["tres", "bien"]),
+        ("STRASSE Straße", ["strasse", "strasse"]),
+        ("so\u200bft hy\u00adphen", ["soft", "hyphen"]),
+        ("ｗｉｄｅ", ["wide"]),
+        ("well😀done", ["well", "done"]),
+        ("", []),
+    ],
+)
+def test_words_are_folded(text: str, inside: list[str]) -> None:
+    assert words(text) == [STOP, *inside, STOP]
+
+
+def test_sentences_are_kept_apart_and_lines_are_not() -> None:
+    assert words("Yes?! No\nway…") == [".", "yes", ".", "no", "way", ".", "."]
+
+
+def test_a_name_in_a_mention_is_nobodys_word() -> None:
+    assert words("hi <@5|Ann Lee>, <@!6> and <!subteam^S1|club>") == [".", "hi", "and", "."]
+    assert "5" in words("2 < @5|Ann")
+
+
+def test_lines_that_quote_are_left_out() -> None:
+    assert unquoted("> a\nb\n  > c\nd > e") == "\nb\n\nd > e"
+    assert unquoted("a\n>>> b\nc") == "a\n"
+    assert unquoted("a") == "a"
+
+
+def test_signs_are_read_as_letters_where_they_stand_in_words() -> None:
+    def found(text: str) -> list[str] | None:
+        return disguised(folded(text), pieces_of(folded(text)))
+
+    assert found("f@ce n1ce") == ["face", "nice"]
+    assert found("n = 324, 10 mg") is None
+    assert found("Hello! Bye.") is None
+
+
+def test_words_that_are_spelled_letter_by_letter_are_put_together() -> None:
+    assert spelled(words("so w.o-r d s here, a b c")) == ["words"]
+    assert spelled(words("a b c d")) == ["abcd"]
+
+
+def test_only_letters_and_digits_make_two_texts_the_same() -> None:
+    assert letters_of(folded("BUY, now! 1")) == letters_of(folded("buy now… 1\u200b")) == "buynow1"
+
+
+@given(st.text(max_size=200))
+def test_nothing_but_letters_and_digits_is_in_a_word(text: str) -> None:
+    for word in words(text):
+        assert word == STOP or word.isalnum() or letters_of(word) == word
+
+
+def test_no_text_grows_beyond_what_is_looked_at() -> None:
+    assert len(folded("\ufdfa" * 100_000)) <= LONGEST
+    assert len(folded("ΐ" * 100_000)) <= LONGEST
+    assert len(folded("a" * 100_000)) == LONGEST
