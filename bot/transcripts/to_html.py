@@ -75,7 +75,7 @@ class _Articles:
             self._course, self._clock, self._anchors.of, self._name
         )  # fmt: skip
         for line in batch.lines:
-            (key, room, id_, at, _, name, role, said, _, topics, _, edited, withdrawn, files,
+            (key, room, id_, at, _, name, role, said, _, topics, _, edited, withdrawn, _, files,
              parent, *_) = line  # fmt: skip
             if at >= course.quiet_until or role == "bot":
                 yield from map(self._heading, course.before(line))
