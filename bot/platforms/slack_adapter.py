@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -36,8 +36,8 @@ EVENTS = "/slack/events"
 REFUSED_EVERY = 60
 """Seconds until a refused token is tried again."""
 
-TRIED_EVERY = (1, 2, 5, 10, 20, 30, 60)
-"""Seconds until the next try while Slack cannot be reached."""
+STEADY = timedelta(minutes=1)
+"""A session that lasted longer is none of the failed tries that come one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,9 @@ class Slack(Standing):
 
     async def run(self) -> None:
         """Stay connected until cancelled."""
-        failures = 0
+        failures, rests = 0, self._pace.rests
         while True:
+            began = self._clock()
             try:
                 await self._session()
                 failures = 0
@@ -138,7 +139,9 @@ class Slack(Standing):
                 wait = REFUSED_EVERY
             except Exception as failure:  # the libraries let through whatever their network raises
                 self.failed(failure)
-                wait = TRIED_EVERY[min(failures, len(TRIED_EVERY) - 1)]
+                if self._clock() - began > STEADY:
+                    failures = 0
+                wait = rests[min(failures, len(rests) - 1)].total_seconds()
             failures += 1
             await asyncio.sleep(wait)
 

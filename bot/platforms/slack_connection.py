@@ -21,6 +21,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.engine.actions import privately
 from bot.engine.agenda import Room
+from bot.engine.errors import reason
 from bot.engine.signals import Deleted, Edited, Said
 from bot.platforms.platform import Door, Unreachable
 from bot.platforms.slack_catching_up import CatchingUp, Owner
@@ -39,7 +40,8 @@ class Pace:
     `looks_every` whether the socket lives. `gives_up_after` so long without one a new session is
     begun. `reads_again_after` something could not be taken in. `checks_every` whether a socket
     that is open still brings what is said: what it should have brought `settled_after` it was
-    said and did not means that it is dead.
+    said and did not means that it is dead. `rests` are how long nothing is tried after each of the
+    tries that fail one after the other.
     """
 
     looks_every: timedelta = timedelta(seconds=5)
@@ -47,6 +49,7 @@ class Pace:
     reads_again_after: timedelta = timedelta(seconds=30)
     checks_every: timedelta = timedelta(minutes=5)
     settled_after: timedelta = timedelta(minutes=1)
+    rests: tuple[timedelta, ...] = tuple(timedelta(seconds=s) for s in (1, 2, 5, 10, 20, 30, 60))
 
 
 USUAL = Pace()
@@ -292,7 +295,7 @@ class Connection:
 
     async def _failed(self, error: Exception) -> BoltResponse:
         """Log what kind of failure it was, and nothing that anybody wrote."""
-        log.error("Something from Slack could not be taken in (%s).", type(error).__name__)
+        log.error("Something from Slack could not be taken in (%s).", reason(error))
         self._owner.cut()
         self._catching_up.behind.set()
         return BoltResponse(status=500, body="")

@@ -28,7 +28,9 @@ from tests.slack.messages import Message
 from tests.slack.server import Server, serving
 
 SOON = timedelta(seconds=0.1)
-PACE = Pace(looks_every=SOON, reads_again_after=SOON, checks_every=timedelta(minutes=5))
+PACE = Pace(
+    looks_every=SOON, reads_again_after=SOON, checks_every=timedelta(minutes=5), rests=(SOON,)
+)
 PATIENCE = 20.0
 """Seconds after which something that is waited for will not come."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from bot.engine.actions import KeepOpen, Post, PostKind
 from bot.platforms.platform import Errand, Hindered, Unreachable
 from bot.platforms.slack_adapter import EVENTS, Secrets, Slack
-from tests.platforms.slack_house import SlackHouse, on_slack
+from tests.platforms.slack_house import PACE, SOON, SlackHouse, on_slack
 
 
 @contextlib.asynccontextmanager
@@ -94,6 +96,23 @@ async def test_a_first_connection_that_fails_is_made_again(
             await house.server.recover()
             await house.until(lambda: house.slack.is_current)
     assert caplog.text.count("did not answer") == 1
+
+
+async def test_an_outage_is_no_reason_to_rest_longer_after_the_next_one(tmp_path: Path) -> None:
+    async with on_slack(tmp_path, connected=False) as house:
+        app = house.workspace.application
+        pace = replace(PACE, rests=(SOON, SOON, timedelta(hours=1)))
+        slack = house.new_slack(Secrets(app.bot_token, app.app_token), pace)
+        async with running(slack):
+            for _ in range(4):
+                await house.until(lambda: slack.is_current)
+                house.server.sockets.drop()
+                house.server.faults.fail("apps.connections.open", times=1000)
+                await house.until(lambda: not slack.is_current)
+                house.workspace.shift(PACE.gives_up_after + timedelta(seconds=1))
+                await house.until(lambda: not slack.is_connected)
+                house.server.faults.forget()
+            await house.until(lambda: slack.is_current)
 
 
 async def test_with_a_signing_secret_slack_calls_us_and_what_is_not_signed_is_refused(

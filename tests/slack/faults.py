@@ -76,11 +76,15 @@ class Limit:
     burst: int
     every: float
     per_channel: bool = False
+    naming: str = ""
+    """The argument that requests give which count; empty: all count."""
     free_at: dict[tuple[str, str], float] = field(default_factory=dict)
     """When every request made so far will be paid for, by method and channel."""
 
     def wait(self, method: str, args: JSON, now: float) -> float:
         """Count a request; return the seconds to wait if it is one too many, else 0."""
+        if self.naming and not args.get(self.naming):
+            return 0.0
         key = method, str(args.get("channel", "")) if self.per_channel else ""
         paid = max(self.free_at.get(key, now), now) + self.every
         over = paid - now - self.burst * self.every
@@ -144,9 +148,20 @@ class Faults:
 
     # ------------------------------------------------------------ limits, on the real clock
 
-    def limit(self, method: str, most: int, seconds: float, *, per_channel: bool = False) -> Limit:
-        """Let a method be asked `most` times at once and in `seconds`; then 429."""
-        made = Limit(method, most, seconds / most, per_channel)
+    def limit(
+        self,
+        method: str,
+        most: int,
+        seconds: float,
+        *,
+        per_channel: bool = False,
+        naming: str = "",
+    ) -> Limit:
+        """Let a method be asked `most` times at once and in `seconds`; then 429.
+
+        With `naming` only requests count that give this argument; others are never too many.
+        """
+        made = Limit(method, most, seconds / most, per_channel, naming)
         self.limits.append(made)
         return made
 
