@@ -39,7 +39,7 @@ from bot.serving import Candidate, Term, first_of, holding, keep_taking_over, ta
 from bot.settings import Settings
 from bot.store import presence
 from bot.store.errors import Unavailable
-from bot.store.opening import opened, store_at
+from bot.store.opening import opened
 from bot.vitals import Watch
 from bot.web import health
 from bot.web.access import Access
@@ -133,7 +133,6 @@ def _candidate(settings: Settings) -> AbstractAsyncContextManager[Candidate]:
     here, where = settings.served_by(clock()), settings.where
     if isinstance(where, Path):
         return holding(where, here)
-    store_at(where)  # it says so where what is needed for a database is not installed
     from bot.succession import standing  # noqa: PLC0415  most have no need of it
 
     return standing(where, here)

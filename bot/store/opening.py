@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from bot.store import sqlite
 from bot.store.address import Address
-from bot.store.errors import StoreError
 from bot.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -24,14 +22,12 @@ IN_MEMORY = Path(":memory:")
 
 
 def store_at(where: Where) -> SqliteStore | PostgresStore:
-    """Return the store of a place; it is not open yet.
-
-    Raises StoreError where what is needed for it is not installed.
-    """
+    """Return the store of a place; it is not open yet."""
     if isinstance(where, Path):
         return SqliteStore(where)
-    store: PostgresStore = _postgres().PostgresStore(where)
-    return store
+    from bot.store.postgres import PostgresStore  # noqa: PLC0415  most have no need of it
+
+    return PostgresStore(where)
 
 
 async def version_at(where: Where) -> int | None:
@@ -41,21 +37,9 @@ async def version_at(where: Where) -> int | None:
     """
     if isinstance(where, Path):
         return await sqlite.version_at(where)
-    version: int | None = await _postgres().version_at(where)
-    return version
+    from bot.store import postgres  # noqa: PLC0415  as above
 
-
-def _postgres() -> ModuleType:
-    try:
-        from bot.store import postgres  # noqa: PLC0415  most have no need of it
-    except ModuleNotFoundError as missing:
-        if missing.name != "asyncpg":
-            raise
-        raise StoreError(
-            "For a PostgreSQL database asyncpg is needed, which is not installed. Install it: "
-            'python -m pip install "asyncpg>=0.30,<1"'
-        ) from missing
-    return postgres
+    return await postgres.version_at(where)
 
 
 @contextlib.asynccontextmanager
