@@ -136,7 +136,7 @@ class Slack(Standing):
                 continue
             except Hindered as refusal:
                 self.refused(str(refusal))
-                wait = REFUSED_EVERY
+                wait = float(REFUSED_EVERY)
             except Exception as failure:  # the libraries let through whatever their network raises
                 self.failed(failure)
                 if self._clock() - began > STEADY:
