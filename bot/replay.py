@@ -35,6 +35,7 @@ def in_a_room_of_ours(series: Series) -> Series:
         return {OWN: tuple(name.removeprefix("user:") for name in listed.get(first.platform, ()))}
 
     agenda = series.agenda
+    members = agenda.members_only
     return replace(
         series,
         agenda=replace(
@@ -43,7 +44,7 @@ def in_a_room_of_ours(series: Series) -> Series:
             moderators=people(agenda.moderators),
             guests=people(agenda.guests),
             on_call=people(agenda.on_call),
-            members_only=people(agenda.members_only) if agenda.members_only else {},
+            members_only=people(members) if first.platform in members else {},
         ),
         dates={
             day: one if one.moderators is None else replace(one, moderators=people(one.moderators))

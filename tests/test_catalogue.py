@@ -112,11 +112,13 @@ def test_user_groups_of_slack_that_agendas_name_are_told(tmp_path: Path) -> None
         'rooms: [{slack: "C0123456789"}, {local: club}]\n'
         'moderators: {slack: ["group:S01", U0123456789], local: [henry]}\n'
         'guests: {slack: ["group:S02"]}\n'
+        'moderators_on_call: {slack: ["group:S01"]}\n'
+        'members_only: {slack: ["group:S04", "group:S05"]}\n'
         'topics: [{ask: "What next?", after: 0m}]\n'
-        'dates: {2026-12-07: {moderators: {slack: ["group:S03"]}}}\n'
+        'dates: {2026-12-07: {moderators: {slack: ["group:S03", "group:S01"]}}}\n'
     )
     (tmp_path / "club.yaml").write_text(agenda, "utf-8")
     catalogue = Catalogue(tmp_path)
     assert catalogue.slack_groups() == frozenset()
     assert catalogue.refresh() == []
-    assert catalogue.slack_groups() == {"S01", "S02", "S03"}
+    assert catalogue.slack_groups() == {"S01", "S02", "S03", "S04", "S05"}

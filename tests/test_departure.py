@@ -262,6 +262,11 @@ async def test_a_moderator_is_taken_out_of_the_agenda_first(tmp_path: Path) -> N
     agenda.write_text(AGENDA, "utf-8")
     assert agendas_naming(tmp_path / "chats", HENRY.key, NOW) == [str(agenda)]
     assert agendas_naming(tmp_path / "chats", "discord:henry", NOW) == []
+    more = "\nmoderators_on_call: {local: [henry, zoe]}\nmembers_only: {local: [ben]}\n"
+    agenda.write_text(AGENDA.replace("[henry]", "[henry, zoe]") + more, "utf-8")
+    for key in ("local:zoe", "local:ben"):
+        assert agendas_naming(tmp_path / "chats", key, NOW) == [str(agenda)]
+    agenda.write_text(AGENDA, "utf-8")
     async with house(tmp_path) as h:
         await conversation(h)
         with pytest.raises(Stopped, match=r"urojc\.yaml"):

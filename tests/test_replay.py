@@ -111,6 +111,8 @@ async def test_a_series_of_another_platform_is_held_in_a_room_of_ours(tmp_path: 
         rooms=(Room("discord", "17"), Room("discord", "18")),
         moderators={"discord": ids, "local": ("zoe",)},
         guests={"discord": ("user:guest",)},
+        on_call={"discord": ("user:henry",), "slack": ("U1",)},
+        members_only={"discord": ("user:ann", "role:9"), "slack": ()},
     )
     day = START.date() + DAY
     series = changed(
@@ -120,8 +122,13 @@ async def test_a_series_of_another_platform_is_held_in_a_room_of_ours(tmp_path: 
     assert held.agenda.rooms == (Room("local", "17"),)
     assert held.agenda.moderators == {"local": ("henry", "role:9")}
     assert held.agenda.guests == {"local": ("guest",)}
+    assert held.agenda.on_call == {"local": ("henry",)}
+    assert held.agenda.members_only == {"local": ("ann", "role:9")}
+    of_slack = changed(on_discord, members_only={"slack": ("U1",)})
+    assert in_a_room_of_ours(changed(CLUB, agenda=of_slack)).agenda.members_only == {}
     assert held.agenda_on(day).moderators == {"local": ("bob",)}
-    told = json.loads((await replayed(STORY, tmp_path, changed(held, dates={})))["json"])
+    everybodys = changed(held, dates={}, agenda=changed(held.agenda, members_only={}))
+    told = json.loads((await replayed(STORY, tmp_path, everybodys))["json"])
     own = json.loads((await replayed(STORY, tmp_path / "own"))["json"])
     assert told["counts"] == own["counts"]
     assert [m["text"] for m in told["messages"]] == [m["text"] for m in own["messages"]]

@@ -79,7 +79,10 @@ def _counts(summary: Summary) -> dict[str, int]:
     counts = summary.counts
     names = ("participants", "moderators", "messages", "by_moderators", "early", "late", "edited",
              "withdrawn", "unplaced", "guests", "replies", "with_files")  # fmt: skip
-    return {name: getattr(counts, name) for name in names}
+    beside: tuple[str, ...] = ()
+    if summary.chat.agenda.members_only or counts.visitors:
+        beside = ("visitors", "by_visitors")
+    return {name: getattr(counts, name) for name in (*names, *beside)}
 
 
 def _topic(topic: TopicSummary) -> dict[str, Any]:

@@ -62,6 +62,17 @@ def test_a_chat_without_anything_has_every_figure_all_the_same() -> None:
     assert figures["Busiest hour"] == "none"
 
 
+def test_visitors_are_told_where_a_chat_is_its_members_and_else_where_there_were_any() -> None:
+    def figures(counts: Counts, **fields: object) -> dict[str, str]:
+        chat = replace(CHAT, agenda=replace(CHAT.agenda, **fields))  # type: ignore[arg-type]
+        return dict(phrases.figures(Summary(chat, counts, 0, 0, (), None, (), (), (), 0), CLOCK))
+
+    ours = {"slack": ("U1",)}
+    assert "Visitors" not in figures(Counts())
+    assert figures(Counts(), members_only=ours)["Visitors"] == "0"
+    assert figures(Counts(visitors=1, by_visitors=2))["Visitors"] == "1, who wrote 2 messages"
+
+
 def test_guests_and_moderators_are_told_where_there_are_any() -> None:
     counts = Counts(participants=12, guests=2, moderators=1, by_moderators=3, messages=1500)
     summary = Summary(CHAT, counts, 2.5, 9, (), Step(OPENS, 1), (), (), (), 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections import Counter
 from dataclasses import replace
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from bot.engine import events
 from bot.engine.fold import apply
 from bot.engine.messages import Message, RoomTally, Timing
-from bot.engine.people import Role
+from bot.engine.people import Person, Role
+from bot.engine.signals import Said
 from bot.terminal import summary_lines
 from bot.transcripts.phrases import shares
 from bot.transcripts.summary import Step, rules, step_of, summarise
@@ -30,6 +32,7 @@ from tests.transcripts.club import (
     after,
     heard,
     kept,
+    written,
 )
 
 
@@ -198,6 +201,46 @@ def test_the_rules_speak_of_several_rooms_only_where_there_are_some() -> None:
     said = "Somebody who writes on two platforms is one person on each"
     assert said in rules(CHAT)
     assert said not in rules(replace(CHAT, agenda=replace(AGENDA, rooms=(HOME,))))
+
+
+MEMBERS = replace(AGENDA, members_only={"local": ("ann",), "slack": ("U1",)})
+
+
+def test_the_rules_say_who_counts_where_a_chat_is_its_members() -> None:
+    said = "The chat is its members' in the built-in room and on Slack: whoever else writes is a"
+    assert said in rules(replace(CHAT, agenda=MEMBERS))
+    assert "visitor" not in rules(CHAT)
+
+
+async def test_what_visitors_say_is_shown_and_counts_for_nothing_but_themselves() -> None:
+    ann, di = Person("local", "ann", "Ann"), Person("local", "di", "Di")
+    at = OPENS + timedelta(hours=1)
+    chat = replace(CHAT, agenda=MEMBERS)
+    said = [
+        Said(at, HOME, "1", ann, "T1: https://example.com/a"),
+        Said(at, HOME, "2", di, "T1: Yes! https://example.com/b", reply_to="1"),
+        Said(at, HOME, "3", di, "T1: And again."),
+    ]
+    planned, *rest = LOG
+    assert isinstance(planned, events.Planned)
+    log = [replace(planned, agenda=MEMBERS), *rest]
+    async with kept(heard(chat, said), log) as (tables, chat):
+        summary, _ = await summarise(tables, chat)
+    counts = summary.counts
+    assert (counts.participants, counts.messages, counts.replies) == (1, 1, 0)
+    assert (counts.visitors, counts.by_visitors) == (1, 2)
+    assert [topic.participants for topic in summary.topics][:2] == [1, 0]
+    assert not any(topic.most_replied for topic in summary.topics)
+    assert [link.url for link in summary.links] == ["https://example.com/a"]
+    text = (await written("md", heard(chat, said), log)).decode()
+    assert "**Di**" in text
+    assert "visitor" in text
+    assert "And again" in text
+    assert "| Visitors | 1, who wrote 2 messages |" in text
+    data = json.loads(await written("json", heard(chat, said), log))
+    assert '"visitors": 1' in json.dumps(data)
+    page = (await written("html", heard(chat, said), log)).decode()
+    assert '<i class="r">visitor</i>' in page
 
 
 def test_the_rules_say_what_becomes_of_late_texts() -> None:

@@ -119,7 +119,7 @@ async def test_whatever_people_type_comes_back_as_it_was_and_moves_no_cursor(
     text: str, name: str, emoji: str, id_: str
 ) -> None:
     message = Message(
-        CHAT.id, HOME, id_, said=True, at=OPENS, author=name, name=name, text=text,
+        CHAT.id, HOME, id_, said=True, at=OPENS, author=f"u{name}", name=name, text=text,
         attachments=(Attachment(name, "text/plain", 1, text),),
     )  # fmt: skip
     data = await written("json", [message], reactions=[(message.key, "local:ann", emoji)])
