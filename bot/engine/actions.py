@@ -63,9 +63,10 @@ class Post:
 
     `opens` is the thread that is to hang from it, `notify` whom it pings (nobody else is ever
     pinged). `into` is the thread in which it is said, known when its turn comes
-    (`bot.engine.sending`). One that `recalls` goes on with what people said in the chat's other
-    rooms, which is read when its turn comes (`bot.engine.closing`). One of which `only_found`
-    counts has lapsed: it is not said any more, but it may stand there.
+    (`bot.engine.sending`). What can be pressed at it is named in `buttons` (`bot.engine.buttons`).
+    One that `recalls` goes on with what people said in the chat's other rooms, which is read when
+    its turn comes (`bot.engine.closing`). One of which `only_found` counts has lapsed: it is not
+    said any more, but it may stand there.
     """
 
     room: Room
@@ -78,6 +79,7 @@ class Post:
     into: str | None = None
     recalls: bool = False
     only_found: bool = False
+    buttons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ No post but a topic's begins with what an organizer wrote: it could look like a 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.engine import events
+from bot.engine import buttons, events
 from bot.engine.actions import Enclosure, Moment, Piece, Post, PostKind, Thread, Words, privately
 from bot.engine.agenda import Room
 from bot.engine.events import Event
@@ -40,6 +41,8 @@ def posts(chat: Chat, event: Event, room: Room) -> list[Post]:
         Post(room, kind, first, topic, opens, notify, picture),
         *(Post(room, kind, part) for part in more),
     ]
+    if kind is PostKind.OPENING:  # below all that it says
+        posts[-1] = replace(posts[-1], buttons=buttons.OPENING)
     if kind is PostKind.CLOSING and chat.agenda.publish:
         words = (f"The transcript of {_name(chat)}.",)
         posts.append(Post(room, PostKind.TRANSCRIPT, words, encloses=Enclosure.TRANSCRIPT))

@@ -101,6 +101,11 @@ class Errand:
     further: Words = ()
 
     @property
+    def chat(self) -> str:
+        """The id of the chat whose action it is; keys are `chat/seq/n`."""
+        return self.key.rsplit("/", 2)[0]
+
+    @property
     def only_looks(self) -> bool:
         """Whether nothing is to be said any more, but a post that stands there counts."""
         return isinstance(self.action, Post) and self.action.only_found

@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.actions import Amend, Archive, KeepOpen, Post, PostKind, Tell, Whisper, Words
+from bot.engine.buttons import LABELS, pressed_as
 from bot.platforms.local_adapter import text_of as house_text
 from bot.platforms.platform import Errand, File, Hindered, Impossible, NotThere, Receipt
 from bot.platforms.slack_errors import name_of, retry_after
@@ -26,7 +27,7 @@ from bot.platforms.slack_files import upload
 from bot.platforms.slack_lookup import EVENT, Found, Lookup
 from bot.platforms.slack_refusals import CUT, OF_FILES, refusal_of, translated
 from bot.platforms.slack_signals import moment_of
-from bot.platforms.slack_text import text_of
+from bot.platforms.slack_text import sections, text_of
 
 FILES_WITHIN = timedelta(minutes=5)
 """So long words wait for the files below them where Slack is out of order, or its place for files
@@ -201,7 +202,7 @@ class Posts:
             found = await self._lookup.find(errand.key, channel, into, errand.since)
         if errand.only_looks and not found.ts:
             raise NotThere
-        ts = found.ts or await self._say(errand.key, channel, (*words, *errand.further), post)
+        ts = found.ts or await self._say(errand, channel, (*words, *errand.further), post)
         left_out: dict[str, list[str]] = {}
         for file in errand.files:
             if file.name in found.files:
@@ -228,23 +229,23 @@ class Posts:
             return why
         return ""
 
-    async def _say(self, key: str, channel: str, words: Words, post: Post | None) -> str:
+    async def _say(self, errand: Errand, channel: str, words: Words, post: Post | None) -> str:
         notify = f"<!subteam^{post.notify.removeprefix(GROUP)}> " if post and post.notify else ""
         await self._wait(channel)
         try:
             answer = await self._client.chat_postMessage(
                 channel=channel,
                 text=notify + text_of(words),
-                blocks=None if notify else _blocks(words, post.kind if post else PostKind.NOTICE),
+                blocks=None if notify else _blocks_of(post, words, errand.chat),
                 thread_ts=post.into if post else None,
-                metadata={"event_type": EVENT, "event_payload": {"key": key}},
+                metadata={"event_type": EVENT, "event_payload": {"key": errand.key}},
                 link_names=False,
                 unfurl_links=post is not None and post.kind is PostKind.OPENING,
                 unfurl_media=False,
             )
         except SlackApiError as error:
             if retry_after(error) is not None or isinstance(refusal_of(error), Hindered):
-                self._lookup.note_refused(key)
+                self._lookup.note_refused(errand.key)
             raise
         return str(answer["ts"])
 
@@ -263,6 +264,31 @@ def _why_without(failure: Exception, *, is_last: bool) -> str:
     is_of_file = isinstance(refusal, Impossible) or name_of(failure) in OF_FILES
     passes = not isinstance(refusal, Hindered | Impossible)
     return str(refusal) if is_of_file or (passes and is_last) else ""
+
+
+def _blocks_of(post: Post | None, words: Words, chat: str) -> list[Block] | None:
+    """Dress a post; where it has buttons its text must be in blocks too, for they hide it."""
+    if post is None or not post.buttons:
+        return _blocks(words, post.kind if post else PostKind.NOTICE)
+    texts = [{"type": "mrkdwn", "text": part} for part in sections(text_of(words))]
+    said: list[Block] = [{"type": "section", "text": text} for text in texts]
+    return [*said, buttons_of(post.buttons, chat)]
+
+
+def buttons_of(names: Sequence[str], chat: str) -> Block:
+    """Return a row of buttons; each bears its name and the chat's id, and nothing is remembered."""
+    return {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": name,
+                "text": {"type": "plain_text", "text": LABELS[name]},
+                "value": pressed_as(name, chat),
+            }
+            for name in names
+        ],
+    }
 
 
 def _blocks(words: Words, kind: PostKind) -> list[Block] | None:

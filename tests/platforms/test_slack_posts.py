@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.actions import Amend, Archive, Moment, Post, PostKind, Tell, Whisper, privately
 from bot.engine.agenda import Room
+from bot.engine.buttons import CHECK_IN
 from bot.platforms.platform import (
     Errand,
     File,
@@ -81,6 +82,22 @@ async def test_a_topic_stands_in_the_channel_and_its_thread_is_its_own(on: Set) 
     assert f"<!date^{int(AT.timestamp())}^" in message.text
     assert f"<t:{int(AT.timestamp())}:F>" in receipt.text, "as transcripts know times"
     assert [block["type"] for block in message.blocks] == ["section", "context"]
+
+
+async def test_buttons_stand_below_a_text_that_is_whole_and_bear_the_chats_id(on: Set) -> None:
+    words = ("Welcome. " * 330, "Next: T1, ", Moment(AT), ". <!here>")
+    post = Post(on.room, PostKind.OPENING, words, buttons=(CHECK_IN,))
+    await on.post(post)
+    (message,) = [one for one in on.channel.messages if one.author is on.workspace.bot]
+    *said, row = message.blocks
+    (button,) = row["elements"]
+    assert (button["text"]["text"], button["value"]) == (
+        "Check in",
+        "rounds/checkin/urojc-2026-12-07",
+    )
+    shown = " ".join(block["text"]["text"] for block in said)
+    assert shown.split() == message.text.split(), "the blocks hide the text"
+    assert message.pings == []
 
 
 async def test_nobody_is_pinged_whatever_is_said(on: Set) -> None:
