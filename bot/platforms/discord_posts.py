@@ -18,8 +18,11 @@ import discord
 from discord import AllowedMentions
 
 from bot.engine.actions import Amend, Archive, KeepOpen, Post, Tell, Thread
+from bot.engine.buttons import LABELS, pressed_as
 from bot.platforms.discord_refusals import (
     CANNOT_SEND_TO_THIS_USER,
+    MISSING_PERMISSIONS,
+    NO_FILES,
     THREAD_EXISTS,
     TOO_LARGE,
     UNKNOWN_CHANNEL,
@@ -74,7 +77,7 @@ class Posts:
         with translated(known, [*needed, *(["attach_files"] if errand.files else [])]):
             channel, text = self._place(number), text_of(post.words)
             try:
-                sent = await self._send(channel, text, errand, post.notify)
+                sent, lacking = await self._send(channel, text, errand, post.notify)
             except discord.NotFound as failure:
                 if failure.code == UNKNOWN_CHANNEL and self._has_lost_thread(post):
                     raise ThreadGone from None
@@ -84,7 +87,7 @@ class Posts:
             with self._translated(number, "create_public_threads", _IN_THREADS):
                 thread = str(await self._hang(number, sent.id, post.opens))
         said = text if post.recalls else sent.content  # what it quotes of people is not kept
-        return Receipt(sent.created_at, str(sent.id), said, thread)
+        return Receipt(sent.created_at, str(sent.id), said, thread, lacking)
 
     async def amend(self, amend: Amend, errand: Errand) -> Receipt:
         """Give the closing post other words; one that is gone has none any more.
@@ -152,8 +155,8 @@ class Posts:
             number = int(tell.channel)
             needed = ["view_channel", "send_messages", *(["attach_files"] if errand.files else [])]
             with self._translated(number, *needed):
-                await self._send(self._place(number), text, errand)
-            return Receipt(errand.now)
+                _, lacking = await self._send(self._place(number), text, errand)
+            return Receipt(errand.now, lacking=lacking)
         if not await self._tell_all(tell.people, text, errand):
             raise Impossible(
                 "nobody can be told privately. Name moderators as user:ID who take direct "
@@ -196,29 +199,36 @@ class Posts:
 
     async def _send(
         self, channel: discord.abc.Messageable, text: str, errand: Errand, notify: str = ""
-    ) -> discord.Message:
+    ) -> tuple[discord.Message, str]:
+        """Say something once; words do not wait for a file that Discord does not take.
+
+        Returns the message, and what is lacking below it.
+        """
         pinged = [discord.Object(int(notify.removeprefix(ROLE)))] if notify else []
         text = f"<@&{pinged[0].id}> {text}" if pinged else text
         since, files = errand.since, errand.files
         recalls = isinstance(errand.action, Post) and errand.action.recalls
         found = await self._sent(channel, text, since, begins=recalls) if since else None
         if found is not None:
-            return found
+            return found, _lacking(found, files)
         if errand.only_looks:
             raise NotThere
         text = _whole(text, errand)
         nobody_else = AllowedMentions(
             everyone=False, users=False, roles=pinged or False, replied_user=False
         )
-        nonce = nonce_of(errand.key)
+        nonce, row = nonce_of(errand.key), _buttons(errand)
         try:
-            return await channel.send(
-                text, files=_attached(files), nonce=nonce, allowed_mentions=nobody_else
+            sent = await channel.send(
+                text, files=_attached(files), view=row, nonce=nonce, allowed_mentions=nobody_else
             )
         except discord.HTTPException as failure:
-            if not files or (failure.code != TOO_LARGE and failure.status != 413):
+            is_large = failure.code == TOO_LARGE or failure.status == 413
+            if not files or not (is_large or failure.code == MISSING_PERMISSIONS):
                 raise
-        return await channel.send(_without_file(text), nonce=nonce, allowed_mentions=nobody_else)
+            words = _without_file(text) if is_large else text
+            sent = await channel.send(words, view=row, nonce=nonce, allowed_mentions=nobody_else)
+        return sent, _lacking(sent, files)
 
     async def _sent(
         self,
@@ -296,6 +306,23 @@ class Posts:
 _IN_THREADS = "send_messages_in_threads"
 
 
+def _buttons(errand: Errand) -> discord.ui.View:
+    """Return what can be pressed at a post, each with its name and the chat's id in its own.
+
+    discord.py keeps nothing of it: what is pressed is known by that id, after a restart too.
+    """
+    names = errand.action.buttons if isinstance(errand.action, Post) else ()
+    if not names:
+        nothing: discord.ui.View = discord.utils.MISSING
+        return nothing
+    row = discord.ui.View(timeout=None)
+    for name in names:
+        shown = pressed_as(name, errand.chat)
+        row.add_item(discord.ui.Button[discord.ui.View](label=LABELS[name], custom_id=shown))
+    row.stop()
+    return row
+
+
 def _words(text: str) -> list[str]:
     return text.split()
 
@@ -307,6 +334,13 @@ def _whole(text: str, errand: Errand) -> str:
 
 def _without_file(text: str) -> str:
     return f"{text[: LONGEST - len(WITHOUT_FILE) - 1]}\n{WITHOUT_FILE}"
+
+
+def _lacking(sent: discord.Message, files: Sequence[File]) -> str:
+    """Say which files a message is without; a message that says so itself needs nothing more."""
+    if not files or sent.attachments or WITHOUT_FILE in sent.content:
+        return ""
+    return f"{' and '.join(file.name for file in files)} could not be sent: {NO_FILES}"
 
 
 def _attached(files: Sequence[File]) -> list[discord.File]:

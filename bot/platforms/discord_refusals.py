@@ -19,6 +19,7 @@ UNKNOWN_CHANNEL = 10003
 TOO_LARGE = 40005
 MISSING_ACCESS = 50001
 CANNOT_SEND_TO_THIS_USER = 50007
+MISSING_PERMISSIONS = 50013
 INVALID_FORM = 50035
 THREAD_IS_ARCHIVED = 50083
 THREAD_IS_LOCKED = 160005
@@ -42,6 +43,8 @@ NOT_IN_THE_SERVER = (
     "the bot is not in the channel's server, or does not see the channel (Missing Access). Invite "
     "it again with the link of rounds doctor, or give it View Channel there."
 )
+
+NO_FILES = "the permission Attach Files is missing. Give it to the bot there."
 
 _SENTENCES = {
     10004: "the bot is not in the server. Invite it again with the link of rounds doctor.",

@@ -157,16 +157,18 @@ LATER = {
 """What a chat needs that has its thread."""
 
 AT_THE_END = {
-    "Attach Files": Permission.ATTACH_FILES,
     "Manage Threads": Permission.MANAGE_THREADS,
 }
+
+FILES = "Attach Files"
+"""What holds nothing up: words go out without the picture below them."""
 
 
 async def test_a_permission_that_is_taken_in_the_middle_of_a_chat_ends_nothing(
     tmp_path: Path,
 ) -> None:
     async with on_discord(tmp_path) as club:
-        flags = LATER | AT_THE_END
+        flags = LATER | AT_THE_END | {FILES: Permission.ATTACH_FILES}
         channels = {name: club.guild.channel(name_of(name)) for name in (*flags, "other")}
         for permission, channel in channels.items():
             club.agenda(name_of(permission), channel, ASKS, "2h")
@@ -219,9 +221,16 @@ async def test_a_permission_that_is_taken_in_the_middle_of_a_chat_ends_nothing(
                 (told,) = club.told_of(name_of(permission), "cannot be closed")
                 assert permission in told
                 channels[permission].grant(flag)
-            for thread in threads.values():
+            for permission, thread in threads.items():
                 await club.posted(thread, "T1", "T2", "T3", "Closed")
                 await club.until(lambda: thread.locked and thread.archived)  # noqa: B023  awaited
+                pictures = [len(one.attachments) for one in thread.messages if one.attachments]
+                assert pictures == ([] if permission == FILES else [1])
+            lacking = partial(club.told_of, name_of(FILES), "could not be sent")
+            await club.until(lacking)
+            (told,) = lacking()
+            assert f"-2034-12-04.png could not be sent: the permission {FILES} is missing" in told
+            assert len(club.logged(name_of(FILES), "went out without a file")) == 1
             for permission, texts in kept.items():
                 await club.is_kept(f"{name_of(permission)}-2034-12-04", texts)
 

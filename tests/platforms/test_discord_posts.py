@@ -20,6 +20,7 @@ from bot.engine.actions import (
     privately,
 )
 from bot.engine.agenda import Room
+from bot.engine.buttons import CHECK_IN
 from bot.platforms.discord_posts import WITHOUT_FILE, Posts
 from bot.platforms.discord_refusals import missing_in
 from bot.platforms.platform import (
@@ -45,6 +46,8 @@ KEY = "urojc-2026-12-07/2/0"
 TEXT = "Welcome to the club."
 HOURS_48 = timedelta(hours=48)
 MANY = 5
+PICTURE = File("chat.png", b"\x89PNG", "Five messages.")
+BOTH = ("send_messages", "attach_files")
 
 
 class Set:
@@ -115,6 +118,16 @@ async def test_an_opening_stands_in_the_channel_and_a_thread_hangs_from_it(on: S
     assert (thread.name, thread.auto_archive_duration) == ("Urology Journal Club", 4320)
 
 
+async def test_buttons_bear_their_names_and_the_chats_id_and_nothing_is_remembered(on: Set) -> None:
+    await on.post(replace(on.opening(), buttons=(CHECK_IN,)))
+    (message,) = on.channel.messages
+    (row,) = message.components
+    (button,) = row["components"]
+    assert button["label"] == "Check in"
+    assert button["custom_id"] == "rounds/checkin/urojc-2026-12-07"
+    assert not on.client.persistent_views
+
+
 async def test_a_thread_of_more_than_three_days_is_left_alone_for_seven(on: Set) -> None:
     opens = Thread("Long", timedelta(days=3, minutes=1))
     await on.post(replace(on.opening(), opens=opens))
@@ -162,6 +175,51 @@ async def test_where_a_file_is_too_large_the_words_go_without_it_and_say_so(on: 
     (message,) = on.channel.messages
     assert message.content == receipt.text == f"The transcript.\n{WITHOUT_FILE}"
     assert message.attachments == []
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_where_no_file_may_be_attached_the_words_go_without_it_and_it_is_told(
+    on: Set, in_thread: bool
+) -> None:
+    thread = await on.thread() if in_thread else None
+    on.channel.deny(Permission.ATTACH_FILES)
+    into = str(thread.id) if thread else None
+    post = Post(on.room, PostKind.CLOSING, ("Closed.",), into=into)
+    receipt = await on.post(post, files=(PICTURE,), key="urojc-2026-12-07/9/0")
+    assert on.texts(thread or on.channel) == ["Closed."]
+    assert receipt.text == "Closed."
+    assert receipt.lacking == (
+        "chat.png could not be sent: the permission Attach Files is missing. "
+        "Give it to the bot there."
+    )
+
+
+async def test_words_whose_answer_was_lost_are_not_said_again_and_still_told_to_lack_their_file(
+    on: Set,
+) -> None:
+    on.channel.deny(Permission.ATTACH_FILES)
+    post, began = Post(on.room, PostKind.CLOSING, ("Closed.",)), on.now
+    on.server.faults.refuse("POST /channels/*/messages", 403, 50013, "Missing Permissions")
+    on.server.faults.cut_after("POST /channels/*/messages")
+    with pytest.raises(Unreachable):
+        await on.post(post, files=(PICTURE,))
+    on.server.world.shift(timedelta(hours=1))  # no nonce is known for so long
+    receipt = await on.post(post, since=began, files=(PICTURE,))
+    assert on.texts(on.channel) == ["Closed."]
+    assert receipt.lacking.startswith("chat.png could not be sent: ")
+
+
+async def test_where_nothing_may_be_said_at_all_it_waits_and_names_both_permissions(
+    on: Set,
+) -> None:
+    on.channel.deny(Permission.ATTACH_FILES | Permission.SEND_MESSAGES)
+    await on.server.until(
+        lambda: len(missing_in(on.client.get_channel(on.channel.id), BOTH)) == len(BOTH)
+    )
+    post = Post(on.room, PostKind.CLOSING, ("Closed.",))
+    with pytest.raises(Hindered, match="the permissions Send Messages and Attach Files"):
+        await on.post(post, files=(PICTURE,))
+    assert on.channel.messages == []
 
 
 # ---------------------------------------------------------------- once
@@ -328,14 +386,14 @@ async def test_a_private_channel_takes_the_place_of_direct_messages(on: Set) -> 
     assert on.henry.inbox == []
 
 
-async def test_a_private_channel_that_takes_no_file_names_attach_files(on: Set) -> None:
+async def test_a_private_channel_that_takes_no_file_gets_the_words_without_it(on: Set) -> None:
     private = on.guild.channel("moderators")
     private.deny(Permission.ATTACH_FILES)
-    await on.server.until(lambda: missing_in(on.client.get_channel(private.id), ["attach_files"]))
     tell = on.told(channel=str(private.id))
     file = File("urojc-2026-12-07.html", b"<p>")
-    with pytest.raises(Hindered, match="the permission Attach Files is missing"):
-        await on.posts.tell(tell, Errand(KEY, tell, on.now, None, (file,)))
+    receipt = await on.posts.tell(tell, Errand(KEY, tell, on.now, None, (file,)))
+    assert on.texts(private) == ["It is over."]
+    assert receipt.lacking.startswith("urojc-2026-12-07.html could not be sent: the permission ")
 
 
 async def test_who_takes_no_direct_messages_does_not_keep_others_from_theirs(on: Set) -> None:
