@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 
 from bot.safety import sites
 from bot.safety.folding import LONGEST, folded, letters_of
-from bot.safety.rules import KEPT, Limit, Limits
+from bot.safety.rules import KEPT, Limit, Limits, Rules
 from bot.safety.words import Lexicon
 
 
@@ -79,30 +79,40 @@ def watch(recent: Recent, saying: Saying, lexicon: Lexicon) -> tuple[Recent, tup
     long absence, forwards or backwards, sees what was said together. A saying is given once; an
     edit goes to `wording`.
     """
-    trace = _trace(saying, lexicon)
+    read = _Reading(folded(saying.text), sites.plain(saying.text))
+    trace = _trace(saying, read, lexicon.rules)
     traces, place = _with(recent.traces, trace)
-    rules = lexicon.rules
-    breaches = {*wording(saying, lexicon), *_beyond(traces, place, rules.limits)}
-    if _is_new(saying, rules.new_accounts.hours):
-        limits = replace(rules.new_accounts.limits, duplicates=())
-        if _beyond(traces, place, limits):
-            breaches.add(Breach.NEW_ACCOUNT)
+    breaches = {*_by_words(saying, read, lexicon), *_beyond(traces, place, lexicon.rules.limits)}
+    new = lexicon.rules.new_accounts
+    if _is_new(saying, new.hours) and _beyond(traces, place, new.limits):
+        breaches.add(Breach.NEW_ACCOUNT)
     kept = traces[1:] if len(traces) > KEPT and _is_far(traces, trace) else traces[:KEPT]
     return Recent(tuple(kept)), tuple(one for one in Breach if one in breaches)
 
 
 def wording(saying: Saying, lexicon: Lexicon) -> tuple[Breach, ...]:
     """Return what a wording breaches by itself, said for the first time or edited."""
-    found = []
-    if saying.blocked_domains:
+    read = _Reading(folded(saying.text), sites.plain(saying.text))
+    return tuple(_by_words(saying, read, lexicon))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A text as words are compared in it, and as addresses are."""
+
+    folded: str
+    plain: str
+
+
+def _by_words(saying: Saying, read: _Reading, lexicon: Lexicon) -> Iterator[Breach]:
+    if saying.blocked_domains and (named := sites.named(read.plain)):
         blocked = frozenset(filter(None, map(sites.site, saying.blocked_domains)))
-        if any(sites.is_of(one, blocked) for one in sites.named(saying.text)):
-            found.append(Breach.BLOCKED_LINK)
-    if sites.invites(saying.text, lexicon.invitations):
-        found.append(Breach.INVITATION)
-    if lexicon.severe(saying.text, saying.allow_words):
-        found.append(Breach.SEVERE)
-    return tuple(found)
+        if any(sites.is_of(one, blocked) for one in named):
+            yield Breach.BLOCKED_LINK
+    if sites.invites(read.plain, lexicon.invitations):
+        yield Breach.INVITATION
+    if lexicon.severe_in(read.folded, saying.allow_words):
+        yield Breach.SEVERE
 
 
 # ---------------------------------------------------------------- one saying
@@ -126,21 +136,19 @@ def mentions_in(text: str, everyone_counts: int) -> int:
     return len(people) + everyone_counts * calls
 
 
-def _trace(saying: Saying, lexicon: Lexicon) -> Trace:
-    rules, text = lexicon.rules, saying.text
-    said = letters_of(folded(text))
-    digest = b""
+def _trace(saying: Saying, read: _Reading, rules: Rules) -> Trace:
+    said, digest = letters_of(read.folded), b""
     if len(said) >= rules.shortest_duplicate:
         digest = blake2b(said.encode("utf-8", "replace"), digest_size=8).digest()
     mentions = saying.mentions
     return Trace(
         at=saying.at,
         digest=digest,
-        characters=len(text),
-        lines=text.count("\n") + 1,
-        links=len(sites.linked(text)),
+        characters=len(saying.text),
+        lines=saying.text.count("\n") + 1,
+        links=len(sites.linked(read.plain)),
         attachments=saying.attachments,
-        mentions=mentions_in(text, rules.everyone_counts) if mentions is None else mentions,
+        mentions=mentions_in(saying.text, rules.everyone_counts) if mentions is None else mentions,
     )
 
 

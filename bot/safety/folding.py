@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
 
 LONGEST = 8_000
 """Characters that are looked at, as many as the guard looks at."""
+
+MOST_WORDS = 2_500
+"""Words that are looked at; prose of LONGEST characters has 1,600."""
+
+_SLICE = 1_000
+_SPELLED = 4
 
 STOP = "."
 """The word that stands for the beginning and the end of a sentence."""
@@ -23,7 +30,7 @@ _UNSEEN = re.compile(
 _NAMED = re.compile(r"<(?:@[!&]?|#|!subteam\^)[A-Za-z0-9]{1,30}(?:\|[^<>|\n]{0,200})?>")
 """A mention as it is kept, with a name or without."""
 
-_PIECE = re.compile(r"[^\W_]+|[.!?]+")
+_PIECE = re.compile(r"[^\W_]+|\.(?!\.)")
 _LETTERS = re.compile(r"[^\W_]+")
 _PIECE_IN_SIGNS = re.compile(r"[^\W_]+(?:[@$!|][^\W_]+)*|[.!?]+")
 
@@ -32,6 +39,22 @@ _SIGNS = str.maketrans("01345789@$!|", "oieastbgasii")
 
 _BETWEEN_LETTERS = re.compile(r"[^\W_][@$!|]+[^\W_]")
 _QUOTED = re.compile(r"^[ \t]{0,8}>(?:>>[\s\S]*|[^\n]*)", re.MULTILINE)
+
+
+def normal(form: Literal["NFKC", "NFKD"], text: str) -> str:
+    """Return at most LONGEST characters of a text's normal form (Unicode, annex 15).
+
+    Some characters become eighteen, so it is made piece by piece and no further than needed.
+    """
+    parts, length, start = [], 0, 0
+    while start < len(text) and length < LONGEST:
+        end = start + _SLICE
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        parts.append(unicodedata.normalize(form, text[start:end]))
+        length += len(parts[-1])
+        start = end
+    return "".join(parts)[:LONGEST]
 
 
 def folded(text: str) -> str:
@@ -44,7 +67,7 @@ def folded(text: str) -> str:
         text = _NAMED.sub(" ", text)
     if text.isascii():
         return text.replace("'", "").replace("`", "").lower()
-    text = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))[:LONGEST].casefold()
+    text = normal("NFKD", text.translate(_APOSTROPHES)).casefold()
     return _UNSEEN.sub("", text)[:LONGEST]
 
 
@@ -60,8 +83,12 @@ def words(text: str) -> list[str]:
 
 
 def pieces_of(text: str) -> list[str]:
-    """Return the words of a folded text in their order, with STOP around every sentence."""
-    return [STOP, *(STOP if one[0] in ".!?" else one for one in _PIECE.findall(text)), STOP]
+    """Return the words of a folded text in their order, with STOP around every sentence.
+
+    Words beyond MOST_WORDS are left out.
+    """
+    found = _PIECE.findall(text.replace("!", STOP).replace("?", STOP))
+    return [STOP, *found[:MOST_WORDS], STOP]
 
 
 def letters_of(text: str) -> str:
@@ -75,9 +102,11 @@ def disguised(text: str, pieces: list[str]) -> list[str] | None:
     `pieces` are its words as they stand; None where nothing in the text can be a disguise.
     """
     if _BETWEEN_LETTERS.search(text):
-        found = _PIECE_IN_SIGNS.findall(text)
-        return [STOP if one[0] in ".!?" else one.translate(_SIGNS) for one in found]
-    if all(one.isalpha() or one.isdecimal() or one == STOP for one in pieces):
+        found = _PIECE_IN_SIGNS.findall(text)[:MOST_WORDS]
+        read = (STOP if one[0] in ".!?" else one.translate(_SIGNS) for one in found)
+        return [STOP, *read, STOP]
+    odd = [one for one in pieces if not one.isalpha()]
+    if all(one.isdecimal() or one == STOP for one in odd):
         return None
     return [one.translate(_SIGNS) for one in pieces]
 
@@ -87,12 +116,14 @@ def spelled(pieces: list[str]) -> list[str]:
 
     What stands between the letters makes no difference: n o, n.o, n-o.
     """
+    if sum([len(piece) == 1 for piece in pieces if piece != STOP]) < _SPELLED:
+        return []
     found, letters = [], ""
     for piece in (*pieces, ""):
         if len(piece) == 1:
             letters += piece if piece != STOP else ""
             continue
-        if len(letters) >= 4:
+        if len(letters) >= _SPELLED:
             found.append(letters)
         letters = ""
     return found

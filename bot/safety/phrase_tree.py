@@ -110,6 +110,7 @@ class Tree:
             if "" in node:
                 yield place, node[""]
 
-    def begins(self, word: str) -> bool:
-        """Whether some phrase begins with that word."""
-        return word in self._root
+    def starts(self, pieces: Sequence[str]) -> list[int]:
+        """Return where words stand with which a phrase begins."""
+        root = self._root
+        return [place for place, word in enumerate(pieces) if word in root]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable
+from itertools import islice
 from urllib.parse import unquote
 
-from bot.safety.folding import LONGEST
+from bot.safety.folding import LONGEST, normal
 
-MOST_LINKS = 200
+MOST_LINKS = 100
 """Links that are looked at; no conversation has more in one message."""
 
 LONGEST_NAME = 253
@@ -26,44 +26,45 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<![\w.@/-])(?:[^\W_][\w-]{0,62}+\.){1,12}[^\W_][\w-]{1,62}+(?![\w@])")
-_LOOSE = re.compile(r"\s{0,2}([./])\s{0,2}")
-_PARTING = re.compile(r"[/%\uff0f\u2044\u2100-\u2106]")
-"""What a text with an address's path has in it, in one spelling or another."""
+_GAPS = ((" .", "."), (". ", "."), (" /", "/"), ("/ ", "/"))
+
+
+def plain(text: str) -> str:
+    """Return the first LONGEST characters as addresses are read: what hides them undone.
+
+    Wide letters, dots of other scripts, dots in brackets and unseen characters become plain.
+    """
+    text = text[:LONGEST]
+    if not text.isascii():
+        text = normal("NFKC", _UNSEEN.sub("", text)).translate(_DOTS)
+    return _SHIELDED.sub(".", text) if "[" in text or "(" in text or "{" in text else text
 
 
 def linked(text: str) -> tuple[str, ...]:
-    """Return the sites of a text's links, each as often as it is linked.
+    """Return the sites of the links of a plain text, each as often as it is linked.
 
     A link is what begins with http, https, ftp, www. or hxxp, in Markdown and Slack's brackets
     too. Sites are in small letters, international names in their ASCII form (xn--).
     """
-    if "://" not in text and "www." not in text.lower() and ":\\" not in text:
+    if ":/" not in text and ":\\" not in text and "www." not in text.lower():
         return ()
-    return tuple(_linked(_plain(text)))
+    written = [found["site"] for found in islice(_LINK.finditer(text), MOST_LINKS)]
+    names = {one: _compared(one) for one in written}
+    return tuple(names[one] for one in written)
 
 
 def named(text: str) -> frozenset[str]:
-    """Return every site that a text names, with a scheme before it or bare."""
-    if not _may_name(text):
+    """Return every site that a plain text names, with a scheme before it or bare."""
+    if "." not in text and "%" not in text:
         return frozenset()
-    plain = _plain(text)
-    bare = (found[0] for found, _ in zip(_NAME.finditer(plain), range(MOST_LINKS), strict=False))
-    return frozenset((*_linked(plain), *filter(None, map(site, bare))))
+    bare = {found[0] for found in islice(_NAME.finditer(text), MOST_LINKS)}
+    return frozenset((*linked(text), *map(_compared, bare))) - {""}
 
 
 def site(name: str) -> str:
-    """Return a site's name as it is compared, of a name or an address; empty if it is none."""
-    name = _plain(name).strip().partition("://")[2] or _plain(name).strip()
-    name = re.split(r"[/?#\\]", name, maxsplit=1)[0].rpartition("@")[2]
-    name = unquote(name).casefold().partition(":")[0].removeprefix("*").strip(".")
-    if not name or len(name) > LONGEST_NAME:
-        return ""
-    if name.isascii():
-        return name
-    try:
-        return name.encode("idna").decode()
-    except UnicodeError:
-        return name
+    """Return a site as it is compared, of its name or an address; empty if it is none."""
+    written = plain(name).strip()
+    return _compared(written.partition("://")[2] or written)
 
 
 def is_of(one: str, sites: Collection[str]) -> bool:
@@ -79,24 +80,25 @@ def inviting(beginnings: Iterable[str]) -> re.Pattern[str]:
 
 
 def invites(text: str, invitations: re.Pattern[str]) -> bool:
-    """Whether a text holds an invitation, whatever stands before it and between its parts."""
-    if not _may_name(text) or not _PARTING.search(text):
+    """Whether a plain text holds an invitation, whatever stands before it and between its parts."""
+    if "." not in text or not ("/" in text or "%" in text):
         return False
-    plain = unquote(_LOOSE.sub(r"\1", _plain(text))).lower()
-    return invitations.search(plain) is not None
+    loose = text
+    for gap, closed in _GAPS:
+        loose = loose.replace(gap, closed)
+    return invitations.search(unquote(loose).lower()) is not None
 
 
-def _may_name(text: str) -> bool:
-    return "." in text or not text.isascii() or "dot" in text.lower() or "%" in text
-
-
-def _linked(plain: str) -> Iterable[str]:
-    for found, _ in zip(_LINK.finditer(plain), range(MOST_LINKS), strict=False):
-        yield site(found["site"])
-
-
-def _plain(text: str) -> str:
-    text = text[:LONGEST]
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text))[:LONGEST].translate(_DOTS)
-    return _SHIELDED.sub(".", text) if "[" in text or "(" in text or "{" in text else text
+def _compared(name: str) -> str:
+    name = re.split(r"[/?#\\]", name, maxsplit=1)[0].rpartition("@")[2]
+    if "%" in name:
+        name = unquote(name)
+    name = name.casefold().partition(":")[0].removeprefix("*").strip(".")
+    if len(name) > LONGEST_NAME:
+        return ""
+    if name.isascii():
+        return name
+    try:
+        return name.encode("idna").decode()
+    except UnicodeError:
+        return name

@@ -41,12 +41,11 @@ class Lexicon:
         LONGEST characters are looked at.
         """
         pieces = words(unquoted(text))
-        for start, piece in enumerate(pieces):
-            if self._distress.begins(piece):
-                for end, tongue in self._distress.at(pieces, start):
-                    if not self._is_something_else(pieces, start, end, tongue):
-                        return True
-        return False
+        return any(
+            not self._is_something_else(pieces, start, end, tongue)
+            for start in self._distress.starts(pieces)
+            for end, tongue in self._distress.at(pieces, start)
+        )
 
     def severe(self, text: str, allowed: Collection[str] = ()) -> bool:
         """Whether a severe word stands in a text, in quotes or not, also in a plain disguise.
@@ -54,23 +53,25 @@ class Lexicon:
         `allowed` are words or phrases that the series talks about; a severe phrase that is one of
         them, or holds one, is left alone.
         """
-        whole = folded(text)
-        pieces = pieces_of(whole)
+        return self.severe_in(folded(text), allowed)
+
+    def severe_in(self, text: str, allowed: Collection[str] = ()) -> bool:
+        """Whether a severe word stands in a text that is folded already."""
+        pieces = pieces_of(text)
         free = {" ".join(word for word in words(one) if word != STOP) for one in allowed}
         if self._has_severe(pieces, free):
             return True
-        hidden = disguised(whole, pieces)
+        hidden = disguised(text, pieces)
         if hidden is not None and self._has_severe(hidden, free):
             return True
         return any(self._has_severe([word], free) for word in spelled(pieces))
 
     def _has_severe(self, pieces: list[str], free: set[str]) -> bool:
-        for start, piece in enumerate(pieces):
-            if self._severe.begins(piece):
-                for end, _ in self._severe.at(pieces, start):
-                    said = [word for word in pieces[start:end] if word != STOP]
-                    if " ".join(said) not in free and free.isdisjoint(said):
-                        return True
+        for start in self._severe.starts(pieces):
+            for end, _ in self._severe.at(pieces, start):
+                said = [word for word in pieces[start:end] if word != STOP]
+                if " ".join(said) not in free and free.isdisjoint(said):
+                    return True
         return False
 
     def _is_something_else(self, pieces: list[str], start: int, end: int, tongue: Tongue) -> bool:

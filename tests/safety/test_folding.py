@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +15,7 @@ from bot.safety.folding import (
     disguised,
     folded,
     letters_of,
+    normal,
     pieces_of,
     spelled,
     unquoted,
@@ -55,7 +59,7 @@ def test_signs_are_read_as_letters_where_they_stand_in_words() -> None:
     def found(text: str) -> list[str] | None:
         return disguised(folded(text), pieces_of(folded(text)))
 
-    assert found("f@ce n1ce") == ["face", "nice"]
+    assert found("f@ce n1ce") == [STOP, "face", "nice", STOP]
     assert found("n = 324, 10 mg") is None
     assert found("Hello! Bye.") is None
 
@@ -79,3 +83,11 @@ def test_no_text_grows_beyond_what_is_looked_at() -> None:
     assert len(folded("\ufdfa" * 100_000)) <= LONGEST
     assert len(folded("ΐ" * 100_000)) <= LONGEST
     assert len(folded("a" * 100_000)) == LONGEST
+
+
+@pytest.mark.parametrize("form", ["NFKC", "NFKD"])
+@pytest.mark.parametrize("text", ["é" * 2500, "e\u0301\u0323" * 700, "ab" * 1500, "ﬁ" * 2000])
+def test_a_form_that_is_made_piece_by_piece_is_the_one_of_the_whole(
+    form: Literal["NFKC", "NFKD"], text: str
+) -> None:
+    assert normal(form, text) == unicodedata.normalize(form, text)

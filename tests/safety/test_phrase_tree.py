@@ -59,8 +59,7 @@ def test_the_owner_of_a_phrase_and_its_end_are_told() -> None:
     tree = Tree([(phrase_of("a b"), 1), (phrase_of("a"), 2)])
     assert list(tree.at(["a", "b", "c"], 0)) == [(1, 2), (2, 1)]
     assert list(tree.at(["b", "a"], 0)) == []
-    assert tree.begins("a")
-    assert not tree.begins("b")
+    assert tree.starts(["b", "a", "c", "a"]) == [1, 3]
 
 
 def test_a_tree_can_be_read_backwards() -> None:

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.safety import sites
 from bot.safety.folding import LONGEST
 from bot.safety.rules import load
-from bot.safety.sites import MOST_LINKS, invites, inviting, is_of, linked, named, site
+from bot.safety.sites import MOST_LINKS, inviting, is_of, plain, site
 
 INVITATIONS = inviting(load().invitations)
+
+
+def linked(text: str) -> tuple[str, ...]:
+    return sites.linked(plain(text))
+
+
+def named(text: str) -> frozenset[str]:
+    return sites.named(plain(text))
+
+
+def invites(text: str, invitations: re.Pattern[str]) -> bool:
+    return sites.invites(plain(text), invitations)
 
 
 @pytest.mark.parametrize(

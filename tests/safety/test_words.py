@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.safety.folding import LONGEST
+from bot.safety.folding import LONGEST, MOST_WORDS
 from bot.safety.rules import load, read
 from bot.safety.words import Lexicon
 from tests.safety.cases import LEAVE_ALONE, MUST_FIND
@@ -73,8 +73,10 @@ def test_what_a_series_talks_about_is_allowed_there_alone() -> None:
 
 
 def test_what_is_longer_than_anything_said_in_a_chat_is_not_looked_at_to_its_end() -> None:
-    assert LEXICON.distress("so " * (LONGEST // 3 - 10) + "I want to die")
-    assert not LEXICON.distress("so " * (LONGEST // 3 + 1) + "I want to die")
+    assert LEXICON.distress("rather " * (LONGEST // 7 - 10) + "I want to die")
+    assert not LEXICON.distress("rather " * (LONGEST // 7 + 1) + "I want to die")
+    assert LEXICON.distress("so " * (MOST_WORDS - 10) + "I want to die")
+    assert not LEXICON.distress("so " * MOST_WORDS + "I want to die")
 
 
 @pytest.mark.parametrize("piece", ["i want to ", "i ", "n i g g e r", ">", "a.", "1a", "\ufdfa"])
