@@ -446,3 +446,26 @@ async def test_catching_up_never_shows_what_was_withdrawn(tmp_path: Path) -> Non
         await at.say(ROOM, ANN, "who?", reply_to=answer)
         await told(at, "withdraw", BOB)
         assert "postman" not in await told(at, "catchup", person("Cat"))
+
+
+async def test_moderators_are_told_that_messages_are_held_not_what_is_in_them(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        assert await told(at, "review") == "Nothing is held back in International Urology Journal Club."
+        for number in range(1, 13):
+            at.clock.advance(timedelta(seconds=1))
+            await at.say(ROOM, ANN, f"Message {number}: write to a{number}@example.org")
+        answer = await told(at, "review")
+        assert "a3@example.org" not in answer
+        assert answer.count("Ann, ") == 10
+        assert answer.count("for a patient's sake") == 10
+        assert "These are the latest 10" in answer
+        message = (
+            answer.rpartition("/chat clear ")[0].rpartition("/chat clear ")[2].partition(")")[0]
+        )
+        await told(at, f"clear {message}")
+        assert f"/chat clear {message})" not in await told(at, "review")
+        await told(at, f"hold {message}")
+        assert "by a moderator: " in await told(at, "review")

@@ -299,11 +299,13 @@ TESTED_ELSEWHERE = {
     "answers.py": "tests/test_asking.py asks for every answer",
     "engine/actions.py": "values; tests/store/test_codec.py writes and reads each",
     "engine/dues.py": "tests/engine/test_chat.py lets every moment come",
-    "engine/errors.py": "two names",
     "engine/events.py": "values; tests/store/test_codec.py writes and reads each",
     "engine/messages.py": "values; tests/engine/test_hearing.py",
     "engine/signals.py": "values; tests/engine/test_chat.py and tests/engine/test_hearing.py",
+    "engine/concerning.py": "tests/engine/test_holds.py reads what authors are told",
+    "engine/safety_asks.py": "tests/engine/test_commands.py reads every command",
     "engine/state.py": "values; tests/engine/test_chat.py",
+    "engine/steps.py": "values; tests/store/test_codec.py writes and reads each",
     "engine/steering.py": "tests/engine/test_chat.py asks for every change",
     "floors.py": "tests/test_work.py and tests/test_runner.py speak in rooms with many chats",
     "invocation.py": "tests/test_cli.py runs every command",
@@ -317,6 +319,8 @@ TESTED_ELSEWHERE = {
     "situation.py": "values; tests/test_status.py and tests/test_status_screen.py",
     "setting_values.py": "tests/test_settings.py reads every setting, rightly and wrongly written",
     "store/errors.py": "a name",
+    "store/review.py": "tests/test_asking.py lists what is held",
+    "watch.py": "tests/test_work.py says what is held and what is not",
 }
 """Source files without a test file of their own, and where they are tested."""
 

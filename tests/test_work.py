@@ -8,6 +8,7 @@ import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import get_args
 
 import pytest
 
@@ -16,7 +17,7 @@ from bot.engine.actions import Action, Post, PostKind
 from bot.engine.agenda import Room, Series
 from bot.engine.commands import Ask, Withdraw, parse
 from bot.engine.errors import Refused
-from bot.engine.messages import PlacedBy, Timing
+from bot.engine.messages import Hold, PlacedBy, Timing
 from bot.engine.people import Person, Role
 from bot.engine.signals import (
     AgendaChanged,
@@ -36,6 +37,7 @@ from bot.engine.signals import (
     Woke,
 )
 from bot.engine.state import Stage
+from bot.engine.steps import Step
 from bot.runner import Changed, Outcome
 from bot.store.codec import decode_action, decode_event, stamp
 from bot.store.opening import Where
@@ -86,6 +88,71 @@ async def chats(h: House) -> dict[str, str]:
 
 async def topics(h: House, *messages: str) -> list[tuple[int, ...]]:
     return [(await h.message(ROOM, message)).topics for message in messages]
+
+
+# ---------------------------------------------------------------- what is held back
+
+
+async def steps_of(h: House, chat: str = CHAT) -> list[str]:
+    names = {kind.__name__ for kind in get_args(Step)}
+    return [kind for kind in await kinds(h, chat) if kind in names]
+
+
+async def test_what_the_guard_sees_is_held_from_the_first_moment_and_noted_once(
+    home: Where,
+) -> None:
+    async with house(home) as h:
+        await together(h, start(h), said(h, "1", ANN, "My patient's MRN is 12345678"))
+        assert (await h.message(ROOM, "1")).held is Hold.PRIVACY
+        assert (await h.message(ROOM, "1")).concerns == ("record_number",)
+        await together(h, said(h, "1", ANN, "My patient's MRN is 12345678"))
+        assert await steps_of(h) == ["Flagged"]
+        h.clock.advance(MINUTE)
+        await h.edit(ROOM, "1", "My patient is better")
+        assert (await h.message(ROOM, "1")).held is Hold.NONE
+        assert await steps_of(h) == ["Flagged", "Unflagged"]
+        h.clock.advance(MINUTE)
+        await h.edit(ROOM, "1", "My patient, born on 3 May 1950, is better")
+        assert (await h.message(ROOM, "1")).concerns == ("birth_date",)
+        assert await steps_of(h) == ["Flagged", "Unflagged", "Flagged"]
+
+
+async def test_no_identifier_is_in_the_log_or_in_what_waits(home: Where) -> None:
+    async with house(home) as h:
+        await together(h, start(h), said(h, "1", ANN, "My patient's MRN is 12345678"))
+        async with h.store.reading() as tables:
+            rows = await tables.connection.rows(
+                "SELECT body FROM events UNION ALL SELECT body FROM outbox"
+            )
+        assert rows
+        assert not [body for (body,) in rows if "12345678" in body]
+
+
+async def test_a_moderator_clears_a_wording_and_holds_a_message(home: Where) -> None:
+    async with house(home) as h:
+        await together(h, start(h), said(h, "1", ANN, "Write to club@example.org"))
+        await together(h, asked(h, parse("clear 1")[1], HENRY))
+        assert (await h.message(ROOM, "1")).held is Hold.NONE
+        h.clock.advance(MINUTE)
+        await h.edit(ROOM, "1", "Write to bob@example.org")
+        assert (await h.message(ROOM, "1")).held is Hold.PRIVACY
+        await together(h, asked(h, parse("hold 1")[1], HENRY))
+        assert (await h.message(ROOM, "1")).held is Hold.MODERATOR
+        h.clock.advance(MINUTE)
+        await h.edit(ROOM, "1", "Write to me")
+        assert (await h.message(ROOM, "1")).held is Hold.MODERATOR
+        await together(h, asked(h, parse("clear 1")[1], HENRY))
+        assert (await h.message(ROOM, "1")).held is Hold.NONE
+        (refused,) = await together(h, asked(h, parse("clear 1")[1], HENRY))
+        assert isinstance(refused, Refused)
+
+
+async def test_what_is_withdrawn_is_held_no_longer(home: Where) -> None:
+    async with house(home) as h:
+        await together(h, start(h), said(h, "1", ANN, "Write to club@example.org"))
+        await together(h, asked(h, Withdraw(), ANN))
+        gone = await h.message(ROOM, "1")
+        assert (gone.withdrawn, gone.held, gone.concerns) == (True, Hold.NONE, ())
 
 
 # ---------------------------------------------------------------- which chat has the floor

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from bot.engine import events
+from bot.engine import events, steps
 from bot.engine.agenda import Room
 from bot.engine.errors import BrokenLog
 from bot.engine.events import Event
@@ -111,6 +111,12 @@ def test_every_event_counts_once_and_changes_only_what_it_says() -> None:
         events.KeepSet: (OPENED, events.KeepSet(OPENS, 90 * 24 * HOUR), {"agenda"}),
         events.Blanked: (OPENED, events.Blanked(OPENS, 24 * HOUR), {"blanked"}),
         events.Erased: (OPENED, events.Erased(OPENS), set()),
+        steps.Flagged: (
+            OPENED, steps.Flagged(OPENS, CHANNEL, "k", "7", None, ("email",)), {"flags"},
+        ),
+        steps.Unflagged: (OPENED, steps.Unflagged(OPENS, CHANNEL, "k", "7", None), {"flags"}),
+        steps.Held: (OPENED, steps.Held(OPENS, "k", "local:h"), {"decisions"}),
+        steps.Cleared: (OPENED, steps.Cleared(OPENS, "k", "local:h", OPENS), {"decisions"}),
         events.GaveUp: (OPENED, events.GaveUp(OPENS, "c/1/0", CHANNEL, "gone"), set()),
         events.SentWithout: (
             OPENED, events.SentWithout(OPENS, CHANNEL, "chat.png could not be sent."), set()

@@ -14,7 +14,7 @@ from bot.engine.actions import Action
 from bot.engine.agenda import Agenda, Room
 from bot.engine.errors import BrokenLog
 from bot.engine.events import Event, Opened
-from bot.engine.messages import Attachment, Message, PlacedBy, Timing
+from bot.engine.messages import Attachment, Hold, Message, PlacedBy, Timing
 from bot.engine.people import Role
 from bot.store.codec import (
     MESSAGE_COLUMNS,
@@ -70,6 +70,8 @@ MESSAGES = st.builds(
     attachments=st.lists(st.builds(Attachment, TEXTS, TEXTS, NUMBERS, TEXTS), max_size=2).map(
         tuple
     ),
+    concerns=st.lists(st.sampled_from(["email", "birth_date"]), max_size=2).map(tuple),
+    held=st.sampled_from(Hold),
 )
 
 

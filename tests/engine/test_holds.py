@@ -1,0 +1,158 @@
+"""What is held back, whatever order edits, holds and clearances come in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from bot.engine import commands, safety_asks, signals, steps, wording
+from bot.engine.actions import Spot, Tell
+from bot.engine.agenda import Room
+from bot.engine.chat import decide, react
+from bot.engine.errors import Refused
+from bot.engine.fold import apply
+from bot.engine.hearing import hear, settle
+from bot.engine.holds import MOST_TOLD, hold_of, noticed
+from bot.engine.messages import Hold, Message
+from bot.engine.people import Person, Role
+from bot.engine.signals import Asked, Deleted, Edited, Said, Speech
+from bot.engine.state import Chat
+from tests.engine.script import ANN, HENRY, OPENS, ROOM, Script, agenda
+
+CHANNEL = Room("discord", "100")
+CLUB = Script(agenda("0m", "6h")).it
+KEY = f"{ROOM}/m1"
+SAID = Said(OPENS, ROOM, "m1", ANN, "Write to ann@example.org")
+
+
+def at(minutes: float) -> datetime:
+    return OPENS + timedelta(minutes=minutes)
+
+
+def message(*signals: tuple[Speech, tuple[str, ...]], chat: Chat = CLUB) -> Message:
+    """Return a message's row after these signals, each with what is seen in its wording."""
+    known: Message | None = None
+    for signal, concerns in signals:
+        known = hear(chat, known, None, signal, concerns)
+    assert known is not None
+    return known
+
+
+SEEN = (SAID, ("email",))
+CHANGED = (Edited(at(5), ROOM, "m1", "Write to me"), ())
+CHANGED_BADLY = (Edited(at(9), ROOM, "m1", "Write to bob@example.org"), ("email",))
+
+
+def test_what_is_seen_in_a_wording_holds_the_message_until_another_wording() -> None:
+    assert message(SEEN).held is Hold.PRIVACY
+    assert message(SEEN, CHANGED).held is Hold.NONE
+    assert message(SEEN, CHANGED, CHANGED_BADLY).held is Hold.PRIVACY
+    assert message((SAID, ())).held is Hold.NONE
+
+
+def test_the_order_in_which_wordings_come_does_not_matter() -> None:
+    last = message(SEEN, CHANGED, CHANGED_BADLY)
+    for order in permutations([SEEN, CHANGED, CHANGED_BADLY]):
+        assert message(*order) == last
+
+
+def test_a_clearance_is_of_one_wording_and_those_before_it() -> None:
+    cleared = apply(CLUB, steps.Cleared(at(7), KEY, HENRY.key, OPENS))
+    assert hold_of(cleared, message(SEEN)) is Hold.NONE
+    assert hold_of(cleared, message(SEEN, CHANGED_BADLY)) is Hold.PRIVACY
+    again = apply(cleared, steps.Cleared(at(11), KEY, HENRY.key, at(9)))
+    assert hold_of(again, message(SEEN, CHANGED_BADLY)) is Hold.NONE
+
+
+def test_what_a_moderator_holds_stays_held_whatever_its_author_writes() -> None:
+    held = apply(CLUB, steps.Held(at(1), KEY, HENRY.key))
+    assert message((SAID, ()), chat=held).held is Hold.MODERATOR
+    assert message(SEEN, CHANGED, chat=held).held is Hold.MODERATOR
+    by_rule = apply(CLUB, steps.Held(at(1), KEY, "", "flood"))
+    assert message((SAID, ()), chat=by_rule).held is Hold.RULE
+    cleared = apply(held, steps.Cleared(at(2), KEY, HENRY.key, at(5)))
+    assert settle(cleared, message(SEEN, CHANGED, chat=held), None).held is Hold.NONE
+    again = apply(cleared, steps.Held(at(3), KEY, HENRY.key))
+    assert hold_of(again, message(SEEN, CHANGED)) is Hold.MODERATOR
+
+
+def test_what_is_withdrawn_is_not_held_and_nothing_is_seen_in_it() -> None:
+    gone = message(SEEN, (Deleted(at(2), ROOM, "m1"), ()))
+    assert (gone.held, gone.concerns, gone.text) == (Hold.NONE, (), "")
+
+
+def test_what_was_seen_is_news_once_for_each_wording() -> None:
+    said, changed = message(SEEN), message(SEEN, CHANGED)
+    news = noticed(None, said)
+    assert news == signals.Noticed(OPENS, ROOM, KEY, ANN.id, None, ("email",))
+    assert noticed(said, said) is None
+    assert noticed(None, message((SAID, ()))) is None
+    good = noticed(said, changed)
+    assert good == signals.Noticed(at(5), ROOM, KEY, ANN.id, None, ())
+    bad = noticed(changed, message(SEEN, CHANGED, CHANGED_BADLY))
+    assert bad
+    assert bad.concerns == ("email",)
+    only_edited = message(CHANGED_BADLY)
+    assert noticed(None, only_edited) is None  # nobody knows yet whose it is
+    assert noticed(only_edited, message(CHANGED_BADLY, SEEN)) is not None
+
+
+def test_nobody_is_told_of_a_bots_message_or_of_a_withdrawn_one() -> None:
+    bot = Person("local", "bot", "Bot", role=Role.BOT)
+    assert noticed(None, message((Said(OPENS, ROOM, "m1", bot, "a@b.org"), ("email",)))) is None
+    assert noticed(message(SEEN), message(SEEN, (Deleted(at(2), ROOM, "m1"), ()))) is None
+
+
+def test_an_author_is_told_alone_what_was_seen_and_what_to_do() -> None:
+    seen = signals.Noticed(OPENS, CHANNEL, f"{CHANNEL}/9", "77", "5", ("birth_date", "email"))
+    (flagged,) = decide(CLUB, seen)
+    (tell,) = react(apply(CLUB, flagged), flagged)
+    assert isinstance(tell, Tell)
+    assert (tell.room, tell.people, tell.channel) == (Room("discord", "@"), ("77",), "")
+    words = wording.plain(tell.words)
+    assert "a date of birth and an e-mail address" in words
+    assert "Edit Message" in words
+    assert tell.words[-1] == Spot(CHANNEL, "5", "9")
+    (freed,) = decide(CLUB, signals.Noticed(at(1), CHANNEL, f"{CHANNEL}/9", "77", "5"))
+    (thanks,) = react(CLUB, freed)
+    assert isinstance(thanks, Tell)
+    assert "in its transcript again" in wording.plain(thanks.words)
+
+
+def test_in_our_own_rooms_the_page_says_it() -> None:
+    (flagged,) = decide(CLUB, signals.Noticed(OPENS, ROOM, KEY, ANN.id, None, ("email",)))
+    assert react(CLUB, flagged) == []
+
+
+def test_one_person_cannot_fill_the_log() -> None:
+    chat = CLUB
+    for number in range(MOST_TOLD + 5):
+        seen = signals.Noticed(OPENS, CHANNEL, f"{CHANNEL}/{number}", "77", None, ("email",))
+        for event in decide(chat, seen):
+            chat = apply(chat, event)
+    assert chat.flags == {"discord:77": MOST_TOLD}
+    other = signals.Noticed(OPENS, CHANNEL, f"{CHANNEL}/x", "78", None, ("email",))
+    assert decide(chat, other)
+
+
+def test_only_moderators_hold_and_clear_and_only_what_is_held_is_cleared() -> None:
+    hold, clear = safety_asks.Hold(KEY), safety_asks.Clear(KEY, OPENS)
+    for ask in (hold, clear):
+        with pytest.raises(Refused, match="for the moderators"):
+            decide(CLUB, Asked(OPENS, ROOM, ANN, ask))
+    assert decide(CLUB, Asked(at(1), ROOM, HENRY, hold)) == [steps.Held(at(1), KEY, HENRY.key)]
+    assert decide(CLUB, Asked(at(1), ROOM, HENRY, clear)) == [
+        steps.Cleared(at(1), KEY, HENRY.key, OPENS)
+    ]
+    with pytest.raises(Refused, match="/chat review"):
+        decide(CLUB, Asked(at(1), ROOM, HENRY, safety_asks.Clear(KEY)))
+
+
+@pytest.mark.parametrize("name", ["hold", "clear"])
+def test_a_hold_and_a_clearance_name_one_message(name: str) -> None:
+    assert commands.parse(f"{name} 17")[1] in (safety_asks.Hold("17"), safety_asks.Clear("17"))
+    for text in (name, f"{name} 17 18"):
+        with pytest.raises(Refused, match=f"/chat {name} 17"):
+            commands.parse(text)
