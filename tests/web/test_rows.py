@@ -29,6 +29,17 @@ def message(text: str = "hello", role: Role = Role.PARTICIPANT, name: str = "Ana
     return Message(CHAT, ROOM, "m1", True, START, "p-ana", name, role, text)
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_a_row_is_marked_as_what_its_author_speaks_as_and_as_nothing_else(role: Role) -> None:
+    row = Row(message(role=role), Kind.SAID, None, (), text_kept=True)
+    marks = {
+        Role.MODERATOR: row.is_moderators,
+        Role.GUEST: row.is_guests,
+        Role.VISITOR: row.is_visitors,
+    }
+    assert [one for one, is_so in marks.items() if is_so] == [one for one in marks if one is role]
+
+
 async def test_every_post_of_the_bot_is_dressed_as_what_it_is(
     open_house: House, club: Series
 ) -> None:
