@@ -2,53 +2,45 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.asking import Desk
-from bot.door import HouseDoor
-from bot.enclosures import Enclosures
-from bot.engine.agenda import Room, Series
+from bot.engine.agenda import Room
 from bot.engine.people import Person
 from bot.engine.signals import Said, StartAsked
-from bot.engine.state import Chat, Stage
-from bot.outbox import Outbox
+from bot.engine.state import Stage
 from bot.platforms.discord_adapter import Discord
-from bot.platforms.local_adapter import LocalRooms
-from bot.platforms.platform import Asker, Platform
+from bot.platforms.platform import Asker
 from bot.platforms.slack_adapter import Secrets, Slack
-from bot.runner import Changed, Runner
 from bot.store.sqlite import SqliteStore, opened
 from tests.discord import server as discord_server
 from tests.discord.messages import Message as OnDiscord
 from tests.discord.people import Member
 from tests.discord.threads import Thread
-from tests.house import urojc, way_in
+from tests.house import urojc
 from tests.platforms.discord_house import PACE as DISCORD_PACE
+from tests.platforms.outer_house import OuterHouse
 from tests.platforms.slack_house import PACE as SLACK_PACE
 from tests.slack import server as slack_server
 from tests.slack.messages import Message as OnSlack
-
-PATIENCE = 30.0
-"""Seconds after which something that is waited for will not come."""
 
 CHAT = "urojc-2026-12-07"
 OWN = Room("local", "urojc")
 EVE = Person("local", "p-eve", "Eve")
 
 
-class SeveralHouse:
-    """What bot/app.py puts together, less the alarm, the pages and the calendar."""
+class SeveralHouse(OuterHouse):
+    """A house on both platforms, whose series is held there and in a room of its own."""
 
     def __init__(
         self, discord: discord_server.Server, slack: slack_server.Server, store: SqliteStore
     ) -> None:
-        self.on_discord, self.on_slack, self.store = discord, slack, store
+        self.on_discord, self.on_slack = discord, slack
         self.workspace = slack.workspace
+        super().__init__(store)
         self.there = discord.world.guild("Urology").channel("journal-club")
         self.channel = self.workspace.channel("journal-club")
         guild = self.there.owner_guild
@@ -56,30 +48,13 @@ class SeveralHouse:
         self.ann, self.bo = guild.member("Ann"), guild.member("Bo")
         self.mia, self.leo = self.workspace.user("Mia"), self.workspace.user("Leo")
         self.rooms = (Room("discord", str(self.there.id)), Room("slack", self.channel.id), OWN)
-        self.runner = Runner(store)
-        enclosures = Enclosures(store, self.runner)
-        self.platforms: dict[str, Platform] = {"local": LocalRooms()}
-        self.outbox = Outbox(store, self.runner, self.platforms, self.clock, enclose=enclosures.of)
-        desk = Desk(self.runner, store, self._series, way_in)
-        self.door = HouseDoor(desk, self.outbox, enclosures, self.clock)
         app = self.workspace.application
-        self.discord = Discord(
-            "bot-token", self.door, self.clock, lambda: None, discord.api, DISCORD_PACE
-        )
-        self.slack = Slack(
-            Secrets(app.bot_token, app.app_token),
-            self.door, self.clock, lambda: None, tuple, slack.api, SLACK_PACE,
-        )  # fmt: skip
+        told = (self.door, self.clock, self.changed)
+        self.discord = Discord("bot-token", *told, discord.api, DISCORD_PACE)
+        secrets = Secrets(app.bot_token, app.app_token)
+        self.slack = Slack(secrets, *told, tuple, slack.api, SLACK_PACE)
         self.platforms |= {"discord": self.discord, "slack": self.slack}
-        self.runner.watch(self._notice)
-        self.series = urojc()
-
-    def _series(self) -> dict[str, Series]:
-        return {"urojc": self.series}
-
-    def _notice(self, changed: Changed) -> None:
-        if changed.actions:
-            self.outbox.poke()
+        self.answers = 0
 
     def clock(self) -> datetime:
         """Return the time that both platforms have."""
@@ -89,14 +64,14 @@ class SeveralHouse:
         """Let time pass everywhere, and do what is due then."""
         for world in (self.on_discord.world, self.workspace):
             world.shift(timedelta(**by))
-        while await self.runner.wake(self.clock()):
-            pass
+        await self.wake()
         self.outbox.poke()
 
     async def start(self, **fields: object) -> None:
         """Open the chat, with T1 in all three rooms."""
-        agenda = replace(self.series.agenda, rooms=self.rooms, welcome="", reading=None, **fields)  # type: ignore[arg-type]
-        self.series = replace(self.series, agenda=agenda)
+        series = urojc()
+        agenda = replace(series.agenda, rooms=self.rooms, welcome="", reading=None, **fields)  # type: ignore[arg-type]
+        self.series = {"urojc": replace(series, agenda=agenda)}
         henry = Person("local", "henry", "Henry")
         await self.runner.handle(StartAsked(self.clock(), OWN, henry, CHAT, "urojc", agenda))
         await self.until(self._stands)
@@ -105,23 +80,7 @@ class SeveralHouse:
         topics = (await self.chat()).topics
         return len(topics[0].posts) == len(self.rooms)
 
-    async def chat(self) -> Chat:
-        """Return the chat as the store has it."""
-        async with self.store.reading() as tables:
-            found = await tables.chat(CHAT)
-        assert found is not None
-        return found
-
-    async def until(self, condition: Callable[[], object]) -> None:
-        """Wait until something is so; what it returns may be awaitable."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                found = condition()
-                if await found if asyncio.iscoroutine(found) else found:
-                    return
-                await asyncio.sleep(0.02)
-
-    async def rows(self, sql: str) -> list[tuple[object, ...]]:
+    async def selected(self, sql: str) -> list[tuple[object, ...]]:
         """Return rows of the store."""
         async with self.store.reading() as tables:
             return await tables.connection.rows(sql)
@@ -138,7 +97,7 @@ class SeveralHouse:
         message = await self.ann.say(self.thread, text)
         for n in range(replies):
             await self.bo.say(self.thread, f"discord answer {n}", reply_to=message)
-        await self.is_kept(text, replies)
+        await self.is_kept(replies)
         return message
 
     async def discuss_on_slack(self, text: str, replies: int = 1) -> OnSlack:
@@ -146,7 +105,7 @@ class SeveralHouse:
         message = await self.mia.say(self.channel, text)
         for n in range(replies):
             await self.leo.say(self.channel, f"slack answer {n}", thread=message)
-        await self.is_kept(text, replies)
+        await self.is_kept(replies)
         return message
 
     async def discuss_here(self, text: str) -> None:
@@ -159,15 +118,14 @@ class SeveralHouse:
         person = Person("discord", str(member.id), "somebody")
         await self.door.ask("withdraw", Asker(person, self.rooms[0]))
 
-    async def is_kept(self, text: str, replies: int) -> None:
-        """Wait until the last message and its answers are in the store."""
+    async def is_kept(self, replies: int) -> None:
+        """Wait until so many answers more are in the store, and with them what they answer."""
         sql = "SELECT COUNT(*) FROM messages WHERE text LIKE '% answer %' AND role <> 'bot'"
-        self._answers = getattr(self, "_answers", 0) + replies
-        await self.until(lambda: self._counted(sql, self._answers))
-        assert text
+        self.answers += replies
+        await self.until(lambda: self._counted(sql, self.answers))
 
     async def _counted(self, sql: str, wanted: int) -> bool:
-        return (await self.rows(sql))[0][0] == wanted
+        return (await self.selected(sql))[0][0] == wanted
 
     async def close(self) -> None:
         """Let the window end; return when everything is put away."""
@@ -176,7 +134,7 @@ class SeveralHouse:
 
     async def _is_away(self) -> bool:
         chat = await self.chat()
-        waiting = await self.rows("SELECT key FROM outbox WHERE state = 'waiting'")
+        waiting = await self.selected("SELECT key FROM outbox WHERE state = 'waiting'")
         return chat.stage is Stage.ARCHIVED and not waiting
 
     async def is_amended(self) -> None:
@@ -204,7 +162,7 @@ class SeveralHouse:
         """Return the closing post in our own room."""
         chat = await self.chat()
         sql = f"SELECT text FROM messages WHERE id = '{chat.closings[OWN].ref}'"
-        return str((await self.rows(sql))[0][0])
+        return str((await self.selected(sql))[0][0])
 
 
 @contextlib.asynccontextmanager
@@ -217,13 +175,5 @@ async def on_several(tmp_path: Path) -> AsyncIterator[SeveralHouse]:
     ):
         with discord_server.pointed_at(discord):
             house = SeveralHouse(discord, slack, store)
-            async with house.runner.running():
-                works = (house.outbox.run(), house.discord.run(), house.slack.run())
-                tasks = [asyncio.create_task(work) for work in works]
-                await house.until(lambda: house.discord.is_current and house.slack.is_current)
-                try:
-                    yield house
-                finally:
-                    for task in tasks:
-                        task.cancel()
-                    await asyncio.gather(*tasks, return_exceptions=True)
+            async with house.at_work(house.discord, house.slack):
+                yield house

@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.engine.actions import Post, PostKind
-from bot.platforms.discord_adapter import IDENTIFIES_EVERY, Discord
+from bot.platforms.discord_adapter import IDENTIFIES_EVERY
 from bot.platforms.discord_connection import Pace
 from bot.platforms.platform import Errand, Hindered, Unreachable
 from tests.discord.gateway import Gateway
-from tests.platforms.discord_house import DiscordHouse, on_discord
-
-
-@contextlib.asynccontextmanager
-async def running(discord: Discord) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(discord.run())
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def refused(house: DiscordHouse, discord: Discord) -> Unreachable:
-    """Ask for a post; return why it was not made."""
-    with pytest.raises(Unreachable) as refusal:
-        await discord.perform(
-            Errand("k/1/0", Post(house.room, PostKind.NOTICE, ("x",)), house.clock())
-        )
-    return refusal.value
+from tests.platforms.discord_house import on_discord
+from tests.platforms.outer_house import refused, running
 
 
 async def test_until_it_is_connected_posts_wait(tmp_path: Path) -> None:
     async with on_discord(tmp_path, connected=False) as house:
-        assert "not connected" in str(await refused(house, house.discord))
+        assert "not connected" in str(await refused(house.discord, house.room, house.clock()))
         assert not house.discord.is_current
         with pytest.raises(Unreachable):
             await house.discord.keep_appointments([], [], house.clock())
@@ -50,7 +30,7 @@ async def test_until_it_is_connected_posts_wait(tmp_path: Path) -> None:
             receipt = await house.discord.perform(Errand("k/1/0", post, house.clock()))
             assert receipt.ref == str(house.channel.messages[0].id)
             assert house.changes > 0
-        assert "not connected" in str(await refused(house, house.discord))
+        assert "not connected" in str(await refused(house.discord, house.room, house.clock()))
 
 
 async def test_a_refused_token_is_said_once_and_tried_no_more_than_once_a_minute(
@@ -66,7 +46,7 @@ async def test_a_refused_token_is_said_once_and_tried_no_more_than_once_a_minute
             assert len(logins) == 1
             assert timedelta(minutes=1) <= Pace().asks_again_after
             assert not task.done()
-            refusal = await refused(house, discord)
+            refusal = await refused(discord, house.room, house.clock())
             assert isinstance(refusal, Hindered)
             assert "DISCORD_TOKEN" in str(refusal)
     assert caplog.text.count("refuses the token") == 1
@@ -83,7 +63,7 @@ async def test_without_the_message_content_intent_it_says_which_switch_is_off(
         async with running(house.discord) as task:
             await house.until(lambda: "Message Content Intent" in caplog.text)
             assert not task.done()
-            refusal = await refused(house, house.discord)
+            refusal = await refused(house.discord, house.room, house.clock())
             assert "Message Content Intent" in str(refusal)
 
 

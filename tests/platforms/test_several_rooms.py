@@ -30,7 +30,9 @@ async def where(house: SeveralHouse, words: str) -> set[str]:
     ):
         for column in columns:
             ours = " AND role = 'bot' AND room NOT LIKE 'local:%'" if table == "messages" else ""
-            rows = await house.rows(f"SELECT 1 FROM {table} WHERE {column} LIKE '%{words}%'{ours}")
+            rows = await house.selected(
+                f"SELECT 1 FROM {table} WHERE {column} LIKE '%{words}%'{ours}"
+            )
             if rows:
                 found.add(f"{table}.{column}")
     return found
@@ -51,7 +53,7 @@ async def test_each_room_is_told_what_the_others_said(tmp_path: Path) -> None:
         )
         assert house.thread.locked
         assert house.thread.archived
-        rows = await house.rows("SELECT room, text FROM messages WHERE text LIKE 'Closed:%'")
+        rows = await house.selected("SELECT room, text FROM messages WHERE text LIKE 'Closed:%'")
     on_slack = "• T1: “On Slack we operate.” (3 replies)\n• T1: “And watch {}” (1 reply)"
     on_discord = "Most answered on Discord:\n• T1: “On Discord we wait.” (2 replies)"
     shares = "On Slack: 2 participants, 6 messages."

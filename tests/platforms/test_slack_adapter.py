@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,33 +10,15 @@ from pathlib import Path
 import pytest
 
 from bot.engine.actions import KeepOpen, Post, PostKind
-from bot.platforms.platform import Errand, Hindered, Unreachable
-from bot.platforms.slack_adapter import EVENTS, Secrets, Slack
-from tests.platforms.slack_house import PACE, SOON, SlackHouse, on_slack
-
-
-@contextlib.asynccontextmanager
-async def running(slack: Slack) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(slack.run())
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def refused(house: SlackHouse, slack: Slack) -> Unreachable:
-    """Ask for a post; return why it was not made."""
-    with pytest.raises(Unreachable) as refusal:
-        await slack.perform(
-            Errand("k/1/0", Post(house.room, PostKind.NOTICE, ("x",)), house.clock())
-        )
-    return refusal.value
+from bot.platforms.platform import Errand, Hindered
+from bot.platforms.slack_adapter import EVENTS, Secrets
+from tests.platforms.outer_house import refused, running
+from tests.platforms.slack_house import PACE, SOON, on_slack
 
 
 async def test_until_it_is_connected_posts_wait(tmp_path: Path) -> None:
     async with on_slack(tmp_path, connected=False) as house:
-        assert "not connected" in str(await refused(house, house.slack))
+        assert "not connected" in str(await refused(house.slack, house.room, house.clock()))
         async with running(house.slack):
             await house.until(lambda: house.slack.is_current)
             post = Post(house.room, PostKind.NOTICE, ("Hello.",))
@@ -48,7 +28,7 @@ async def test_until_it_is_connected_posts_wait(tmp_path: Path) -> None:
             assert list(await house.slack.keep_appointments([], [], house.clock())) == []
             assert house.changes > 0
         assert not house.slack.is_current
-        assert "not connected" in str(await refused(house, house.slack))
+        assert "not connected" in str(await refused(house.slack, house.room, house.clock()))
 
 
 async def test_a_refused_token_is_said_once_and_not_hammered(
@@ -61,7 +41,7 @@ async def test_a_refused_token_is_said_once_and_not_hammered(
             await asyncio.sleep(1.5)
             assert len(house.server.calls("auth.test")) == 1
             assert not task.done()
-            assert isinstance(await refused(house, slack), Hindered)
+            assert isinstance(await refused(slack, house.room, house.clock()), Hindered)
     assert caplog.text.count("SLACK_BOT_TOKEN") == 1
     assert "xoxb-wrong" not in caplog.text
 
@@ -74,12 +54,12 @@ async def test_a_token_that_is_revoked_on_the_way_ends_the_session_and_is_said_o
         await house.start()
         house.workspace.revoke_tokens()
         if asked == "a post":
-            assert isinstance(await refused(house, house.slack), Hindered)
+            assert isinstance(await refused(house.slack, house.room, house.clock()), Hindered)
         house.workspace.shift(2 * house.dead_after)
         await house.until(lambda: "the token was revoked" in caplog.text)
         await house.until(lambda: not house.server.sockets.lines)
         assert not house.slack.is_current
-        refusal = await refused(house, house.slack)
+        refusal = await refused(house.slack, house.room, house.clock())
         assert isinstance(refusal, Hindered)
         assert refusal.logged
     assert caplog.text.count("the token was revoked") == 1

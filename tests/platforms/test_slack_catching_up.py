@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.platforms.slack_house import PACE, PATIENCE, SlackHouse, on_slack
+from tests.platforms.outer_house import PATIENCE
+from tests.platforms.slack_house import PACE, SlackHouse, on_slack
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.engine.messages import PlacedBy, Timing
-from tests.platforms.slack_house import PATIENCE, SlackHouse, on_slack
+from tests.platforms.outer_house import PATIENCE
+from tests.platforms.slack_house import SlackHouse, on_slack
 
 
 @pytest.fixture
