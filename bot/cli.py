@@ -22,6 +22,7 @@ from bot import recording
 from bot.agendas.agenda import load_chats, read_agenda
 from bot.agendas.form import schema
 from bot.agendas.mistakes import AgendaMistakes, Mistake, shown
+from bot.agendas.remarks import remarks
 from bot.app import clock, serve
 from bot.database import db
 from bot.dates import date_lines, series_lines
@@ -233,6 +234,9 @@ def _check(
     say_all(mistakes or series_lines(series, now))
     if mistakes:
         raise typer.Exit(MISTAKE)
+    for one in series:
+        for sentence in remarks(one):
+            complain(sentence)
 
 
 def _agendas(paths: Iterable[Path], now: datetime) -> tuple[list[Series], list[Mistake]]:

@@ -184,6 +184,19 @@ def test_check_prints_every_mistake_of_every_file_with_its_place(
     ]
 
 
+def test_check_says_where_nobody_would_be_told_what_concerns_moderators(
+    place: Path, inside: Callable[..., Ended]
+) -> None:
+    by_role = AGENDA.replace("{local: urojc}", '{discord: "345678901234567890"}').replace(
+        "{local: [henry]}", '{discord: ["role:456789012345678901"]}'
+    )
+    (place / "chats" / "roles.yaml").write_text(by_role, "utf-8")
+    ended = inside("check")
+    assert (ended.code, len(ended.lines)) == (0, 2)
+    assert ended.err.startswith("roles: On Discord roles alone moderate, so that nobody is told ")
+    assert ended.err.count("\n") == 1
+
+
 def test_check_reads_the_paths_that_are_named(place: Path, inside: Callable[..., Ended]) -> None:
     (place / "chats" / "empty.yaml").write_text("", "utf-8")
     assert inside("check", "chats/urojc.yaml").code == 0
