@@ -41,6 +41,7 @@ from bot.store import presence
 from bot.store.errors import Unavailable
 from bot.store.opening import opened
 from bot.vitals import Watch
+from bot.watch import lookout
 from bot.web import health
 from bot.web.access import Access
 from bot.web.passes import Pass
@@ -223,7 +224,8 @@ def _parts(
         if changed.actions:
             outbox.poke()
 
-    runner = Runner(store) if metrics is None else metrics.runner(store)
+    make = Runner if metrics is None else metrics.runner
+    runner = make(store, lookout())
     desk = Desk(runner, store, catalogue.series, way_in)
     enclosures = Enclosures(store, runner)
     platforms: dict[str, Platform] = {"local": LocalRooms()}

@@ -41,6 +41,7 @@ from bot.engine.signals import Signal, Speech
 from bot.runner import Changed, Outcome, Runner, Store
 from bot.store import waiting
 from bot.store.waiting import Queued
+from bot.watch import PATIENTS_ALONE, Lookout
 
 INGEST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 LATENESS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 21600.0)
@@ -152,9 +153,9 @@ class Metrics(Collector):
             found = self._tallies[platform] = Tally()
         return found
 
-    def runner(self, store: Store) -> Runner:
+    def runner(self, store: Store, lookout: Lookout = PATIENTS_ALONE) -> Runner:
         """Return a runner that measures what passes through it."""
-        runner = Measured(store, self, self._tick)
+        runner = Measured(store, self, self._tick, lookout)
         runner.watch(self._committed)
         return runner
 
@@ -210,8 +211,10 @@ class Metrics(Collector):
 class Measured(Runner):
     """A runner that measures how long each message takes, and how late topics are."""
 
-    def __init__(self, store: Store, metrics: Metrics, tick: Callable[[], float]) -> None:
-        super().__init__(store)
+    def __init__(
+        self, store: Store, metrics: Metrics, tick: Callable[[], float], lookout: Lookout
+    ) -> None:
+        super().__init__(store, lookout)
         self._metrics = metrics
         self._tick = tick
 

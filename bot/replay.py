@@ -16,6 +16,7 @@ from bot.engine.signals import Asked, DateCame
 from bot.recording import Line, Recording
 from bot.runner import Store
 from bot.simulation import Simulation
+from bot.watch import lookout
 
 AT_ONCE = 200
 """Lines that are handled together where nothing happens between them."""
@@ -79,7 +80,7 @@ async def replay(
                 f"{known[0].chat}. Choose another place with --data DIR."
             )
     first = min([starts, *(line.at for line in lines[:1])])
-    house = Simulation(store, first)
+    house = Simulation(store, first, lookout())
     async with house.runner.running():
         await house.runner.handle(DateCame(first, chat, series.name, agenda, starts))
         done = 0

@@ -23,6 +23,7 @@ from bot.engine.signals import Signal, Woke
 from bot.engine.state import STAGES, Chat
 from bot.store.errors import Unavailable
 from bot.store.tables import NOTHING_UNREAD, Conflict, Tables, Unread
+from bot.watch import PATIENTS_ALONE, Lookout
 from bot.work import Work
 
 log = logging.getLogger(__name__)
@@ -80,10 +81,11 @@ class _Waiting(NamedTuple):
 
 
 class Runner:
-    """The one door through which signals reach the chats."""
+    """The one door through which signals reach the chats; `lookout` looks at what people write."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, lookout: Lookout = PATIENTS_ALONE) -> None:
         self._store = store
+        self._lookout = lookout
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._chats: dict[str, Chat] = {}
         self._floors: dict[Room, tuple[str, ...]] = {}
@@ -204,7 +206,7 @@ class Runner:
             if tables.version != self._version:  # another process wrote: read everything again
                 self._forget()
                 self._version = tables.version
-            work = Work(tables, dict(self._chats), dict(self._floors))
+            work = Work(tables, dict(self._chats), dict(self._floors), self._lookout)
             await work.fetch([(waiting.signal, waiting.chat) for waiting in batch])
             for n, waiting in enumerate(batch, 1):
                 try:

@@ -12,15 +12,16 @@ from bot.engine.signals import Signal
 from bot.outbox import Outbox
 from bot.platforms.local_adapter import LocalRooms
 from bot.runner import Changed, Outcome, Runner, Store
+from bot.watch import PATIENTS_ALONE, Lookout
 
 
 class Simulation:
     """A house without alarm: its time passes only when told, and stops at every due moment."""
 
-    def __init__(self, store: Store, now: datetime) -> None:
+    def __init__(self, store: Store, now: datetime, lookout: Lookout = PATIENTS_ALONE) -> None:
         self.now = now
         self.store = store
-        self.runner = Runner(store)
+        self.runner = Runner(store, lookout)
         enclose = Enclosures(store, self.runner).of
         rooms = {"local": LocalRooms()}
         self.outbox = Outbox(store, self.runner, rooms, self.clock, enclose=enclose)

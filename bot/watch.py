@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from bot.engine.agenda import Agenda
+from bot.engine.holds import DISTRESS
 from bot.engine.signals import Deleted, Speech
-from bot.safety import guard
+from bot.safety import guard, rules
+from bot.safety.words import Lexicon
 
 
-def concerns(signal: Speech) -> tuple[str, ...]:
-    """Return what is seen in the wording that a signal brings, each kind once, in a fixed order.
+@dataclass(frozen=True, slots=True)
+class Lookout:
+    """Looks at what people write; without a `lexicon` it looks for nothing but patients."""
 
-    These are names of `bot.safety.findings.Kind` in small letters.
+    lexicon: Lexicon | None = None
+
+    def concerns(self, signal: Speech, agenda: Agenda) -> tuple[str, ...]:
+        """Return what is seen in the wording that a signal brings, each kind once, in order.
+
+        These are names of `bot.safety.findings.Kind` in small letters, and DISTRESS where its
+        author may be in danger. That is looked for only where the agenda has help lines: nobody
+        is told that somebody saw it who cannot be told where help is.
+        """
+        if isinstance(signal, Deleted):
+            return ()
+        seen = {finding.kind.name.lower() for finding in guard.look(signal.text)}
+        if self.lexicon is not None and agenda.help_lines and self.lexicon.distress(signal.text):
+            seen.add(DISTRESS)
+        return tuple(sorted(seen))
+
+
+PATIENTS_ALONE = Lookout()
+"""Looks for nothing but patients."""
+
+
+def lookout() -> Lookout:
+    """Return what looks for everything, by the rules that come with Rounds; it takes a while.
+
+    Raises RuleMistake.
     """
-    if isinstance(signal, Deleted):
-        return ()
-    return tuple(sorted({finding.kind.name.lower() for finding in guard.look(signal.text)}))
+    return Lookout(Lexicon(rules.load()))

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot import watch
 from bot.agendas.schedule import free_ids
 from bot.engine import events, signals, steps
 from bot.engine.actions import Action
@@ -32,6 +31,7 @@ from bot.rewording import Rewordings, posts_to_blank
 from bot.store import departures, queue
 from bot.store.tables import Tables
 from bot.waking import must_know_more, told_more
+from bot.watch import Lookout
 
 log = logging.getLogger(__name__)
 
@@ -46,14 +46,19 @@ class Work:
     """Decides signals one after the other inside one transaction, then writes everything.
 
     `chats` and `floors` (the chats of each room) are what earlier transactions have read
-    (`bot.floors`).
+    (`bot.floors`), `lookout` what looks at each message.
     """
 
     def __init__(
-        self, tables: Tables, chats: dict[str, Chat], floors: dict[Room, tuple[str, ...]]
+        self,
+        tables: Tables,
+        chats: dict[str, Chat],
+        floors: dict[Room, tuple[str, ...]],
+        lookout: Lookout,
     ) -> None:
         self.floors = Floors(tables, chats, floors, self._record_waiting)
         self._tables = tables
+        self._lookout = lookout
         self._masks = departures.Masks(())
         self._known: dict[str, Message | None] = {}
         self._written: dict[str, Message] = {}
@@ -136,7 +141,7 @@ class Work:
             chats = await self.floors.chats_in(signal.room, signal.at, signal.thread)
             chat = chat_of(chats, signal, parent)
         if chat is not None:
-            heard = hear(chat, known, parent, signal, watch.concerns(signal))
+            heard = hear(chat, known, parent, signal, self._lookout.concerns(signal, chat.agenda))
             self._put(key, known, heard)
             self._answer_late(chat, known, signal)
             if (seen := noticed(known, heard)) is not None:
