@@ -15,6 +15,7 @@ from bot.engine.agenda import Room
 from bot.engine.errors import Refused
 from bot.engine.floor import chat_at
 from bot.engine.messages import Message, message_key
+from bot.engine.names import clean_name, clean_text, is_blank
 from bot.engine.signals import Deleted, Edited, Reacted, Said
 from bot.engine.state import Chat
 from bot.store import pages
@@ -23,7 +24,6 @@ from bot.web.access import Visitor, new_participant, new_ticket
 from bot.web.gate import COOKIE, FORM, OUTER_COOKIE, PART, Gate, Pace, Sorry, page, part
 from bot.web.house import House
 from bot.web.live import Live
-from bot.web.names import clean_name, clean_text, is_blank
 from bot.web.painter import Painter
 from bot.web.room import PALETTE, can, room_of
 from bot.web.rows import rows_of

@@ -49,6 +49,16 @@ def is_blank(text: str) -> bool:
     return not any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANKS for c in text)
 
 
+def in_one_line(text: str) -> str:
+    """Return what somebody typed in one line, without what shows nothing or turns it around.
+
+    It is normalised (NFC); every run of white space becomes one space, and of many marks on one
+    letter the first ones stay.
+    """
+    shown = "".join(filter(_shows, unicodedata.normalize("NFC", text)))
+    return re.sub(r"\s+", " ", _with_few_marks(shown)).strip(f" {_JOINERS}")
+
+
 def clean_name(text: str, reserved: Iterable[str]) -> str:
     """Return the name that somebody gave, without what could disturb a page.
 
@@ -56,9 +66,7 @@ def clean_name(text: str, reserved: Iterable[str]) -> str:
     nothing is left, where it is too long, where it reads like one of the `reserved` names, and
     where one word mixes alphabets, by which it could.
     """
-    name = unicodedata.normalize("NFC", text)
-    name = "".join(c for c in name if _shows(c))
-    name = re.sub(r"\s+", " ", _with_few_marks(name)).strip(f" {_JOINERS}")
+    name = in_one_line(text)
     if is_blank(name):
         raise Refused("Write a name by which others can address you, with at least one letter.")
     if len(name) > LONGEST:

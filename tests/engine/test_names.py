@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.engine.errors import Refused
-from bot.web.names import LONGEST, clean_name, clean_text, is_blank
+from bot.engine.names import LONGEST, clean_name, clean_text, is_blank
 
 
 @pytest.mark.parametrize(
