@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.outages import AFTER_A_FAILURE, Outage
+
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = timedelta(seconds=1)
 """How often the clock itself is looked at: a timer does not notice that the clock was set."""
 
-AFTER_A_FAILURE = timedelta(seconds=5)
+UNDONE = "What is due could not be done; it is tried again in 5 s"
 
 
 class Alarm:
@@ -36,6 +38,7 @@ class Alarm:
         self._next: datetime | None = None
         self._due = asyncio.Event()
         self._ringing: asyncio.Task[None] | None = None
+        self._undone = Outage(log, UNDONE, "What is due is done again.")
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True}
         )
@@ -67,9 +70,11 @@ class Alarm:
             try:
                 moment = await self._ring(self._clock())
                 self.rang_at = self._clock()
-            except Exception:
-                log.exception("What is due could not be done; it is tried again in 5 s.")
+            except Exception as failure:
+                self._undone.failed(failure)
                 moment = self._clock() + AFTER_A_FAILURE
+            else:
+                self._undone.passed()
             self._set(moment)
 
     def _set(self, at: datetime | None) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from bot.agendas.schedule import Date, chat_id, coming
 from bot.engine.agenda import Agenda, Series
 from bot.engine.state import Stage
+from bot.outages import Outage
 from bot.platforms.appointment import (
     LONGEST_TITLE,
     Appointment,
@@ -33,6 +34,7 @@ COMPARED_EVERY = timedelta(hours=1)
 """People change and remove what stands in a calendar; it is put right this often."""
 
 RETRY_AT_MOST_EVERY = timedelta(minutes=5)
+UNREAD = "The coming chats cannot be read; it is tried again in a minute"
 
 LOOKS_EVERY = timedelta(minutes=1)
 """How long the loop rests at most: the clock may be set meanwhile, which no timer notices."""
@@ -118,6 +120,7 @@ class Calendar:
         self._due: set[str] = set()
         self._poked = asyncio.Event()
         self._keeping = asyncio.Lock()
+        self._unread = Outage(log, UNREAD, "The coming chats can be read again.")
 
     def poke(self) -> None:
         """Look again: agendas or chats may have changed. If nothing did, no platform is asked."""
@@ -148,9 +151,10 @@ class Calendar:
         async with self._keeping:
             try:
                 wanted = await self._wanted(now)
-            except Exception:
-                log.exception("The coming chats cannot be read; it is tried again in a minute.")
+            except Exception as failure:
+                self._unread.failed(failure)
                 return now + LOOKS_EVERY
+            self._unread.passed()
             spared = self._unreadable()
             for_each = (
                 self._keep(

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.agendas.mistakes import shown
 from bot.engine.errors import BrokenLog, RoundsError
 from bot.settings import Settings
-from bot.store.errors import StoreError
+from bot.store.errors import Unusable
 from bot.store.sqlite import outside_cause
 
 
@@ -25,13 +25,14 @@ def told(error: Exception) -> str:
             f"The log of a chat in this store is broken: {error}. Its file was changed by "
             "something else, or damaged. Take the last good copy of it."
         )
-    if isinstance(error, RoundsError | StoreError):
-        return str(error)
-    if cause := outside_cause(error):
+    cause = error.cause if isinstance(error, Unusable) else outside_cause(error)
+    if cause:
         return (
             f"The store cannot be used ({cause}). What was acknowledged is kept. Is there room "
             "left on its disk, may this user write there, and does no other program hold it?"
         )
+    if isinstance(error, RoundsError):
+        return str(error)
     if isinstance(error, OSError) and error.filename is not None:
         return _file(error)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:

@@ -16,10 +16,11 @@ from datetime import datetime, timedelta
 from bot.engine import signals
 from bot.engine.actions import Action, Post
 from bot.engine.agenda import Room
-from bot.engine.errors import BrokenLog
+from bot.engine.errors import BrokenLog, reason
 from bot.engine.sending import done_at, lapses_at, when_its_turn_comes
 from bot.engine.signals import Delivered, Undeliverable
 from bot.engine.state import Chat
+from bot.outages import AFTER_A_FAILURE, Outage, patience
 from bot.platforms.platform import (
     Enclosed,
     Errand,
@@ -32,6 +33,7 @@ from bot.platforms.platform import (
 )
 from bot.runner import Runner, Store
 from bot.store import queue
+from bot.store.errors import StoreError
 from bot.store.queue import Lane, Leased
 from bot.store.tables import Tables
 
@@ -51,18 +53,15 @@ REMEMBERED = 1000
 """Of so many chats it is remembered why something was given up, so that the log says it once."""
 
 LAPSED = "its moment has passed"
-
-AFTER_A_FAILURE = timedelta(seconds=5)
-RETRY_AT_LEAST_EVERY = timedelta(minutes=5)
-RETRY_AT_MOST_EVERY = timedelta(seconds=1)
+NOT_THROUGH = "posts have not got through for a quarter of an hour."
+UNREAD = "The outbox cannot be read; it is tried again in 5 s"
+UNWRITTEN = "Posts wait; it is tried again in 5 s"
 
 LOOKS_AGAIN_AFTER = timedelta(seconds=30)
 """Where a platform as a whole is out of reach; it says itself when it is not any more."""
 
 TOLD_AFTER = timedelta(minutes=15)
 """When a platform was out of reach for so long, moderators are told as of a refusal."""
-
-NOT_THROUGH = "posts have not got through for a quarter of an hour."
 
 Report = Delivered | Undeliverable | signals.Hindered | signals.ThreadGone
 
@@ -105,6 +104,8 @@ class Outbox:
         self._reached: set[str] = set()  # platforms that were out of reach
         self._halted = False
         self._not_set_up: set[str] = set()  # platforms of which the log has said so
+        self._unread = Outage(log, UNREAD, "The outbox can be read again.")
+        self._unwritten = Outage(log, UNWRITTEN, "Posts go out again.")
 
     def poke(self) -> None:
         """Look again: something was put in."""
@@ -166,10 +167,11 @@ class Outbox:
             there = {lane.room for lane in lanes if lane.room.platform in reached}
             if there:
                 await self.hasten(there)
-        except Exception:
+        except Exception as failure:
             self._reached |= reached
-            log.exception("The outbox cannot be read; it is tried again in 5 s.")
+            self._unread.failed(failure)
             return AFTER_A_FAILURE.total_seconds()
+        self._unread.passed()
         now = self._clock()
         self._forget_all_but(lanes)
         for lane in () if self._halted else lanes:
@@ -191,13 +193,19 @@ class Outbox:
                 self._hastened.discard(lane)
                 await self._make_due([lane.room])
                 again = await self._deliver_in(lane)
-        except Exception:
-            log.exception(
-                "Posts of %s in %s wait; it is tried again in 5 s.",
-                lane.chat,
-                lane.room,
-                extra=_where(lane),
-            )
+            self._unwritten.passed()
+        except StoreError as failure:
+            self._unwritten.failed(failure)
+            again = self._clock() + AFTER_A_FAILURE
+        except Exception as failure:
+            if (why := reason(failure)) not in self._why.setdefault(lane, set()):
+                self._why[lane].add(why)
+                log.exception(
+                    "Posts of %s in %s wait; it is tried again in 5 s.",
+                    lane.chat,
+                    lane.room,
+                    extra=_where(lane),
+                )
             again = self._clock() + AFTER_A_FAILURE
         if again is None:
             self._not_before.pop(lane, None)
@@ -330,12 +338,11 @@ class Outbox:
             await self._postpone(tables, leased, now)
 
     async def _put_off(self, lane: Lane, leased: Leased, failure: Exception) -> datetime:
-        retry_after, why = None, type(failure).__name__  # what it says may quote a post
-        logged = False
+        retry_after, why, logged = None, reason(failure), False
         if isinstance(failure, Unreachable):
             retry_after, why, logged = failure.retry_after, str(failure), failure.logged
         now = self._clock()
-        again = now + (LOOKS_AGAIN_AFTER if logged else _patience(leased.tries, retry_after))
+        again = now + (LOOKS_AGAIN_AFTER if logged else patience(leased.tries, retry_after))
         if not logged and why not in self._why.setdefault(lane, set()):
             self._why[lane].add(why)  # said once, however often it is tried
             log.warning(
@@ -378,13 +385,6 @@ def _where(lane: Lane, key: str = "") -> dict[str, object]:
 def _of(leased: Leased) -> dict[str, object]:
     """Return the fields of a log record about an action."""
     return _where(Lane(leased.action.room, leased.chat), leased.key)
-
-
-def _patience(tries: int, retry_after: timedelta | None) -> timedelta:
-    """Wait as long as the platform says, else twice as long each time, up to five minutes."""
-    if retry_after is not None:
-        return max(retry_after, RETRY_AT_MOST_EVERY)
-    return min(timedelta(seconds=2 ** min(tries, 9)), RETRY_AT_LEAST_EVERY)
 
 
 async def _chat(tables: Tables, leased: Leased) -> Chat | None:

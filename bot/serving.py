@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+from bot.outages import Outage
 from bot.runner import Store
 from bot.store import queue
 from bot.store.holding import Holder, held
@@ -26,6 +27,8 @@ LOOK_EVERY = timedelta(seconds=1)
 
 TAKE_OVER_EVERY = timedelta(seconds=5)
 """How often a process that leads looks for what others had leased that are gone."""
+
+UNSEEN = "What others have leased cannot be looked at; it is tried again in 5 s"
 
 
 @dataclass(slots=True)
@@ -139,10 +142,13 @@ async def keep_taking_over(
     store: Store, term: Term, candidate: Candidate, released: Callable[[], None]
 ) -> None:
     """Do so again and again; `released` is called where there was something."""
+    unseen = Outage(log, UNSEEN, "What others had leased can be looked at again.")
     while True:
         await asyncio.sleep(TAKE_OVER_EVERY.total_seconds())
         try:
             if await take_over(store, term, candidate):
                 released()
         except Exception as failure:  # it is tried again, and leases run out by themselves
-            log.warning("Leases could not be looked at: %s.", type(failure).__name__)
+            unseen.failed(failure)
+        else:
+            unseen.passed()

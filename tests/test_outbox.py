@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from bot.engine.agenda import Room
 from bot.engine.commands import parse
 from bot.engine.signals import Asked, StartAsked, Woke
 from bot.engine.state import Chat, Stage
-from bot.outbox import NOT_THROUGH, Outbox
+from bot.outbox import NOT_THROUGH, UNREAD, UNWRITTEN, Outbox
 from bot.platforms.local_adapter import text_of
 from bot.platforms.platform import (
     Enclosed,
@@ -38,6 +39,7 @@ from tests.invariants.crashing import Killed, crashing
 from tests.office import CHAT, FIRST, HENRY, MINUTE, ONE_ROOM, SECOND_S, Office, office
 
 SECOND = Room("local", "second")
+CANNOT = "The store cannot be used"
 TWO_ROOMS = replace(ONE_ROOM, rooms=(FIRST, SECOND))
 
 
@@ -364,6 +366,42 @@ async def test_a_failure_of_the_store_is_survived(
                 o.now += timedelta(seconds=6)
                 o.outbox.poke()
                 await until(lambda: place.texts(FIRST) == ["Welcome to I", "T1"])
+
+
+@pytest.mark.parametrize(
+    ("reads", "told"),
+    [
+        (False, (f"{UNREAD}: {CANNOT}: unable to open database file.", "The outbox can be read")),
+        (True, (f"{UNWRITTEN}: {CANNOT}: its file was moved or removed.", "Posts go out")),
+    ],
+)
+async def test_why_the_store_cannot_be_used_is_said_once_and_so_is_its_end(
+    tmp_path: Path,
+    place: Place,
+    caplog: pytest.LogCaptureFixture,
+    reads: bool,
+    told: tuple[str, str],
+) -> None:
+    (tmp_path / "data").mkdir()
+    async with office(tmp_path / "data", place) as o:
+        await o.start()
+        if reads:  # a connection stays open for the next one who reads
+            async with o.store.reading():
+                pass
+        (tmp_path / "data").rename(tmp_path / "away")
+        async with at_work(o.outbox):
+            for _ in range(5):
+                await asyncio.sleep(0.1)
+                o.now += timedelta(seconds=6)
+                o.outbox.poke()
+            (tmp_path / "away").rename(tmp_path / "data")
+            o.now += timedelta(seconds=6)
+            o.outbox.poke()
+            await until(lambda: told[1] in caplog.text)
+            await until(lambda: place.texts(FIRST) == ["Welcome to I", "T1"])
+    records = [record for record in caplog.records if record.name == "bot.outbox"]
+    assert [record.getMessage() for record in records] == [told[0], f"{told[1]} again."]
+    assert not any(record.exc_info for record in records)
 
 
 class Counting:

@@ -15,6 +15,7 @@ import discord
 from discord import AllowedMentions, MemberCacheFlags
 
 from bot.engine.agenda import Room
+from bot.engine.errors import reason
 from bot.engine.signals import Signal
 from bot.platforms.discord_address import CUT
 from bot.platforms.discord_changes import Changes
@@ -197,7 +198,7 @@ class Connection(Changes):
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
         """Log that an event could not be taken in, without its words; it is read back."""
-        why = type(sys.exception()).__name__  # its text may quote what was said
+        why = reason(sys.exception())
         log.error("%s of Discord could not be taken in (%s); it is read again.", event_method, why)
         self._fall_behind()
 
@@ -228,7 +229,7 @@ class Connection(Changes):
         """Have it read again where something could not be kept."""
         failure = None if hearing.cancelled() else hearing.exception()
         if failure is not None:
-            why = type(failure).__name__
+            why = reason(failure)
             log.error("Something said on Discord could not be kept (%s); read again.", why)
             self._owner.cut()
             self._fall_behind()
@@ -341,7 +342,7 @@ class Connection(Changes):
         return None
 
     def _read_again_after(self, failure: Exception) -> None:
-        why = type(failure).__name__
+        why = reason(failure)
         log.warning("Discord could not be read back (%s); it is tried again.", why)
         self._fall_behind()
 

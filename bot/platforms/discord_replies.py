@@ -13,7 +13,7 @@ import discord
 
 from bot.engine.actions import Words
 from bot.engine.agenda import Room
-from bot.engine.errors import Refused
+from bot.engine.errors import Refused, reason
 from bot.platforms.discord_signals import PLATFORM, person
 from bot.platforms.discord_text import LONGEST, text_of, with_mentions
 from bot.platforms.platform import Answer, Asker, File
@@ -105,7 +105,7 @@ async def answer(
 def note(asked: str, error: Exception) -> None:
     """Write into the log that something asked went wrong: what kind of error, and where."""
     if not isinstance(error, discord.HTTPException):
-        log.error("%s on Discord failed: %s at %s.", asked, type(error).__name__, _origin(error))
+        log.error("%s on Discord failed: %s at %s.", asked, reason(error), _origin(error))
     elif error.code in GONE:
         log.debug("Nobody waits for an answer to %s: Discord's code %d.", asked, error.code)
     else:

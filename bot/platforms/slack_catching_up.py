@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.engine.agenda import Room
+from bot.engine.errors import reason
 from bot.engine.signals import Deleted
 from bot.platforms.platform import Door, Hindered, Unreachable
 from bot.platforms.slack_changes import OUTSIDE
@@ -139,4 +140,4 @@ class CatchingUp:
 
 def _kind_of(failure: Exception) -> str:
     """Name a failure for the log; what others than ours say may quote a message."""
-    return str(failure).rstrip(".") if isinstance(failure, Unreachable) else type(failure).__name__
+    return str(failure).rstrip(".") if isinstance(failure, Unreachable) else reason(failure)

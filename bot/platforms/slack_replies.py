@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.engine.actions import Words
-from bot.engine.errors import Refused
+from bot.engine.errors import Refused, reason
 from bot.platforms.platform import Answer, File
 from bot.platforms.slack_errors import why_of
 from bot.platforms.slack_files import upload
@@ -152,8 +152,7 @@ def note(asked: str, error: Exception, level: int = logging.ERROR) -> None:
     elif isinstance(error, Unanswered):
         log.log(level, "%s could not be answered on Slack: HTTP %d.", asked, error.status)
     else:
-        kind = type(error).__name__
-        log.log(level, "%s on Slack failed: %s at %s.", asked, kind, _origin(error))
+        log.log(level, "%s on Slack failed: %s at %s.", asked, reason(error), _origin(error))
 
 
 async def _hand_over(aside: Aside, asked: str, told: Answer) -> str:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from bot.engine.errors import RoundsError
 
-class StoreError(Exception):
-    """The store cannot be used; the sentence says what to do."""
+
+class StoreError(RoundsError):
+    """The store cannot be used; the sentence says what to do, and quotes nothing that is in it."""
+
+
+class Unusable(StoreError):
+    """Something on this machine keeps a store's file from being used: its `cause`."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"The store cannot be used: {cause}.")
+        self.cause = cause
 
 
 class Unavailable(StoreError):

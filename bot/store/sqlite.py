@@ -14,13 +14,13 @@ import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import aiosqlite
 
 from bot.store.codec import Row
-from bot.store.errors import StoreError
+from bot.store.errors import StoreError, Unusable
 from bot.store.schema import steps_from
 from bot.store.tables import Conflict, Tables
 
@@ -147,16 +147,20 @@ class SqliteStore:
 
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[Tables]:
-        """Give the store for one transaction: all of it is committed, or nothing."""
+        """Give the store for one transaction: all of it is committed, or nothing.
+
+        Raises Unusable where something outside keeps the file from being used.
+        """
         async with self._turn:
             if self._writer is None:
                 raise StoreError("the store is not open")
             if self._found() != self._file:
-                raise _gone()
-            async with _transaction(self._writer, "IMMEDIATE"):
-                ((version,),) = await self._writer.execute_fetchall("PRAGMA data_version")
-                tables = Tables(_Connection(self._writer), version)
-                yield tables
+                raise Unusable("its file was moved or removed")
+            with _telling():
+                async with _transaction(self._writer, "IMMEDIATE"):
+                    ((version,),) = await self._writer.execute_fetchall("PRAGMA data_version")
+                    tables = Tables(_Connection(self._writer), version)
+                    yield tables
             self._must_erase = self._must_erase or tables.erases
             await self._erase(self._writer)
 
@@ -170,18 +174,20 @@ class SqliteStore:
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[Tables]:
-        """Give the store as it is at one moment, beside whoever writes."""
+        """Give the store as it is at one moment, beside whoever writes. Raises Unusable too."""
         if self._path == ":memory:":  # no second connection sees the same memory
             async with self.writing() as tables:
                 yield tables
             return
         if self._writer is None:
             raise StoreError("the store is not open")
-        database = self._idle.pop() if self._idle else await self._connect()
+        with _telling():
+            database = self._idle.pop() if self._idle else await self._connect()
         self._reading += 1
         try:
-            async with _transaction(database, "DEFERRED"):
-                yield Tables(_Connection(database))
+            with _telling():
+                async with _transaction(database, "DEFERRED"):
+                    yield Tables(_Connection(database))
         finally:
             self._reading -= 1
             await self._put_back(database)
@@ -213,7 +219,8 @@ class SqliteStore:
             ((busy, _, _),) = await database.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
             self._must_erase = bool(busy)
         except sqlite3.Error as error:  # what was committed stays committed
-            log.warning("Old wordings are still in the store's log: %s.", type(error).__name__)
+            why = outside_cause(error) or type(error).__name__
+            log.warning("Old wordings are still in the store's log: %s.", why)
         finally:
             await database.execute_fetchall(PRAGMAS[0])
 
@@ -232,10 +239,16 @@ async def opened(path: str | Path) -> AsyncIterator[SqliteStore]:
         await store.close()
 
 
-def _gone() -> sqlite3.OperationalError:
-    error = sqlite3.OperationalError("its file was moved or removed")
-    error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN  # as SQLite says it where it looks
-    return error
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    """Raise Unusable for what is no fault of ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        cause = outside_cause(error)
+        if cause is None:
+            raise
+        raise Unusable(cause) from error
 
 
 def _cannot_open(path: str, error: Exception) -> StoreError:

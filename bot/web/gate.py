@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from bot.engine import wording
-from bot.engine.errors import Refused
+from bot.engine.errors import Refused, reason
 from bot.web import hooks
 from bot.web.access import Visitor
 from bot.web.house import House
@@ -147,7 +147,7 @@ class Gate:
         except web.HTTPException as error:
             return self._page(request, _sorry_for(error))
         except Exception as error:  # never a traceback: it could hold what somebody wrote
-            log.error("%s %s failed: %s.", request.method, _route(request), type(error).__name__)
+            log.error("%s %s failed: %s.", request.method, _route(request), reason(error))
             return self._page(request, _out_of_order(request))
 
     # ------------------------------------------------------------ answers

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bot.engine.agenda import Room
+from bot.engine.errors import reason
 from bot.engine.state import Chat
 from bot.runner import Changed
 from bot.store import pages
@@ -204,7 +205,7 @@ class Live:
             try:
                 await self._tell(feed, keys)
             except Exception as error:  # the store cannot be read just now; pages try again
-                log.error("Pages of %s go without news: %s.", feed.room, type(error).__name__)
+                log.error("Pages of %s go without news: %s.", feed.room, reason(error))
                 feed.renew()
             await asyncio.sleep(PACE_SECONDS)
 

@@ -16,6 +16,7 @@ from aiohttp import web
 from bot.agendas.schedule import Date, coming
 from bot.engine import wording
 from bot.engine.agenda import Room
+from bot.engine.errors import reason
 from bot.engine.events import Event
 from bot.engine.messages import Tally
 from bot.engine.state import Chat, Stage
@@ -268,7 +269,7 @@ class OrganizerPages:
             except Exception as error:
                 if not response.prepared:
                     raise
-                log.error("The transcript of %s broke off: %s.", chat.id, type(error).__name__)
+                log.error("The transcript of %s broke off: %s.", chat.id, reason(error))
                 if request.transport is not None:
                     request.transport.abort()  # or half a file would look whole
         return response

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.engine.agenda import Room
-from bot.store.errors import StoreError
+from bot.store.errors import StoreError, Unusable
 from bot.store.schema import MIGRATIONS
-from bot.store.sqlite import SqliteStore, opened, outside_cause
+from bot.store.sqlite import SqliteStore, opened
 from tests.engine.script import OPENS
 from tests.store.seen import note, noted, said
 
@@ -246,22 +246,33 @@ async def test_a_file_that_another_program_holds_is_told_after_one_patience(
                 await SqliteStore(file).open()
 
 
+async def test_a_full_disk_is_named_without_what_was_to_be_written(tmp_path: Path) -> None:
+    async with opened(tmp_path / "rounds.db") as store:
+        async with store.writing() as tables:
+            ((pages,),) = await tables.connection.rows("PRAGMA page_count")
+            await tables.connection.rows(f"PRAGMA max_page_count = {pages + 1}")
+        with pytest.raises(Unusable) as refused:
+            async with store.writing() as tables:
+                await note(tables, "the postman " * 10_000)
+        assert str(refused.value) == "The store cannot be used: database or disk is full."
+        assert await noted(store) == set()
+
+
 async def test_nothing_is_written_to_a_file_that_was_moved_or_removed(tmp_path: Path) -> None:
     folder, away = tmp_path / "data", tmp_path / "away"
     async with opened(folder / "rounds.db") as store:
         async with store.writing() as tables:
             await note(tables, "one")
         folder.rename(away)
-        with pytest.raises(sqlite3.OperationalError) as refused:
+        with pytest.raises(Unusable, match="its file was moved or removed"):
             async with store.writing() as tables:
                 await note(tables, "lost")
-        assert outside_cause(refused.value) == "its file was moved or removed"
         away.rename(folder)
         async with store.writing() as tables:
             await note(tables, "two")
         assert await noted(store) == {"one", "two"}
         (folder / "rounds.db").rename(tmp_path / "old.db")
         (folder / "rounds.db").write_bytes(b"")
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(Unusable):
             async with store.writing() as tables:
                 await note(tables, "lost")

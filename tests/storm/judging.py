@@ -40,7 +40,7 @@ from tests.storm.talk import MARK, Line
 FAILURES = re.compile(r"^  (\w+)\n  .+:\d+ in \w+$", re.MULTILINE)
 """Where the log names an exception and the lines of code that it passed."""
 
-EXPECTED = frozenset({"OperationalError", "Unavailable", "CancelledError"})
+EXPECTED = frozenset({"Unavailable", "Unusable", "CancelledError"})
 """What comes of a database that cannot be used; by the last an alarm ends that leads no more."""
 
 JUDGED_WITHIN = 40.0
