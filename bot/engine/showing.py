@@ -33,6 +33,20 @@ class Audience(StrEnum):
     RESEARCH = "research"
 
 
+class Silence(StrEnum):
+    """Why what somebody said is not shown."""
+
+    NONE = ""  # it is shown
+    WITHDRAWN = "withdrawn"
+    HELD = "held"
+    ERASED = "erased"
+    BLANKED = "blanked"  # its time is over
+    LATE = "late"
+    UNCHECKED = "unchecked"  # a check-in is required, and its author has not checked in
+    OUT = "out"  # its author does not want to be in the transcript
+    UNASKED = "unasked"  # its author has not agreed to the research edition
+
+
 @dataclass(frozen=True, slots=True)
 class Showing:
     """What an audience may be shown of a chat.
@@ -46,26 +60,36 @@ class Showing:
 
     def shows(self, person: str, role: str, timing: str, withdrawn: object, held: str) -> bool:
         """Whether what `person` (by their key) said may be shown; `held` is empty if it is not."""
-        author = person.partition(":")[2]
-        if withdrawn or held:
-            return False
-        if role == Role.BOT and author == OURS:
-            return True
-        if is_erased(author) or self.chat.blanked is not None:
-            return False
-        if timing == Timing.LATE and not self.chat.agenda.keep_late:
-            return False
-        return self._wanted(person, role)
+        return not self.silence(person, role, timing, withdrawn, held)
 
-    def _wanted(self, person: str, role: str) -> bool:
+    def silence(self, person: str, role: str, timing: str, withdrawn: object, held: str) -> Silence:
+        """Say why what `person` (by their key) said is not shown; NONE: it is."""
+        author = person.partition(":")[2]
+        if withdrawn:
+            return Silence.WITHDRAWN
+        if is_erased(author):
+            return Silence.ERASED
+        if held:
+            return Silence.HELD
+        if role == Role.BOT and author == OURS:
+            return Silence.NONE
+        if self.chat.blanked is not None:
+            return Silence.BLANKED
+        if timing == Timing.LATE and not self.chat.agenda.keep_late:
+            return Silence.LATE
+        return self._unwanted(person, role)
+
+    def _unwanted(self, person: str, role: str) -> Silence:
         wish = self.consents.get(person)
         if wish is None and self.chat.agenda.require_checkin and role != Role.MODERATOR:
-            return False
+            return Silence.UNCHECKED
         if self.audience is Audience.ROOM:
-            return True
+            return Silence.NONE
+        if (wish or self.chat.agenda.consent) is Consent.OUT:
+            return Silence.OUT
         if self.audience is Audience.RESEARCH and wish is None:
-            return False
-        return (wish or self.chat.agenda.consent) is not Consent.OUT
+            return Silence.UNASKED
+        return Silence.NONE
 
     def consent_of(self, person: str) -> Consent:
         """Return what somebody wants, or what holds for who has not said."""

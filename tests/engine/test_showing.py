@@ -14,7 +14,7 @@ from bot.engine.erasing import SIGN
 from bot.engine.fold import apply
 from bot.engine.messages import OURS, Hold, Message, Timing
 from bot.engine.people import Role
-from bot.engine.showing import Audience, Showing
+from bot.engine.showing import Audience, Showing, Silence
 from bot.engine.state import Chat
 from tests.engine.script import OPENS, ROOM, Script, agenda
 
@@ -96,3 +96,26 @@ def test_what_may_not_be_shown_loses_its_files_too() -> None:
 def test_what_holds_for_who_has_not_said_is_the_series() -> None:
     assert of(asking(consent=Consent.PSEUDONYM)).consent_of(ANN) is Consent.PSEUDONYM
     assert of(ann=Consent.OUT).consent_of(ANN) is Consent.OUT
+
+
+@pytest.mark.parametrize(
+    ("showing", "fields", "why"),
+    [
+        (of(), {}, Silence.UNASKED),
+        (of(ann=Consent.NAMED), {}, Silence.NONE),
+        (of(ann=Consent.OUT), {}, Silence.OUT),
+        (of(ann=Consent.OUT), {"withdrawn": True, "held": Hold.PRIVACY}, Silence.WITHDRAWN),
+        (of(ann=Consent.OUT), {"held": Hold.PRIVACY}, Silence.HELD),
+        (of(ann=Consent.OUT), {"timing": Timing.LATE}, Silence.LATE),
+        (of(asking(require_checkin=True)), {}, Silence.UNCHECKED),
+        (of(), {"author": f"{SIGN}abc"}, Silence.ERASED),
+    ],
+)
+def test_it_is_said_why_something_is_not_shown(
+    showing: Showing, fields: dict[str, object], why: Silence
+) -> None:
+    said = SAID._replace(**fields)  # type: ignore[arg-type]
+    research = replace(showing, audience=Audience.RESEARCH)
+    person = f"local:{said.author}"
+    known = (person, said.role, said.timing, said.withdrawn, said.held)
+    assert research.silence(*known) is why
