@@ -13,15 +13,15 @@ from bot import answers
 from bot.agendas.schedule import coming
 from bot.engine import commands, replies, safety_asks, wording
 from bot.engine.actions import Words
-from bot.engine.agenda import Agenda, Room, Series
+from bot.engine.agenda import Agenda, Room, Series, people_lists
 from bot.engine.errors import Refused
 from bot.engine.floor import chat_for_command
 from bot.engine.people import Person, Role, asking_in, role_in
 from bot.engine.rights import permit
-from bot.engine.signals import Asked, StartAsked
+from bot.engine.signals import Asked, ForgetAsked, StartAsked
 from bot.engine.state import Chat
 from bot.runner import Runner, Store
-from bot.store import pages
+from bot.store import forgetting, pages
 from bot.store.tables import Tables
 
 LOOKED_AT = 100
@@ -71,6 +71,8 @@ class Desk:
         _command, ask = commands.parse(text)
         if isinstance(ask, commands.Start):
             return await self._start(ask, by, room, now)
+        if isinstance(ask, safety_asks.Forget):
+            return await self._forget(by, now)
         if isinstance(ask, commands.Change):
             outcome = await self.runner.handle(Asked(now, room, by, ask, thread))
             if outcome.chat is None:
@@ -106,6 +108,26 @@ class Desk:
         if outcome.chat is None:
             raise Refused(f"{agenda.title} could not be opened; try again.")
         return Reply(replies.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
+
+    async def _forget(self, by: Person, now: datetime) -> Reply:
+        """Take somebody out of everything that is kept; name what Rounds cannot take away.
+
+        Raises Refused for who stands in an agenda: they would come back with its next chat.
+        """
+        named = {by.id, f"user:{by.id}"}
+        agendas = {
+            series.agenda.title
+            for series in self.catalogue().values()
+            for agenda in agendas_of({series.name: series})
+            for listed in people_lists(agenda)
+            if named.intersection(listed.get(by.platform, ()))
+        }
+        if agendas:
+            raise Refused(replies.listed_in(sorted(agendas)))
+        async with self.store.reading() as tables:
+            spoke = await forgetting.said_by(tables.connection, by.key)
+        await self.runner.handle(ForgetAsked(now, by.key))
+        return Reply(answers.forgotten(spoke))
 
     async def _answer_of_the_house(
         self,

@@ -14,17 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot import farewell
 from bot.agendas.agenda import load_chats
 from bot.agendas.mistakes import shown
 from bot.asking import agendas_of
-from bot.door import READ_AFTER
 from bot.engine.agenda import OWN, people_lists
 from bot.engine.erasing import is_erased
 from bot.engine.rooms import platform_name, room_name
 from bot.faults import Stopped
-from bot.rewording import watched
 from bot.runner import Store
-from bot.store import departures, forgetting
+from bot.store import forgetting
 from bot.store.forgetting import Known, Removed
 from bot.store.opening import Where, opened
 from bot.store.tables import Tables
@@ -90,22 +89,15 @@ async def _tried(store: Store, key: str, now: datetime) -> Removed:
     removed = Removed()
     with contextlib.suppress(_Enough):
         async with store.writing() as tables:
-            removed = await _erased(tables, key, now)
+            removed = await farewell.erase(tables, key, now)
             raise _Enough
     return removed
-
-
-async def _erased(tables: Tables, key: str, now: datetime) -> Removed:
-    platform, _, person = key.partition(":")
-    async with watched(tables, now):  # closing posts may quote them
-        await forgetting.blank_unsaid(tables, platform, now - READ_AFTER)
-        return await forgetting.erase(tables, platform, person, departures.new_erased(key, now))
 
 
 async def erase(store: Store, whom: Found, now: datetime) -> Removed:
     """Erase somebody; return what was removed, once it is on the disk."""
     async with store.writing() as tables:
-        return await _erased(tables, whom.who.key, now)
+        return await farewell.erase(tables, whom.who.key, now)
 
 
 async def left_the_disk(cut_off: Callable[[], Awaitable[bool]]) -> bool:
@@ -235,6 +227,7 @@ def what_goes(removed: Removed) -> list[str]:
         (removed.others, "message", "of others, but only what mentions or quotes them there"),
         (removed.entries, "entry", "of chats' logs that names them"),
         (removed.waiting, "post", "that waited to be sent to them"),
+        (removed.checkins, "check-in", "with what they said of themselves"),
     ]
     return [f"  {_count(number, noun)} {what}" for number, noun, what in counts if number]
 

@@ -8,7 +8,7 @@ import logging
 from asyncio import Future
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.agendas.schedule import coming
 from bot.asking import Desk
@@ -23,6 +23,7 @@ from bot.engine.replies import WITHDRAWN_ONE
 from bot.engine.rights import permit
 from bot.engine.signals import Deleted, ReadBack, RoomChanged, Signal
 from bot.engine.state import Chat, Stage
+from bot.farewell import READ_AFTER
 from bot.outbox import Outbox
 from bot.platforms.platform import (
     Answer,
@@ -38,9 +39,6 @@ from bot.runner import Outcome
 from bot.store import pages
 
 log = logging.getLogger(__name__)
-
-READ_AFTER = timedelta(hours=48)
-"""So long after its end what was said in a chat is still read back: it may have been in time."""
 
 LOOKED_AT = 100
 """Chats among which somebody's own are looked for, the latest."""

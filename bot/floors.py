@@ -49,6 +49,11 @@ class Floors:
         self.chats.pop(chat.id, None)
         self.chats[chat.id] = chat
 
+    def forget(self) -> None:
+        """Forget all chats: something else than events has changed them."""
+        self.chats.clear()
+        self.rooms.clear()
+
     def move(self, rooms: Iterable[Room]) -> None:
         """Forget which chats these rooms have: others may be there now."""
         for room in rooms:

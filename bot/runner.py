@@ -232,7 +232,7 @@ class Runner:
         """Keep what the next commits need; a chat that is over is read again if it is spoken to."""
         self._chats, self._floors = work.floors.chats, work.floors.rooms
         for chat in changed.chats:
-            if not STAGES[self._chats[chat].stage]:
+            if chat in self._chats and not STAGES[self._chats[chat].stage]:
                 del self._chats[chat]
         while len(self._chats) > KEPT:
             del self._chats[next(iter(self._chats))]

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot import farewell
 from bot.agendas.schedule import free_ids
 from bot.engine import events, signals, steps
 from bot.engine.actions import Action
@@ -28,7 +29,7 @@ from bot.engine.state import Chat, Stage
 from bot.floors import Floors
 from bot.noting import note
 from bot.rewording import Rewordings, posts_to_blank
-from bot.store import departures, queue
+from bot.store import departures, forgetting, queue
 from bot.store.tables import Tables
 from bot.waking import must_know_more, told_more
 from bot.watch import Lookout
@@ -68,6 +69,7 @@ class Work:
         self._unsettled: dict[str, datetime] = {}
         self._events: list[tuple[str, int, Event]] = []
         self._actions: dict[datetime, list[tuple[str, int, int, Action]]] = {}  # by their moment
+        self._posts = False  # something was put into the outbox
         self._reactions: list[tuple[str, str, str, datetime, bool]] = []
         self._seen: set[str] = set()
         self._rooms: set[Room] = set()
@@ -79,7 +81,7 @@ class Work:
             frozenset(self._seen),
             frozenset(self._rooms),
             frozenset(self._touched),
-            bool(self._actions),
+            self._posts,
         )
 
     async def fetch(self, coming: Collection[tuple[Signal, str | None]]) -> None:
@@ -108,6 +110,8 @@ class Work:
                 return await self._note_reaction(signal), []
             case signals.StartAsked() | signals.DateCame():
                 return await self._begin(signal)
+            case signals.ForgetAsked():
+                return await self._forget(signal)
             case signals.Asked():
                 return await self._ask(signal)
             case signals.Delivered() | signals.Undeliverable():
@@ -353,4 +357,18 @@ class Work:
         await self._requote()
         for at, actions in self._actions.items():
             await queue.put(self._tables.connection, actions, at)
+        self._posts, self._actions = self._posts or bool(self._actions), {}
         await self._put_reactions()
+
+    async def _forget(self, signal: signals.ForgetAsked) -> tuple[None, list[Event]]:
+        """Erase a person from all that is kept, this transaction's part of it too."""
+        await self.finish()
+        for message in await forgetting.said_by(self._tables.connection, signal.person):
+            self._seen.add(message.key)
+            self._rooms.add(message.room)
+        await farewell.erase(self._tables, signal.person, signal.at)
+        self._posts = True
+        self._known = {}
+        self._masks = await departures.masks(self._tables.connection)
+        self.floors.forget()
+        return None, []

@@ -107,6 +107,7 @@ async def test_help_shows_what_the_person_may_ask(tmp_path: Path) -> None:
         assert await told(at, "help", ANN) == (
             "/chat catchup — new topics since you last spoke, and answers with most replies\n"
             "/chat withdraw — take what you said so far out of the transcript\n"
+            "/chat forget me — be taken out of every chat; it cannot be undone\n"
             "/chat help — what can be asked"
         )
         assert (await told(at, "", HENRY)).count("\n") == len(COMMANDS) - 1
@@ -453,7 +454,10 @@ async def test_moderators_are_told_that_messages_are_held_not_what_is_in_them(
 ) -> None:
     async with house(tmp_path, CLUB) as at:
         await told(at, "start urojc")
-        assert await told(at, "review") == "Nothing is held back in International Urology Journal Club."
+        assert (
+            await told(at, "review")
+            == "Nothing is held back in International Urology Journal Club."
+        )
         for number in range(1, 13):
             at.clock.advance(timedelta(seconds=1))
             await at.say(ROOM, ANN, f"Message {number}: write to a{number}@example.org")
@@ -469,3 +473,41 @@ async def test_moderators_are_told_that_messages_are_held_not_what_is_in_them(
         assert f"/chat clear {message})" not in await told(at, "review")
         await told(at, f"hold {message}")
         assert "by a moderator: " in await told(at, "review")
+
+
+async def test_who_asks_to_be_forgotten_is_told_what_is_gone_and_what_stays(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        first = await at.say(ROOM, ANN, "T1: an opinion that I regret")
+        await at.say(ROOM, BOB, f"<@{ANN.id}|Ann> is right", reply_to=first)
+        assert "cannot be undone" in await refused(at, "forget", ANN)
+        answer = await told(at, "forget me", ANN)
+        assert "the words of 1 message in 1 chat" in answer
+        assert "urojc-2026-12-07" in answer
+        assert "Backups" in answer
+        gone = await at.message(ROOM, first)
+        assert (gone.text, gone.name, gone.author[:1]) == ("", "somebody erased", "#")
+        at.clock.advance(timedelta(seconds=1))
+        again = await at.say(ROOM, ANN, "T1: another opinion")
+        kept = await at.message(ROOM, again)
+        assert (kept.text, kept.author) == ("T1: another opinion", ANN.id)
+        async with at.store.reading() as tables:
+            rows = await tables.connection.rows("SELECT text FROM messages")
+        assert not [text for (text,) in rows if "regret" in text or f"<@{ANN.id}|" in text]
+
+
+async def test_who_stands_in_an_agenda_is_not_forgotten_but_told_so(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        answer = await refused(at, "forget me", HENRY)
+        assert "International Urology Journal Club" in answer
+        assert "would come back" in answer
+
+
+async def test_a_chat_goes_on_after_somebody_was_forgotten(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        await at.say(ROOM, ANN, "Hello")
+        await told(at, "forget me", ANN)
+        assert "T2 is posted" in await told(at, "next")
+        assert "is closed" in await told(at, "close")

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from bot.engine import safety_asks
 from bot.engine.errors import Refused
-from bot.engine.safety_asks import Clear, Hold, Review
+from bot.engine.safety_asks import Clear, Forget, Hold, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ Change = Start | Next | AddTopic | Skip | Pause | Resume | Extend | Close | Abou
 Question = Status | ListChats | Review | Transcript | Catchup | Link | Help
 """Asks that change nothing: they are answered from the store."""
 
-Ask = Change | Question
+Ask = Change | Question | Forget
 
 FORMATS = ("html", "md", "json", "csv")
 
@@ -215,6 +215,8 @@ COMMANDS: tuple[Command, ...] = (
             "catchup", True, _plain(Catchup())),
     Command("withdraw", "", "take what you said so far out of the transcript", "withdraw", True,
             _plain(Withdraw())),
+    Command("forget", "me", "be taken out of every chat; it cannot be undone", "forget me", True,
+            safety_asks.forget),
     Command("help", "", "what can be asked", "help", True, _plain(Help())),
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.engine import commands, events, safety_asks, wording
@@ -33,6 +34,15 @@ def no_such_topic(number: int, count: int) -> str:
     if count == 1:
         return f"There is no T{number} in this chat; its only topic is T1."
     return f"There is no T{number} in this chat; there are T1 to T{count}."
+
+
+def listed_in(agendas: Sequence[str]) -> str:
+    """Refuse to forget somebody whom agendas name."""
+    return (
+        f"You stand in the agenda of {' and of '.join(agendas)}, as a moderator, guest or member, "
+        "and would come back with its next chat. Ask its organizer to take you out of it, then "
+        "type /chat forget me again."
+    )
 
 
 def done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:

@@ -28,6 +28,11 @@ class Review:
     """Which messages are held back."""
 
 
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Take me out of everything that is kept, in every chat."""
+
+
 def hold(text: str) -> Hold:
     """Read what follows `/chat hold`. Raises Refused."""
     return Hold(_message(text, "hold"))
@@ -36,6 +41,16 @@ def hold(text: str) -> Hold:
 def clear(text: str) -> Clear:
     """Read what follows `/chat clear`. Raises Refused."""
     return Clear(_message(text, "clear"))
+
+
+def forget(text: str) -> Forget:
+    """Read what follows `/chat forget`, which cannot be undone. Raises Refused."""
+    if text.strip().lower() != "me":
+        raise Refused(
+            "To be taken out of every chat type /chat forget me. It deletes what you said, your "
+            "name and your check-ins, and cannot be undone. For this chat alone: /chat withdraw"
+        )
+    return Forget()
 
 
 def _message(text: str, command: str) -> str:

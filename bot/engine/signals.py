@@ -85,6 +85,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetAsked:
+    """Somebody (by their key) asked to be taken out of everything that is kept."""
+
+    at: datetime
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartAsked:
     """Somebody asked for a chat of `series` now; `chat` is the id it would have.
 
@@ -197,7 +205,8 @@ class Reworded:
 class Noticed:
     """Something was seen in a message's wording (`concerns`), or nothing is any more.
 
-    `message` is its key, `person` its author by the platform's id, `at` the wording's own time.
+    `message` is its key, `person` its author by the platform's id, `name` what they are called,
+    `country` where they say they are, and `at` the wording's own time.
     """
 
     at: datetime
@@ -206,6 +215,28 @@ class Noticed:
     person: str
     thread: str | None
     concerns: tuple[str, ...] = ()
+    name: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAsked:
+    """Somebody calls a moderator, from a room or a thread there, or about a message (its key)."""
+
+    at: datetime
+    room: Room
+    by: Person
+    thread: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAsked:
+    """A moderator takes a call of the chat; 0: the one that waits longest."""
+
+    at: datetime
+    by: Person
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +317,7 @@ Signal = (
     | Reacted
     | ReactionsCleared
     | Asked
+    | ForgetAsked
     | StartAsked
     | DateCame
     | AgendaChanged
@@ -297,6 +329,8 @@ Signal = (
     | Quoting
     | Reworded
     | Noticed
+    | HelpAsked
+    | TakeAsked
     | SpokeLate
     | ReadBack
     | RoomChanged

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.engine.agenda import Room
 from bot.engine.erasing import NAME, Erasure, lines_of
@@ -50,20 +51,23 @@ async def with_id(connection: Connection, person: str) -> list[Known]:
         f"SELECT DISTINCT room, author FROM messages WHERE author = ? AND {_NOT_OURS}", (person,)
     )
     keys = {f"{Room.parse(room).platform}:{author}" for room, author in rows}
-    for (key,) in await connection.rows(
-        "SELECT DISTINCT person FROM reactions WHERE person LIKE ?", (_like(person),)
-    ):
-        keys |= {key} if key.partition(":")[2] == person else set()
+    for table in ("reactions", "checkins"):
+        for (key,) in await connection.rows(
+            f"SELECT DISTINCT person FROM {table} WHERE person LIKE ?", (_like(person),)
+        ):
+            keys |= {key} if key.partition(":")[2] == person else set()
     return [await known(connection, key) for key in sorted(keys)]
 
 
 async def called(connection: Connection, name: str) -> list[Known]:
-    """Return everybody who had this name in a message, on any platform."""
+    """Return everybody who had this name in a message or at a check-in, on any platform."""
     rows = await connection.rows(
         f"SELECT DISTINCT room, author FROM messages WHERE name = ? AND said = 1 AND {_NOT_OURS}",
         (name,),
     )
     keys = {f"{Room.parse(room).platform}:{author}" for room, author in rows}
+    rows = await connection.rows("SELECT DISTINCT person FROM checkins WHERE name = ?", (name,))
+    keys |= {key for (key,) in rows}
     return [await known(connection, key) for key in sorted(keys)]
 
 
@@ -76,10 +80,11 @@ async def known(connection: Connection, key: str) -> Known:
         "GROUP BY name, chat ORDER BY MAX(at) DESC",
         (person, f"{platform}:%"),
     )
-    names = tuple(dict.fromkeys(name for name, *_ in rows if name))
+    checkins = await connection.rows("SELECT DISTINCT name FROM checkins WHERE person = ?", (key,))
+    names = dict.fromkeys(name for name, *_ in (*rows, *sorted(checkins)) if name)
     return Known(
         key,
-        names,
+        tuple(names),
         said=sum(count for _, _, count, _ in rows),
         chats=len({chat for _, chat, _, _ in rows}),
         last=moment(max(at for *_, at in rows)) if rows else None,
@@ -104,8 +109,9 @@ class Removed:
 
     `texts` and `files` count their messages that had some; `others` are messages of other people
     that mentioned or quoted them, `entries` those of logs that named them, `waiting` posts that
-    were still to go out to them. `named` counts other people's messages that hold a name of
-    theirs, and `broken` are chats whose logs cannot be read.
+    were still to go out to them, `checkins` series for which they had checked in. `named` counts
+    other people's messages that hold a name of theirs, and `broken` are chats whose logs cannot be
+    read.
     """
 
     stood: tuple[Stood, ...] = ()
@@ -115,6 +121,7 @@ class Removed:
     others: int = 0
     entries: int = 0
     waiting: int = 0
+    checkins: int = 0
     named: int = 0
     broken: tuple[str, ...] = ()
 
@@ -126,7 +133,27 @@ class Removed:
     @property
     def anything(self) -> bool:
         """Whether the store held anything of them."""
-        return bool(self.stood or self.reactions or self.others or self.entries or self.waiting)
+        counted = (self.reactions, self.others, self.entries, self.waiting, self.checkins)
+        return bool(self.stood or any(counted))
+
+
+class Spoke(NamedTuple):
+    """A message of somebody, by its key, and where it stands."""
+
+    key: str
+    chat: str
+    room: Room
+
+
+async def said_by(connection: Connection, person: str) -> list[Spoke]:
+    """Return the messages of a person, by their key."""
+    platform, _, author = person.partition(":")
+    rows = await connection.rows(
+        f"SELECT key, chat, room FROM messages WHERE author = ? AND room LIKE ? AND {_NOT_OURS} "
+        "AND said = 1 ORDER BY at, key",
+        (author, f"{platform}:%"),
+    )
+    return [Spoke(key, chat, Room.parse(room)) for key, chat, room in rows]
 
 
 async def erase(tables: Tables, platform: str, person: str, whom: Erased) -> Removed:
@@ -152,6 +179,7 @@ class _Erasing:
 
     async def run(self, at: datetime) -> Removed:
         texts, names, stood = await self._look()
+        checkins, called = await self._checkins()
         self._erasure = replace(self._erasure, lines=frozenset().union(*map(lines_of, texts)))
         removed = Removed(
             stood=stood,
@@ -160,13 +188,13 @@ class _Erasing:
             reactions=await self._reactions(),
             entries=await self._events(),
             waiting=await self._outbox(),
+            checkins=checkins,
         )
         await self._messages()
         others = await self._others({one.chat for one in stood})
         await self._record(at)
-        return replace(
-            removed, others=others, named=await self._named(names), broken=tuple(self._broken)
-        )
+        named = await self._named(list(dict.fromkeys((*names, *called))))
+        return replace(removed, others=others, named=named, broken=tuple(self._broken))
 
     # ------------------------------------------------------------ messages
 
@@ -200,6 +228,13 @@ class _Erasing:
             f"WHERE author = ? AND room LIKE ? AND {_NOT_OURS}",
             (self._erasure.pseudonym, NAME, GONE_BY_SQL, *self._own),
         )
+
+    async def _checkins(self) -> tuple[int, list[str]]:
+        """Remove what they said of themselves; return for how many series, and their names."""
+        key = (self._erasure.key,)
+        rows = await self._connection.rows("SELECT name FROM checkins WHERE person = ?", key)
+        await self._connection.run("DELETE FROM checkins WHERE person = ?", key)
+        return len(rows), [name for (name,) in rows if name]
 
     async def _reactions(self) -> int:
         rows = await self._connection.rows(

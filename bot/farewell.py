@@ -1,0 +1,24 @@
+"""Takes a person out of everything that is kept, inside one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.rewording import watched
+from bot.store import departures, forgetting
+from bot.store.forgetting import Removed
+from bot.store.tables import Tables
+
+READ_AFTER = timedelta(hours=48)
+"""For how long after its end a chat's rooms are read for what was said and not heard."""
+
+
+async def erase(tables: Tables, key: str, now: datetime) -> Removed:
+    """Erase a person (by their key); a pseudonym, drawn by lot, stands for them from then on.
+
+    Closing posts that quote them get other words. Whoever remembers chats reads them again.
+    """
+    platform, _, person = key.partition(":")
+    async with watched(tables, now):
+        await forgetting.blank_unsaid(tables, platform, now - READ_AFTER)
+        return await forgetting.erase(tables, platform, person, departures.new_erased(key, now))
