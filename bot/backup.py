@@ -160,7 +160,11 @@ def _said_of(carried: Carried | None) -> list[str]:
         count(carried.blanked, "chat") + " no longer kept" if carried.blanked else "",
     ]
     told = ", ".join(part for part in parts if part)
-    return [f"Taken out again, as it was since the backup: {told}."] if told else []
+    lines = [f"Taken out again, as it was since the backup: {told}."] if told else []
+    if carried.checkins:
+        said = count(carried.checkins, "person")
+        lines.append(f"Kept, though it is newer than the backup: what {said} said at a check-in.")
+    return lines
 
 
 def _may_come_twice(whole: Checked) -> list[str]:

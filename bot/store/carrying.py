@@ -15,7 +15,7 @@ from bot.engine.agenda import Room, people_lists
 from bot.engine.errors import BrokenLog
 from bot.engine.events import Event
 from bot.engine.messages import Message
-from bot.store import departures, forgetting
+from bot.store import checkins, departures, forgetting
 from bot.store.codec import MESSAGE_COLUMNS, decode_event, encode_event, message_of
 from bot.store.departures import OURS_BY_SQL
 from bot.store.tables import Connection, Tables
@@ -31,20 +31,25 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """How much was done again: messages withdrawn, chats whose time was over, people erased."""
+    """How much was done again: messages withdrawn, chats whose time was over, people erased.
+
+    `checkins` counts what people have said of themselves since.
+    """
 
     withdrawn: int = 0
     blanked: int = 0
     erased: int = 0
+    checkins: int = 0
 
 
 async def carry(old: Tables, new: Tables) -> Carried:
     """Do in `new` what was done in `old` and not yet in it."""
     new.erases = True
+    checked_in = await checkins.carry(old.connection, new)
     erased = await _erase_again(old.connection, new)
     withdrawn = await _withdraw_again(old.connection, new)
     blanked = await _leave_again(old.connection, new)
-    return Carried(withdrawn, blanked, erased)
+    return Carried(withdrawn, blanked, erased, checked_in)
 
 
 # ---------------------------------------------------------------- who was erased
@@ -75,6 +80,7 @@ async def _people(connection: Connection) -> set[str]:
     )
     people = {f"{Room.parse(room).platform}:{author}" for room, author in rows if author}
     people |= {key for (key,) in await connection.rows("SELECT DISTINCT person FROM reactions")}
+    people |= await checkins.people(connection)
     kinds = ", ".join(f"'{kind}'" for kind in _NAMING)
     for kind, body in await connection.rows(
         f"SELECT DISTINCT kind, body FROM events WHERE kind IN ({kinds})"

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from bot.engine import events
 from bot.engine.agenda import Room
+from bot.engine.checkin import CheckIn
+from bot.engine.consent import Consent
 from bot.engine.fold import fold
 from bot.engine.messages import Message
-from bot.store import carrying, departures, forgetting, pages
+from bot.store import carrying, checkins, departures, forgetting, pages
 from bot.store.carrying import Carried
 from bot.store.departures import new_erased
 from bot.store.sqlite import opened
@@ -99,6 +101,21 @@ async def test_a_chat_whose_time_was_over_is_blanked_again(tmp_path: Path) -> No
         assert await carrying.carry(old, new) == Carried(blanked=1)
         assert {text for text, _ in (await texts(new)).values()} == {""}
         assert fold(await pages.log(new.connection, "a")).blanked
+
+
+async def test_what_people_said_of_themselves_since_holds_but_not_of_who_was_erased(
+    tmp_path: Path,
+) -> None:
+    async with both(tmp_path) as (old, new):
+        for tables in (old, new):
+            await checkins.put(tables, "a", f"discord:{ANN}", OPENS, CheckIn("Ann"))
+            await checkins.put(tables, "a", f"discord:{BO}", OPENS, CheckIn("Bo"))
+        out = CheckIn(consent=Consent.OUT)
+        await checkins.put(old, "a", f"discord:{BO}", OPENS + HOUR, out)
+        whom = new_erased(f"discord:{ANN}", OPENS + DAY)
+        await forgetting.erase(old, "discord", ANN, whom)
+        assert await carrying.carry(old, new) == Carried(erased=1, checkins=1)
+        assert await checkins.of_series(new.connection, "a") == {f"discord:{BO}": out}
 
 
 async def test_who_was_erased_is_erased_again_under_the_same_pseudonym(tmp_path: Path) -> None:
