@@ -32,3 +32,25 @@ CREATE TABLE checkins (
     consent TEXT NOT NULL,
     PRIMARY KEY (series, person)
 );
+
+-- Public editions of transcripts that were handed out, each with a number of its own within a chat.
+CREATE TABLE publications (
+    chat TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (chat, number)
+);
+
+-- What such an edition said of a message, without its words; a row only where it differs from what
+-- the edition before said. `line` is the number that the message has in every edition (0: it was
+-- in none yet), `silence` why it is not shown (empty: it is).
+CREATE TABLE published (
+    chat TEXT NOT NULL,
+    message TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    silence TEXT NOT NULL,
+    worded_at BIGINT NOT NULL,
+    topics TEXT NOT NULL,
+    PRIMARY KEY (chat, message, number)
+);
