@@ -23,7 +23,7 @@ _APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛`´ʹʻʼ′＇"), None)
 _UNSEEN = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0]+"
+    "\u2060-\u206f\u3164\ufeff\uffa0\U000e0000-\U000e01ef]+"
 )
 """Accents that stand by themselves, and characters without a width."""
 
@@ -32,7 +32,8 @@ _NAMED = re.compile(r"<(?:@[!&]?|#|!subteam\^)[A-Za-z0-9]{1,30}(?:\|[^<>|\n]{0,2
 
 _PIECE = re.compile(r"[^\W_]+|\.(?!\.)")
 _LETTERS = re.compile(r"[^\W_]+")
-_PIECE_IN_SIGNS = re.compile(r"[^\W_]+(?:[@$!|][^\W_]+)*|[.!?]+")
+_PIECE_IN_SIGNS = re.compile(r"[^\W_]+(?:[@$!|][^\W_]+)*|[.!?;]+")
+_ENDS = str.maketrans("!?;", STOP * 3)
 
 _SIGNS = str.maketrans("01345789@$!|", "oieastbgasii")
 """What people write in place of a letter: n1ce, f@ce."""
@@ -87,7 +88,7 @@ def pieces_of(text: str) -> list[str]:
 
     Words beyond MOST_WORDS are left out.
     """
-    found = _PIECE.findall(text.replace("!", STOP).replace("?", STOP))
+    found = _PIECE.findall(text.translate(_ENDS))
     return [STOP, *found[:MOST_WORDS], STOP]
 
 
@@ -103,7 +104,7 @@ def disguised(text: str, pieces: list[str]) -> list[str] | None:
     """
     if _BETWEEN_LETTERS.search(text):
         found = _PIECE_IN_SIGNS.findall(text)[:MOST_WORDS]
-        read = (STOP if one[0] in ".!?" else one.translate(_SIGNS) for one in found)
+        read = (STOP if one[0] in ".!?;" else one.translate(_SIGNS) for one in found)
         return [STOP, *read, STOP]
     odd = [one for one in pieces if not one.isalpha()]
     if all(one.isdecimal() or one == STOP for one in odd):

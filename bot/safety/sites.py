@@ -16,7 +16,9 @@ LONGEST_NAME = 253
 """Characters in the name of a site (RFC 1035)."""
 
 _DOTS = str.maketrans("\u3002\uff0e\uff61\u2024", "....")
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_UNSEEN = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
+)
 _SHIELDED = re.compile(r"\s{0,2}[\[({] ?(?:\.|dot|punkt|punto|point) ?[\])}]\s{0,2}", re.IGNORECASE)
 """A dot as people write it so that no program makes a link of it: evil[.]example."""
 

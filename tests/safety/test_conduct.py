@@ -239,6 +239,16 @@ def test_a_long_absence_is_read_back_with_its_floods_in_either_direction(order: 
     assert set(seen(*calm[::order])) == {()}
 
 
+@pytest.mark.parametrize("step", [1, -1, 7], ids=["forwards", "backwards", "across"])
+def test_of_many_sayings_so_many_are_remembered_as_there_is_room_for(step: int) -> None:
+    recent = Recent()
+    for n in range(300):
+        saying = Saying(after(n * step % 300 * 60), f"point {n}")
+        recent, _ = watch(recent, saying, LEXICON)
+        assert len(recent.traces) == min(n + 1, KEPT)
+        assert saying.at in {one.at for one in recent.traces}
+
+
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.text(max_size=60)), max_size=200))
 def test_what_is_remembered_is_bounded_and_holds_no_words(said: list[tuple[int, str]]) -> None:

@@ -67,6 +67,8 @@ def test_what_a_series_talks_about_is_allowed_there_alone() -> None:
     assert LEXICON.severe(text)
     assert not LEXICON.severe(text, ["Tranny"])
     assert not LEXICON.severe("kill yourself", ["kill yourself"])
+    assert LEXICON.severe("you fucking retard")
+    assert not LEXICON.severe("you fucking retard", ["retard"])
     assert LEXICON.severe("faggot tranny", ["tranny"])
     assert LEXICON.severe("f4ggot", ["tranny"])
     assert not LEXICON.severe("f4ggot", ["faggot"])
