@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import takewhile
 
-from bot.engine import signals
+from bot.engine import calling, signals
 from bot.engine.errors import BrokenLog
 from bot.engine.state import Chat, Stage
 from bot.engine.telling import tells_the_same
@@ -17,7 +17,8 @@ from bot.store.tables import ChatLine, Tables
 def must_know_more(chat: Chat, now: datetime) -> bool:
     """Whether a chat that is woken needs more than the time: at its end, or where it was missed."""
     is_missed = chat.stage is Stage.PLANNED and now >= chat.closes_at
-    return is_missed or chat.stage is Stage.CLOSED
+    is_to_be_counted = chat.stage is Stage.CLOSED and not calling.due(chat, now)
+    return is_missed or is_to_be_counted
 
 
 async def told_more(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.engine.agenda import Agenda
-from bot.engine.holds import DISTRESS
+from bot.engine.concerning import DISTRESS
 from bot.engine.signals import Deleted, Speech
 from bot.safety import guard, rules
 from bot.safety.words import Lexicon

@@ -302,6 +302,8 @@ TESTED_ELSEWHERE = {
     "engine/events.py": "values; tests/store/test_codec.py writes and reads each",
     "engine/messages.py": "values; tests/engine/test_hearing.py",
     "engine/signals.py": "values; tests/engine/test_chat.py and tests/engine/test_hearing.py",
+    "engine/calls.py": "tests/engine/test_calling.py lets calls come, be paged and taken",
+    "engine/summons.py": "tests/engine/test_calling.py reads who is told what",
     "engine/concerning.py": "tests/engine/test_holds.py reads what authors are told",
     "engine/safety_asks.py": "tests/engine/test_commands.py reads every command",
     "engine/state.py": "values; tests/engine/test_chat.py",

@@ -25,10 +25,22 @@ class Spot:
     id: str = ""
 
 
-Piece = str | Moment | Room | Spot
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person on platform `on`, by their id; there the platform says their name.
+
+    Elsewhere they are `called` so, where that is known. Nobody is pinged by it.
+    """
+
+    person: str
+    on: str
+    called: str = ""
+
+
+Piece = str | Moment | Room | Spot | Who
 
 Words = tuple[Piece, ...]
-"""A text whose times are still times, whose rooms are still rooms, and whose links are places."""
+"""A text whose times are still times, rooms still rooms, links places, and people ids."""
 
 
 class PostKind(StrEnum):
@@ -134,7 +146,9 @@ class Tell:
     """Say something privately: in `channel` where the agenda names one, else to each person.
 
     `people` are ids and names of groups as agendas write them. The room is no place but the
-    line in which such words wait, so that a closed room holds none of them up.
+    line in which such words wait, so that a closed room holds none of them up. `notify` is a role
+    that is pinged in the channel. What concerns a call for a moderator has its number in `call`;
+    what asks somebody to come has its number among those in `page`, and can be taken there.
     """
 
     room: Room
@@ -142,11 +156,19 @@ class Tell:
     channel: str
     words: Words
     encloses: Enclosure | None = None
+    notify: str = ""
+    call: int = 0
+    page: int = 0
 
 
 Action = Post | KeepOpen | Amend | Archive | Tell | Whisper
 
 
-def privately(platform: str) -> Room:
-    """Return the line in which a platform's private words wait."""
-    return Room(platform, "@")
+def privately(platform: str, about: str = "") -> Room:
+    """Return the line in which a platform's private words wait, or those about one thing."""
+    return Room(platform, f"@{about}")
+
+
+def is_private(room: Room) -> bool:
+    """Whether this is no place, but a line in which private words wait."""
+    return room.name.startswith("@")

@@ -33,6 +33,7 @@ The rules:
     one that comes to last longer.
 10. A chat whose thread was deleted goes on in the room, and the next topic opens another thread.
 11. What people said is removed so long after the end as the agenda says (`bot.engine.keeping`).
+12. Whoever asks for a moderator is heard at any stage of a chat (`bot.engine.calling`).
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.engine import (
+    calling,
     closing,
     commands,
     events,
@@ -51,6 +53,7 @@ from bot.engine import (
     signals,
     steering,
     steps,
+    summons,
     telling,
     wording,
 )
@@ -108,6 +111,10 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
             return closing.requoted(chat, signal)
         case signals.Noticed():
             return holds.flagged(chat, signal)
+        case signals.HelpAsked():
+            return calling.asked(chat, signal)
+        case signals.TakeAsked():
+            return calling.taken(chat, signal)
         case signals.SpokeLate(at=at, room=room, person=person, thread=thread):
             told = f"{room.platform}:{person}" in chat.told_late
             return [] if told else [events.ToldLate(at, room, person, thread)]
@@ -117,7 +124,8 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
         case signals.Undeliverable(at=at, key=key, action=action, why=why):
             refused = [] if signal.lapsed else hindrances.refused(chat, at, action, why)
             gave_up = events.GaveUp(at, key, action.room, why)
-            return [gave_up, *refused, *_archived(chat, at, action)]
+            unreached = calling.undelivered(chat, signal)
+            return [gave_up, *refused, *unreached, *_archived(chat, at, action)]
     return []
 
 
@@ -213,7 +221,11 @@ def react(chat: Chat, event: Event) -> list[Action]:
         case events.ToldLate(room=room, person=person, thread=thread):
             return [Whisper(room, person, thread, wording.came_late(chat))]
         case steps.Flagged() | steps.Unflagged():
-            return [*telling.tells_author(chat, event)]
+            return [*telling.tells_author(chat, event), *summons.tells_again(chat, event)]
+        case (
+            steps.Called() | steps.Paged() | steps.Unreached() | steps.Taken() | steps.Unanswered()
+        ):
+            return [*summons.tells(chat, event)]
         case events.KeptOpen():
             return [*map(KeepOpen, chat.threaded)]
         case (
@@ -245,6 +257,11 @@ def _ended(chat: Chat, room: Room) -> list[Action]:
 
 def wake_at(chat: Chat) -> datetime | None:
     """Return the next moment at which something must happen although nobody speaks."""
+    moments = (_wake_at(chat), calling.wake_at(chat))
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _wake_at(chat: Chat) -> datetime | None:
     if chat.stage is Stage.PLANNED:
         return min([chat.opens_at, *(chat.opens_at - before for before in chat.reminders)])
     if chat.stage is Stage.OPEN:

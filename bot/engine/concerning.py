@@ -9,6 +9,9 @@ from bot.engine import steps
 from bot.engine.actions import Spot, Words
 from bot.engine.state import Chat
 
+DISTRESS = "distress"
+"""The concern for an author, not for a patient."""
+
 KINDS = {
     "name": "a name",
     "address": "an address",

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.engine import events, steps
-from bot.engine.actions import Action, Amend, Post, Tell, Whisper, Words
+from bot.engine.actions import Action, Amend, Piece, Post, Tell, Whisper, Who, Words
 from bot.engine.agenda import Agenda
 from bot.engine.events import Event
 from bot.engine.messages import Attachment, Message
@@ -84,6 +84,12 @@ class Erasure:
                 | steps.Unflagged(room=room, person=self.person)
             ) if room.platform == self.platform:
                 return replace(event, person=self.pseudonym)
+            case steps.Called(room=room, person=self.person) if room.platform == self.platform:
+                return replace(event, person=self.pseudonym, name=NAME, country="")
+            case steps.Paged(whom=self.key) | steps.Unreached(whom=self.key):
+                return replace(event, whom=self.key_after)
+            case steps.Taken(by=self.key):
+                return replace(event, by=self.key_after, name=NAME)
             case events.TopicAdded(ask=ask):
                 return replace(event, ask=self.in_text(ask))
             case events.Hindered(why=why) | events.GaveUp(why=why) | events.Unreadable(why=why):
@@ -133,7 +139,13 @@ class Erasure:
         return action
 
     def _in_words(self, words: Words) -> Words:
-        return tuple(self.in_text(one) if isinstance(one, str) else one for one in words)
+        return tuple(map(self._in_piece, words))
+
+    def _in_piece(self, piece: Piece) -> Piece:
+        if isinstance(piece, str):
+            return self.in_text(piece)
+        theirs = isinstance(piece, Who) and (piece.on, piece.person) == (self.platform, self.person)
+        return Who(self.pseudonym, self.platform, NAME) if theirs else piece
 
     def in_text(self, text: str) -> str:
         """Return what somebody else wrote, without the person's id and without their lines.

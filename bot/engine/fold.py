@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.engine import events, steps
+from bot.engine import calls, events, steps
 from bot.engine.errors import BrokenLog
 from bot.engine.events import Event
 from bot.engine.state import STAGES, Chat, Posted, Stage, TopicState
@@ -95,7 +95,7 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
         case events.KeepSet(keep=keep):
             return {"agenda": replace(chat.agenda, keep=keep)}
         case events.Blanked():
-            return {"blanked": event}
+            return {"blanked": event, "calls": calls.without_names(chat.calls)}
         case events.Quoted(room=room, messages=messages):
             quoted = chat.quoted.get(room, frozenset()).union(messages)
             return {"quoted": {**chat.quoted, room: quoted}, "amending": chat.amending - {room}}
@@ -103,6 +103,10 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
             return {"closings": {**chat.closings, room: Posted(room, at, ref, thread)}}
         case events.QuotesChanged(rooms=rooms):
             return {"amending": chat.amending.union(rooms)}
+        case (
+            steps.Called() | steps.Paged() | steps.Unreached() | steps.Taken() | steps.Unanswered()
+        ):
+            return {"calls": calls.after(chat.calls, event)}
         case events.RoomArchived(room=room):
             return {"archived": chat.archived | {room}}
     return {}

@@ -4,7 +4,7 @@
     looked at again: a wording in which nothing is seen frees the message.
 2.  A moderator clears a wording, the one that stood there then: what is worded afterwards is held
     again where something is seen in it. What a moderator, or a rule, holds stays held whatever its
-    author writes, until a moderator clears it.
+    author writes, until a moderator clears it; so does what may be a cry for help.
 3.  The author is told alone, at once, what was seen and what to do, for each wording anew; of one
     person's messages MOST_TOLD times in a chat at most, so that nobody fills the log.
 4.  Moderators learn that a message is held, and whether for a patient's sake, not what was seen.
@@ -17,7 +17,8 @@
 
 from __future__ import annotations
 
-from bot.engine import safety_asks, signals, steps
+from bot.engine import calling, safety_asks, signals, steps
+from bot.engine.concerning import DISTRESS
 from bot.engine.erasing import is_erased
 from bot.engine.errors import Refused
 from bot.engine.events import Event
@@ -28,15 +29,14 @@ from bot.engine.state import Chat
 MOST_TOLD = 20
 """How often one person is told of holds in one chat."""
 
-DISTRESS = "distress"
-"""The concern for an author, not for a patient."""
-
 
 def hold_of(chat: Chat, message: Message) -> Hold:
     """Say why a message is held back, as the chat stands now."""
     if message.is_ours or message.withdrawn:
         return Hold.NONE
     match chat.decisions.get(message.key) if chat.decisions else None:
+        case steps.Held(rule=rule) if rule == DISTRESS:
+            return Hold.DISTRESS
         case steps.Held(rule=rule):
             return Hold.RULE if rule else Hold.MODERATOR
         case steps.Cleared(worded=worded) if (message.worded_at or message.at) <= worded:
@@ -63,8 +63,9 @@ def noticed(before: Message | None, message: Message) -> signals.Noticed | None:
     if message.concerns == seen_before and not (message.concerns and is_news):
         return None
     return signals.Noticed(
-        worded, message.room, message.key, message.author, message.thread, message.concerns
-    )
+        worded, message.room, message.key, message.author, message.thread, message.concerns,
+        message.name,
+    )  # fmt: skip
 
 
 def _can_be_told(message: Message) -> bool:
@@ -74,12 +75,18 @@ def _can_be_told(message: Message) -> bool:
 def flagged(chat: Chat, signal: signals.Noticed) -> list[Event]:
     """Note what was seen in a message, or that nothing is any more."""
     person = f"{signal.room.platform}:{signal.person}"
-    if chat.flags.get(person, 0) >= MOST_TOLD:
-        return []
+    is_told = chat.flags.get(person, 0) < MOST_TOLD
     told = (signal.at, signal.room, signal.message, signal.person, signal.thread)
-    if not signal.concerns:
-        return [steps.Unflagged(*told)]
-    return [steps.Flagged(*told, signal.concerns)]
+    if DISTRESS in signal.concerns:
+        flagged = steps.Flagged(*told, signal.concerns)
+        hold = steps.Held(signal.at, signal.message, "", DISTRESS)
+        return calling.cried(chat, signal, [flagged, hold] if is_told else [])
+    if not is_told:
+        return []
+    if signal.concerns:
+        return [steps.Flagged(*told, signal.concerns)]
+    stays = isinstance(chat.decisions.get(signal.message), steps.Held)
+    return [] if stays else [steps.Unflagged(*told)]
 
 
 # ---------------------------------------------------------------- what moderators decide

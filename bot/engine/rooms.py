@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bot.engine.actions import Words
+from bot.engine.actions import Who, Words
 from bot.engine.agenda import OWN, Room
 
 _SHORT_ID = 4
@@ -16,6 +16,13 @@ _PLATFORMS = {OWN: "built-in room", "discord": "Discord", "slack": "Slack"}
 def platform_name(platform: str) -> str:
     """Name a platform: `Discord`, `built-in room`."""
     return _PLATFORMS.get(platform, platform)
+
+
+def person_name(who: Who) -> str:
+    """Call a person where their platform cannot say their name: as is known, or `somebody`."""
+    if who.called:
+        return who.called
+    return "somebody in the room" if who.on == OWN else f"somebody on {platform_name(who.on)}"
 
 
 def room_name(room: Room, *, whole: bool = False) -> str:

@@ -2,7 +2,8 @@
 
 1. What cannot be of use any more lapses: a reminder at the opening, or once its chat was moved,
    cancelled or taken out of the room; opening, topics and notices with the end of the window;
-   what takes words out of a closing post after three months, everything else after a week. A topic
+   what takes words out of a closing post after three months, what asks a moderator to come once
+   the next one is asked or somebody has come, everything else after a week. A topic
    or an opening that was tried before is looked for, for a week: it may have been posted, and the
    answer lost.
 2. Of several topics that a room could not be given at their moments, the first goes out at once
@@ -22,7 +23,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.engine import wording
-from bot.engine.actions import Action, Amend, Archive, KeepOpen, Moment, Post, PostKind, Whisper
+from bot.engine.actions import (
+    Action,
+    Amend,
+    Archive,
+    KeepOpen,
+    Moment,
+    Post,
+    PostKind,
+    Tell,
+    Whisper,
+)
 from bot.engine.floor import is_threaded
 from bot.engine.pace import APART, ON_TIME
 from bot.engine.state import Chat, Stage
@@ -81,11 +92,20 @@ def lapses_at(chat: Chat, action: Action, queued_at: datetime) -> datetime:
             end = chat.ends_at
         case Whisper():
             end = queued_at + HEARD_WITHIN
+        case Tell(call=number, page=page) if page:
+            end = _of_use_until(chat, number, page, queued_at)
         case Amend(recalls=True):
             end = queued_at + WITHDRAWN_WITHIN
         case _:
             end = queued_at + GIVEN_UP_AFTER
     return max(end, queued_at + ON_TIME)  # what is decided at the last moment still goes out
+
+
+def _of_use_until(chat: Chat, number: int, page: int, queued_at: datetime) -> datetime:
+    """Return until when it is of use to ask somebody to come: the next one is asked meanwhile."""
+    call = chat.calls.get(number)
+    is_over = call is None or call.taken_at is not None or page < len(call.pages)
+    return queued_at if is_over else queued_at + GIVEN_UP_AFTER
 
 
 def _found(chat: Chat, amend: Amend) -> Amend | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.engine.actions import Action
 from bot.engine.agenda import Agenda, Room
+from bot.engine.checkin import CheckIn
 from bot.engine.commands import Ask
 from bot.engine.messages import Attachment, Tally
 from bot.engine.people import Person
@@ -82,6 +83,17 @@ class Asked:
     by: Person
     ask: Ask
     thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedIn:
+    """Somebody said who they are, for every chat of a series that is held in a room."""
+
+    at: datetime
+    room: Room
+    by: Person
+    series: str
+    said: CheckIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +329,7 @@ Signal = (
     | Reacted
     | ReactionsCleared
     | Asked
+    | CheckedIn
     | ForgetAsked
     | StartAsked
     | DateCame

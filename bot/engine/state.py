@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bot.engine import events
 from bot.engine.agenda import OWN, Agenda, Room
+from bot.engine.calls import Call
 from bot.engine.events import Event
 from bot.engine.messages import Tally
 from bot.engine.steps import Cleared, Held
@@ -103,6 +104,7 @@ class Chat:
     told_late: frozenset[str] = frozenset()  # people, by their keys
     decisions: Mapping[str, Held | Cleared] = field(default_factory=dict)  # the last, by key
     flags: Mapping[str, int] = field(default_factory=dict)  # people, by their keys: how often told
+    calls: Mapping[int, Call] = field(default_factory=dict)  # for a moderator, by their numbers
 
     @property
     def ends_at(self) -> datetime:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from bot.engine.agenda import Room
 
@@ -55,4 +56,69 @@ class Cleared:
     worded: datetime
 
 
-Step = Flagged | Unflagged | Held | Cleared
+class Asking(StrEnum):
+    """How a moderator is called."""
+
+    PERSON = "person"  # somebody asked for one
+    WORDS = "words"  # the words of a message did: its author may be in danger
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A moderator is called: the chat's call `number`, from a room or about a message there.
+
+    `person` asked, or wrote the message; `name` is what they are called, and `country` where they
+    say they are, as far as it is known. Both go with what people said.
+    """
+
+    at: datetime
+    number: int
+    room: Room
+    person: str
+    name: str
+    message: str
+    thread: str | None
+    asked: Asking
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """Somebody on call (by key) was told of a call, in this round; empty: all moderators were."""
+
+    at: datetime
+    number: int
+    whom: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """Somebody (by key) cannot be told privately what concerns a call."""
+
+    at: datetime
+    number: int
+    whom: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A moderator (by key) has a call; `name` goes with what people said."""
+
+    at: datetime
+    number: int
+    by: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """All moderators were told of a call as often as it is done, and nobody took it."""
+
+    at: datetime
+    number: int
+
+
+OfCall = Called | Paged | Unreached | Taken | Unanswered
+
+Step = Flagged | Unflagged | Held | Cleared | Called | Paged | Unreached | Taken | Unanswered

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bot.engine import concerning, events, steps, wording
 from bot.engine.actions import Enclosure, Tell, Words, privately
 from bot.engine.agenda import OWN
+from bot.engine.concerning import DISTRESS
 from bot.engine.erasing import is_erased
 from bot.engine.events import Event
 from bot.engine.state import Chat
@@ -27,7 +28,7 @@ def tells(chat: Chat, event: Event) -> list[Tell]:
     return [
         Tell(
             privately(platform),
-            _people(chat, platform),
+            moderators_on(chat, platform),
             chat.agenda.alerts.get(platform, ""),
             words,
             encloses,
@@ -41,6 +42,8 @@ def tells_author(chat: Chat, event: steps.Flagged | steps.Unflagged) -> list[Tel
     platform = event.room.platform
     if platform == OWN:
         return []
+    if isinstance(event, steps.Flagged) and DISTRESS in event.concerns:
+        return []  # they are told where help is, or were (`bot.engine.summons`)
     return [Tell(privately(platform), (event.person,), "", concerning.told_author(chat, event))]
 
 
@@ -82,7 +85,11 @@ def _said(chat: Chat, event: Event) -> tuple[Words, Enclosure | None]:
     return wording.missed(chat, event.earlier if isinstance(event, events.Missed) else 0), None
 
 
-def _people(chat: Chat, platform: str) -> tuple[str, ...]:
+def moderators_on(chat: Chat, platform: str) -> tuple[str, ...]:
+    """Return who is told privately on a platform: ids, and names of groups, as agendas write them.
+
+    These are whoever opened the chat there by command, and its moderators.
+    """
     opener, _, person = chat.opened_by.partition(":")
     opened = [person] if opener == platform else []
     listed = (name.removeprefix("user:") for name in chat.agenda.moderators.get(platform, ()))

@@ -10,7 +10,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.engine import buttons, events
-from bot.engine.actions import Enclosure, Moment, Piece, Post, PostKind, Thread, Words, privately
+from bot.engine.actions import (
+    Enclosure,
+    Moment,
+    Piece,
+    Post,
+    PostKind,
+    Spot,
+    Thread,
+    Who,
+    Words,
+    is_private,
+)
 from bot.engine.agenda import Room
 from bot.engine.events import Event
 from bot.engine.floor import is_open_ended, is_shared, is_threaded
@@ -256,7 +267,7 @@ def unhindered(chat: Chat, room: Room) -> Words:
 
 def sent_without(chat: Chat, room: Room, why: str) -> Words:
     """Say that a file could not go with what was sent to a room, or privately, and where it is."""
-    where = () if room == privately(room.platform) else (" in ", room)
+    where = () if is_private(room) else (" in ", room)
     return (f"{_name(chat)}", *where, f": {why} The organizers' pages have it.")
 
 
@@ -367,7 +378,15 @@ def duration(span: timedelta) -> str:
 
 def plain(words: Words) -> str:
     """Write words with their times in UTC."""
-    return "".join(
-        f"{piece.at:%Y-%m-%d %H:%M} UTC" if isinstance(piece, Moment) else str(piece)
-        for piece in words
-    )
+    return "".join(map(_plain, words))
+
+
+def _plain(piece: Piece) -> str:
+    match piece:
+        case Moment(at=at):
+            return f"{at:%Y-%m-%d %H:%M} UTC"
+        case Spot(room=room, thread=thread, id=message):
+            return "/".join(part for part in (str(room), thread, message) if part)
+        case Who(person=person, on=on, called=called):
+            return called or f"{on}:{person}"
+    return str(piece)

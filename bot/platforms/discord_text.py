@@ -6,11 +6,15 @@ import base64
 import hashlib
 import re
 
-from bot.engine.actions import Moment, Piece, Spot, Words
+from bot.engine.actions import Moment, Piece, Spot, Who, Words
 from bot.engine.agenda import Room
+from bot.engine.rooms import person_name
 
 LONGEST = 2000
 """Characters in a message (resources/message "Create Message")."""
+
+_MARKS = re.compile(r"[*_~`|<>@#\[\]()\\]")
+"""What could be more than a name to Discord."""
 
 _NAMED = re.compile(r"<(@!?|@&|#)([0-9]{1,20})\|[^<>]*>")
 
@@ -31,6 +35,9 @@ def _piece(piece: Piece) -> str:
     if isinstance(piece, Spot):
         there = piece.room.platform == "discord"
         return f"<#{piece.thread or piece.room.name}>" if there else str(piece.room)
+    if isinstance(piece, Who):
+        is_here = piece.on == "discord" and piece.person.isdecimal()
+        return f"<@{piece.person}>" if is_here else _MARKS.sub("", person_name(piece))
     return with_mentions(piece)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.engine.actions import Amend, Moment, Piece, Post, Spot, Words
+from bot.engine.actions import Amend, Moment, Piece, Post, Spot, Who, Words
+from bot.engine.rooms import person_name
 from bot.platforms.platform import Errand, NotThere, Receipt
 
 
@@ -36,4 +37,6 @@ def text_of(words: Words) -> str:
 def _piece(piece: Piece) -> str:
     if isinstance(piece, Moment):
         return f"<t:{int(piece.at.timestamp())}:F>"
+    if isinstance(piece, Who):
+        return person_name(piece)
     return str(piece.room if isinstance(piece, Spot) else piece)

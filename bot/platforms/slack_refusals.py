@@ -13,7 +13,7 @@ from datetime import timedelta
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.engine.actions import privately
+from bot.engine.actions import is_private
 from bot.engine.agenda import Room
 from bot.platforms.platform import Hindered, Impossible, Unreachable
 from bot.platforms.slack_errors import TOKEN, name_of, retry_after, why_of
@@ -183,6 +183,6 @@ def missing(scopes: str) -> str:
 
 def _in(room: Room | None, sentence: str) -> str:
     """Say which channel is meant where words go to moderators privately."""
-    if room != privately("slack"):
+    if room is None or not is_private(room):
         return sentence
     return sentence.replace("the channel", "the channel of alerts", 1)

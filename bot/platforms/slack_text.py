@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 
-from bot.engine.actions import Moment, Piece, Spot, Words
+from bot.engine.actions import Moment, Piece, Spot, Who, Words
 from bot.engine.agenda import Room
+from bot.engine.rooms import person_name
 
 SECTION = 3000
 """Characters in the text of a section (reference/block-kit/blocks/section-block)."""
@@ -51,6 +52,9 @@ def _piece(piece: Piece) -> str:
         return f"<#{piece.name}>" if piece.platform == "slack" else escaped(str(piece))
     if isinstance(piece, Spot):
         return _piece(piece.room)
+    if isinstance(piece, Who):
+        is_here = piece.on == "slack" and re.fullmatch(r"[UWB][A-Z0-9]+", piece.person)
+        return f"<@{piece.person}>" if is_here else escaped(person_name(piece))
     return "".join(_escaped_parts(piece))
 
 

@@ -15,10 +15,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.engine import signals
+from bot.engine.calls import nameless
 from bot.engine.erasing import GONE, NAME, SIGN
 from bot.engine.messages import OURS
 from bot.engine.signals import Speech
-from bot.store.codec import files_row, moment, stamp
+from bot.store.codec import decode_event, encode_event, files_row, moment, stamp
 from bot.store.tables import Connection, Tables
 
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # none that is taken for another
@@ -40,13 +41,28 @@ UNSEEN_BY_SQL = (
 
 
 async def blank(tables: Tables, chat: str) -> None:
-    """Remove what people said in a chat, their names and those of their files."""
+    """Remove what people said in a chat, their names and those of their files.
+
+    Their names go from the chat's log as well, where it tells of calls for a moderator.
+    """
+    await _blank_calls(tables.connection, chat)
     tables.erases = True
     await tables.connection.run(
         f"UPDATE messages SET text = '', name = '', {UNSEEN_BY_SQL}, "
         "attachments = CASE WHEN attachments = '' THEN '' ELSE ? END "
         f"WHERE chat = ? AND NOT ({OURS_BY_SQL})",
         (GONE_BY_SQL, chat),
+    )
+
+
+async def _blank_calls(connection: Connection, chat: str) -> None:
+    rows = await connection.rows(
+        "SELECT seq, kind, body FROM events WHERE chat = ? AND kind IN ('Called', 'Taken')", (chat,)
+    )
+    bare = [(seq, nameless(decode_event(kind, body))) for seq, kind, body in rows]
+    await connection.run_many(
+        "UPDATE events SET body = ? WHERE chat = ? AND seq = ?",
+        [(encode_event(event)[1], chat, seq) for seq, event in bare],
     )
 
 

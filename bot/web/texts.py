@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from bot.engine.actions import Moment, Piece, Spot, Words
+from bot.engine.actions import Moment, Piece, Spot, Who, Words
 from bot.engine.agenda import Room
 from bot.engine.messages import Message
-from bot.engine.rooms import room_name
+from bot.engine.rooms import person_name, room_name
 from bot.store.codec import stamp
 from bot.transcripts.clock import Clock, utc
 from bot.transcripts.html_text import HtmlText
@@ -41,6 +41,8 @@ def words_html(words: Words, clock: Clock) -> Markup:
 def _piece(piece: Piece, writer: RoomText) -> str:
     if isinstance(piece, Moment):
         return writer.moment(stamp(piece.at))
+    if isinstance(piece, Who):
+        return escape(person_name(piece))
     if isinstance(piece, Spot):
         piece = piece.room
     return escape(room_name(piece)) if isinstance(piece, Room) else writer.of(piece)

@@ -22,6 +22,8 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 PLAN = agenda("0m", "6h", rooms=(ROOM, CHANNEL), reminders=(15 * MINUTE, 24 * HOUR))
 PLANNED = events.Planned(OPENS - 25 * HOUR, "c", "urojc", PLAN, OPENS, OPENS + 48 * HOUR)
 OPENED: tuple[Event, ...] = (PLANNED, events.Opened(OPENS, "discord:456"))
+CALLED = steps.Called(OPENS, 1, CHANNEL, "7", "Lee", "", None, steps.Asking.PERSON)
+CALLING: tuple[Event, ...] = (*OPENED, CALLED)
 CLOSED: tuple[Event, ...] = (*OPENED, events.Closed(OPENS + HOUR))
 SUMMARISED: tuple[Event, ...] = (*CLOSED, events.Summarised(OPENS + HOUR, Tally(2, 1, 5)))
 
@@ -117,6 +119,11 @@ def test_every_event_counts_once_and_changes_only_what_it_says() -> None:
         steps.Unflagged: (OPENED, steps.Unflagged(OPENS, CHANNEL, "k", "7", None), {"flags"}),
         steps.Held: (OPENED, steps.Held(OPENS, "k", "local:h"), {"decisions"}),
         steps.Cleared: (OPENED, steps.Cleared(OPENS, "k", "local:h", OPENS), {"decisions"}),
+        steps.Called: (OPENED, CALLED, {"calls"}),
+        steps.Paged: (CALLING, steps.Paged(OPENS, 1, "discord:7", 1), {"calls"}),
+        steps.Unreached: (CALLING, steps.Unreached(OPENS, 1, "discord:7"), {"calls"}),
+        steps.Taken: (CALLING, steps.Taken(OPENS, 1, "discord:8", "Mo"), {"calls"}),
+        steps.Unanswered: (CALLING, steps.Unanswered(OPENS, 1), {"calls"}),
         events.GaveUp: (OPENED, events.GaveUp(OPENS, "c/1/0", CHANNEL, "gone"), set()),
         events.SentWithout: (
             OPENED, events.SentWithout(OPENS, CHANNEL, "chat.png could not be sent."), set()

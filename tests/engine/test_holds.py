@@ -86,11 +86,11 @@ def test_what_is_withdrawn_is_not_held_and_nothing_is_seen_in_it() -> None:
 def test_what_was_seen_is_news_once_for_each_wording() -> None:
     said, changed = message(SEEN), message(SEEN, CHANGED)
     news = noticed(None, said)
-    assert news == signals.Noticed(OPENS, ROOM, KEY, ANN.id, None, ("email",))
+    assert news == signals.Noticed(OPENS, ROOM, KEY, ANN.id, None, ("email",), "Ann")
     assert noticed(said, said) is None
     assert noticed(None, message((SAID, ()))) is None
     good = noticed(said, changed)
-    assert good == signals.Noticed(at(5), ROOM, KEY, ANN.id, None, ())
+    assert good == signals.Noticed(at(5), ROOM, KEY, ANN.id, None, (), "Ann")
     bad = noticed(changed, message(SEEN, CHANGED, CHANGED_BADLY))
     assert bad
     assert bad.concerns == ("email",)

@@ -1,0 +1,311 @@
+"""What is said privately because of a call for a moderator: to whom it is, and in which words.
+
+Nothing of it quotes a message; a link leads there. What a person may feel is never said to them:
+they are told where help is, what Rounds does, and what it does not.
+"""
+
+from __future__ import annotations
+
+from bot.engine import calling, steps
+from bot.engine.actions import Moment, Piece, Spot, Tell, Who, Words, privately
+from bot.engine.agenda import ANYWHERE, OWN, Agenda
+from bot.engine.calls import EVERYBODY, Call
+from bot.engine.concerning import DISTRESS
+from bot.engine.errors import Refused
+from bot.engine.state import Chat
+from bot.engine.telling import moderators_on
+
+IN_DANGER = "If somebody is in danger right now, call your local emergency number."
+
+WHAT_ELSE = "What can be asked: /chat commands"
+
+
+# ---------------------------------------------------------------- to whom
+
+
+def tells(chat: Chat, event: steps.OfCall) -> list[Tell]:
+    """Return what is said privately because of an event about a call."""
+    call = chat.calls.get(event.number)
+    if call is None:
+        return []
+    match event:
+        case steps.Called(asked=steps.Asking.WORDS):
+            return _to_person(call, "author", to_author(chat, call))
+        case steps.Paged(whom=whom):
+            return _to_all(chat, call) if whom == EVERYBODY else _to_one(chat, call, whom)
+        case steps.Taken():
+            return [*_others_learn(chat, call), *_asker_learns(call, to_asker(chat, call))]
+        case steps.Unanswered():
+            return _asker_learns(call, unanswered(chat, call))
+        case steps.Unreached(whom=whom) if whom == call.key:
+            return _to_those_asked(chat, call, f"unreached{len(call.unreached)}", unreached(call))
+    return []
+
+
+def tells_again(chat: Chat, event: steps.Flagged | steps.Unflagged) -> list[Tell]:
+    """Return what whoever looks after somebody is told when they write so again."""
+    if isinstance(event, steps.Unflagged) or DISTRESS not in event.concerns:
+        return []
+    call = calling.looks_after(chat, f"{event.room.platform}:{event.person}", event.at)
+    platform, _, person = call.taken_by.partition(":") if call else (OWN, "", "")
+    if call is None or platform == OWN:
+        return []
+    again = (
+        f"In {chat.agenda.title} the person whose call you took has written something that may "
+        "be a cry for help again. It is held back from the transcript: "
+    )
+    about = f"call{call.number}/again"
+    words = (again, _spot(event))
+    return [Tell(privately(platform, about), (person,), "", words, call=call.number)]
+
+
+def _to_one(chat: Chat, call: Call, whom: str) -> list[Tell]:
+    platform, _, name = whom.partition(":")
+    if platform == OWN:
+        return []  # they have the pages
+    page = len(call.pages)
+    line = privately(platform, f"call{call.number}/{page}")
+    words = page_words(chat, call, platform)
+    if name.startswith("role:"):
+        channel = chat.agenda.alerts.get(platform, "")
+        return [Tell(line, (), channel, words, notify=name, call=call.number, page=page)]
+    return [Tell(line, (name,), "", words, call=call.number, page=page)]
+
+
+def _to_all(chat: Chat, call: Call) -> list[Tell]:
+    """Tell all moderators, and the channels of alerts beside them."""
+    page = len(call.pages)
+    told = []
+    for platform in _platforms(chat.agenda):
+        words = page_words(chat, call, platform)
+        people = _but(moderators_on(chat, platform), call, platform)
+        if people:
+            line = privately(platform, f"call{call.number}/{page}")
+            told.append(Tell(line, people, "", words, call=call.number, page=page))
+        if channel := chat.agenda.alerts.get(platform, ""):
+            line = privately(platform, f"call{call.number}/{page}/alerts")
+            told.append(Tell(line, (), channel, words, call=call.number, page=page))
+    return told
+
+
+def _but(people: tuple[str, ...], call: Call, platform: str) -> tuple[str, ...]:
+    own = call.person if platform == call.room.platform else None
+    return tuple(person for person in people if person != own)
+
+
+def _platforms(agenda: Agenda) -> list[str]:
+    return [*dict.fromkeys(room.platform for room in agenda.rooms if room.platform != OWN)]
+
+
+def _to_those_asked(chat: Chat, call: Call, about: str, words: Words) -> list[Tell]:
+    """Tell everybody who was asked to come, or who has come, but who took it where that is news."""
+    if call.taken_by and not about.startswith("taken"):
+        whom = {call.taken_by.partition(":")[0]: [call.taken_by.partition(":")[2]]}
+        channels = False
+    else:
+        whom = {}
+        for key in call.paged:
+            platform, _, name = key.partition(":")
+            whom.setdefault(platform, []).append(name)
+        channels = call.times_all > 0
+    told = []
+    for platform in _platforms(chat.agenda) if channels else whom:
+        if platform == OWN:
+            continue
+        people = [name for name in whom.get(platform, []) if not name.startswith("role:")]
+        if channels:
+            people += _but(moderators_on(chat, platform), call, platform)
+        people = [p for p in dict.fromkeys(people) if f"{platform}:{p}" != _news_to(call, about)]
+        line = privately(platform, f"call{call.number}/{about}")
+        if people:
+            told.append(Tell(line, tuple(people), "", words, call=call.number))
+        channel = chat.agenda.alerts.get(platform, "")
+        if channel and (channels or any(n.startswith("role:") for n in whom.get(platform, []))):
+            line = privately(platform, f"call{call.number}/{about}/alerts")
+            told.append(Tell(line, (), channel, words, call=call.number))
+    return told
+
+
+def _news_to(call: Call, about: str) -> str:
+    """Return for whom it is no news, by their key."""
+    return call.taken_by if about.startswith("taken") else ""
+
+
+def _others_learn(chat: Chat, call: Call) -> list[Tell]:
+    words: Words = (
+        _who(call.taken_by, call.taken_by_name),
+        f" has taken the call in {chat.agenda.title}: ",
+        _spot(call),
+    )
+    return _to_those_asked(chat, call, "taken", words)
+
+
+def _asker_learns(call: Call, words: Words) -> list[Tell]:
+    if call.asked is not steps.Asking.PERSON:
+        return []
+    return _to_person(call, "taken" if call.taken_by else "unanswered", words)
+
+
+def _to_person(call: Call, about: str, words: Words) -> list[Tell]:
+    """Tell the person whom a call is about; in Rounds' own rooms the page does."""
+    if call.room.platform == OWN:
+        return []
+    line = privately(call.room.platform, f"call{call.number}/{about}")
+    return [Tell(line, (call.person,), "", words, call=call.number)]
+
+
+# ---------------------------------------------------------------- to moderators
+
+
+def page_words(chat: Chat, call: Call, _platform: str) -> Words:
+    """Ask a moderator to come: who calls, where, since when, and how to take the call."""
+    who = Who(call.person, call.room.platform, call.name)
+    title = chat.agenda.title
+    words: list[Piece]
+    if call.asked is steps.Asking.WORDS:
+        written = f"A message in {title} may be a cry for help. It was written by "
+        done = (
+            ". Its author is told privately where help is, and the message is held back from the "
+            "transcript; in the room nothing is said. Please look, and write to them privately: "
+        )
+        words = [written, who, ", ", Moment(call.at), done, _spot(call)]
+    else:
+        about = " about this message" if call.message else ""
+        words = [
+            who, f" asks for a moderator in {title}{about}, ", Moment(call.at), ": ", _spot(call),
+        ]  # fmt: skip
+    words.append("\nTake the call with the button, or with /chat take in the room. ")
+    words.append(_who_else(call))
+    return tuple(words)
+
+
+def _who_else(call: Call) -> str:
+    whom, _ = call.pages[-1]
+    if whom == EVERYBODY:
+        times = f", for the {ordinal(call.times_all)} time" if call.times_all > 1 else ""
+        return f"All moderators are asked now{times}."
+    asked = len(call.pages)
+    again = f" This is the {ordinal(asked)} time that somebody is asked." if asked > 1 else ""
+    return f"In two minutes the next one is asked.{again}"
+
+
+def ordinal(number: int) -> str:
+    """Write `1st`, `2nd`, `13th`."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if 10 <= number % 100 <= 20 else ending}"
+
+
+def unreached(call: Call) -> Words:
+    """Say that the person whom a call is about cannot be told anything privately."""
+    who = Who(call.person, call.room.platform, call.name)
+    if call.asked is steps.Asking.WORDS:
+        why = (
+            " cannot be written to privately by Rounds: they take no direct messages. They have "
+            "not been told of the help lines. The message: "
+        )
+    else:
+        why = (
+            " cannot be written to privately by Rounds: they take no direct messages. They have "
+            "not been told who comes. They asked here: "
+        )
+    return (who, why, _spot(call))
+
+
+# ---------------------------------------------------------------- to the person
+
+
+def answer(chat: Chat, call: Call) -> Words:
+    """Tell whoever asked for a moderator who has been told, and what follows.
+
+    Raises Refused where nobody can be told.
+    """
+    if not _can_be_told(chat, call):
+        raise Refused(
+            f"No moderator of {chat.agenda.title} can be told privately, for its agenda names "
+            f"nobody who can be written to. Ask in the room. {IN_DANGER} {WHAT_ELSE}"
+        )
+    where = "this message" if call.message else "this place"
+    whom = call.pages[-1][0] if call.pages else EVERYBODY
+    told: Words
+    if whom == EVERYBODY:
+        told = (f"The moderators of {chat.agenda.title} are told now, with a link to {where}. ",)
+    else:
+        next_one = "If they do not take the call within two minutes, the next one is told. "
+        told = (_on_call(whom), f" is told now, with a link to {where}. {next_one}")
+    comes = "You will see here who comes" if call.room.platform == OWN else _told_who_comes()
+    return (*told, f"{comes}. {IN_DANGER}\n{WHAT_ELSE}")
+
+
+def _told_who_comes() -> str:
+    return "You will be told by direct message who comes"
+
+
+def _on_call(whom: str) -> Who | str:
+    platform, _, name = whom.partition(":")
+    is_group = name.startswith(("role:", "group:"))
+    return "Whoever is on call" if is_group else Who(name, platform, name * (platform == OWN))
+
+
+def _can_be_told(chat: Chat, call: Call) -> bool:
+    agenda = chat.agenda
+    own = [name for name in agenda.moderators.get(OWN, ()) if f"{OWN}:{name}" != call.key]
+    if own and any(room.platform == OWN for room in agenda.rooms):
+        return True
+    if call.pages and call.pages[-1][0] != EVERYBODY:
+        return True
+    return bool(_to_all(chat, call))
+
+
+def to_asker(chat: Chat, call: Call) -> Words:
+    """Tell whoever asked who has taken their call."""
+    comes = "comes to you in the room" if call.room.platform == OWN else "will write to you"
+    who = _who(call.taken_by, call.taken_by_name)
+    return (who, f" of {chat.agenda.title} has your call, and {comes}.")
+
+
+def unanswered(chat: Chat, call: Call) -> Words:
+    """Tell whoever asked that nobody has come."""
+    lines = help_lines(chat.agenda, call.country)
+    there = f"\nHelp is also here:\n{lines}" if lines else ""
+    told = (
+        f"No moderator of {chat.agenda.title} has taken your call yet; all of them were told, "
+        f"several times. Call again with /chat help, or ask in the room. {IN_DANGER}"
+    )
+    return (told + there,)
+
+
+def to_author(chat: Chat, call: Call) -> Words:
+    """Tell the author of what may be a cry for help where help is, and what Rounds does."""
+    said = (
+        f"Something that you wrote in {chat.agenda.title} could be the words of somebody who is "
+        "having a very hard time. Rounds cannot know whether it is so. If it is, you need not be "
+        "alone with it: these people listen, and you can reach them now.\n"
+        f"{help_lines(chat.agenda, call.country)}\n"
+        "If you are in danger right now, call your local emergency number.\n"
+        "The moderators of this chat have been asked privately to look after you; nobody else has "
+        "been told, and Rounds says nothing about it in the room. Your message stays where you "
+        "wrote it, and is kept out of the transcript until a moderator has looked at it. If you "
+        "meant something else, you need do nothing. Your message: "
+    )
+    return (said, _spot(call))
+
+
+def help_lines(agenda: Agenda, country: str) -> str:
+    """Return the lines for a country: its own, else that for everybody, else all; one a row."""
+    lines = agenda.help_lines
+    for place in (country, ANYWHERE):
+        if place and place in lines:
+            return lines[place]
+    return "\n".join(f"{place}: {line}" for place, line in lines.items())
+
+
+# ---------------------------------------------------------------- shared
+
+
+def _spot(about: Call | steps.Flagged) -> Spot:
+    return Spot(about.room, about.thread, about.message[len(str(about.room)) + 1 :])
+
+
+def _who(key: str, name: str) -> Who:
+    platform, _, person = key.partition(":")
+    return Who(person, platform, name)
