@@ -11,12 +11,10 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import chdir, closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -24,11 +22,9 @@ import pytest
 import typer
 
 from bot import cli
-from bot.settings import NAMES
+from tests.typed import PROGRAM, ROOT, Ended, environment, free_port, rounds
 
-ROOT = Path(__file__).resolve().parents[1]
 OPERATING = ROOT / "docs" / "operating.md"
-PROGRAM = [sys.executable, "-m", "bot"]
 
 AGENDA = """\
 title: A chat
@@ -46,40 +42,6 @@ SAID = [
     {"kind": "delete", "id": "3", "ts": "2026-12-06T22:01:00Z"},
 ]
 STARTS = "2026-12-06T20:00:00Z"
-
-
-@dataclass(frozen=True)
-class Ended:
-    """What a process left."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
-
-
-def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return this environment without any setting of Rounds, and with the checkout to import."""
-    kept = {k: v for k, v in os.environ.items() if k not in NAMES and not k.startswith("ROUNDS_")}
-    return {**kept, "PYTHONPATH": str(ROOT), **(more or {})}
-
-
-def rounds(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Ended:
-    """Run the program to its end; no failure of it may ever be a traceback."""
-    ended = subprocess.run(  # noqa: PLW1510  the exit code is what is looked at
-        [*PROGRAM, *map(str, arguments)],
-        cwd=cwd,
-        env=environment(env),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
-    assert "Traceback" not in ended.stderr + ended.stdout
-    return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
 @pytest.fixture
@@ -123,11 +85,6 @@ def running(*arguments: str | Path, cwd: Path) -> Iterator[subprocess.Popen[str]
         process.kill()
         process.communicate()
         limit.cancel()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @pytest.fixture
@@ -203,9 +160,7 @@ def test_check_reads_the_paths_that_are_named(place: Path, inside: Callable[...,
 
 
 def test_next_prints_one_line_a_chat_unwrapped_in_a_pipe(place: Path) -> None:
-    ended = rounds(
-        "next", "urojc", "--from", "2026-12-07", "--count", "2", cwd=place, env={"COLUMNS": "20"}
-    )
+    ended = rounds("next", "urojc", "--from", "2026-12-07", "--count", "2", cwd=place, COLUMNS="20")
     assert (ended.code, ended.err) == (0, "")
     first, second = ended.lines
     assert first.split() == [
@@ -257,7 +212,7 @@ def test_replay_writes_four_files_and_leaves_nothing_else(place: Path, tmp_path:
     spare.mkdir()
     ended = rounds(
         "replay", "chats/urojc.yaml", "said.jsonl", "--starts", STARTS, "--out", "out",
-        cwd=place, env={"TMPDIR": str(spare)},
+        cwd=place, TMPDIR=str(spare),
     )  # fmt: skip
     assert (ended.code, ended.err) == (0, "")
     written = {f"out/transcript.{one}" for one in ("html", "md", "json", "csv")}
@@ -430,7 +385,7 @@ def test_wrong_usage_ends_a_process_with_2(place: Path) -> None:
 
 
 def test_wrong_settings_are_all_told_before_anything_begins(place: Path) -> None:
-    ended = rounds("next", cwd=place, env={"PORT": "x", "ROUNDS_CHAT": "chats"})
+    ended = rounds("next", cwd=place, PORT="x", ROUNDS_CHAT="chats")
     assert (ended.code, ended.out) == (2, "")
     assert len(ended.err.splitlines()) == 2
 
@@ -495,7 +450,7 @@ def test_a_fault_of_ours_is_one_sentence_and_its_places_only_on_request(
     brief = rounds("export", "urojc", cwd=place)
     assert (brief.code, len(brief.err.splitlines())) == (1, 1)
     assert "ROUNDS_LOG=debug" in brief.err
-    full = rounds("export", "urojc", cwd=place, env={"ROUNDS_LOG": "debug"})
+    full = rounds("export", "urojc", cwd=place, ROUNDS_LOG="debug")
     assert re.search(r"^  .*\.py:\d+ in ", full.err, re.MULTILINE)
     assert "disease" not in brief.err + full.err
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import subprocess
-import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,7 @@ import pytest
 from bot.database import place
 from bot.export import export
 from bot.faults import Stopped
-from bot.settings import NAMES, Settings
+from bot.settings import Settings
 from bot.store.address import Address
 from bot.store.holding import Holder, held
 from bot.store.opening import Where, opened, version_at
@@ -24,34 +21,19 @@ from bot.store.schema import newest
 from bot.succession import standing
 from tests.store.old_stores import CHAT, put
 from tests.store.seen import note
+from tests.typed import rounds
 
-ROOT = Path(__file__).resolve().parents[1]
 HERE = Holder.here("rounds run", datetime(2026, 12, 6, 20, tzinfo=UTC))
 
 
-async def rounds(
+async def typed(
     cwd: Path, *arguments: str | Path, database: Address | None = None
 ) -> tuple[int, str]:
     """Run a command line; return its exit code and all that it printed."""
-    return await asyncio.to_thread(_rounds, cwd, arguments, database)
-
-
-def _rounds(
-    cwd: Path, arguments: Sequence[str | Path], database: Address | None
-) -> tuple[int, str]:
-    kept = {k: v for k, v in os.environ.items() if k not in NAMES and not k.startswith("ROUNDS_")}
     named = {"DATABASE_URL": database.text} if database else {}
-    ended = subprocess.run(
-        [sys.executable, "-m", "bot", *map(str, arguments)],
-        cwd=cwd,
-        env={**kept, **named, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    told = (ended.stdout + ended.stderr).replace("“", "").replace("”", "")
-    return ended.returncode, " ".join(told.split())
+    ended = await asyncio.to_thread(partial(rounds, *arguments, cwd=cwd, **named))
+    told = (ended.out + ended.err).replace("“", "").replace("”", "")
+    return ended.code, " ".join(told.split())
 
 
 async def files_of(where: Where, out: Path) -> list[bytes]:
@@ -69,11 +51,11 @@ async def test_a_club_moves_into_a_database_and_back_with_the_same_transcripts(
 ) -> None:
     (tmp_path / "data").mkdir()
     await put(1, tmp_path / "data" / "rounds.db")
-    code, told = await rounds(tmp_path, "db", "copy", "data", "DATABASE_URL", database=database)
+    code, told = await typed(tmp_path, "db", "copy", "data", "DATABASE_URL", database=database)
     assert (code, secret_of(database) in told) == (0, False)
     assert "holds all of data/rounds.db now: 1 chat, 10 messages" in told
     assert "DATABASE_URL set to its address from now on" in told
-    code, told = await rounds(tmp_path, "db", "copy", database.text, "back")
+    code, told = await typed(tmp_path, "db", "copy", database.text, "back")
     assert (code, secret_of(database) in told) == (0, False)
     assert "rounds run with --data back" in told
     first = await files_of(tmp_path / "data" / "rounds.db", tmp_path / "first")
@@ -85,13 +67,13 @@ async def test_nothing_is_copied_over_something(tmp_path: Path, database: Addres
     for name in ("data", "other"):
         (tmp_path / name).mkdir()
         await put(newest(), tmp_path / name / "rounds.db")
-    code, told = await rounds(tmp_path, "db", "copy", "data", "other")
+    code, told = await typed(tmp_path, "db", "copy", "data", "other")
     assert (code, "other/rounds.db is there already" in told) == (1, True)
-    code, told = await rounds(tmp_path, "db", "copy", "data", "./data")
+    code, told = await typed(tmp_path, "db", "copy", "data", "./data")
     assert (code, "the same place" in told) == (1, True)
     async with opened(database) as store, store.writing() as tables:
         await note(tables, "ours")
-    code, told = await rounds(tmp_path, "db", "copy", "data", database.text)
+    code, told = await typed(tmp_path, "db", "copy", "data", database.text)
     sentence = f"TO, the database {database}, holds something already, in its table "
     assert (code, sentence in told) == (1, True)
     assert "Name a place where no store is yet." in told
@@ -103,22 +85,22 @@ async def test_who_serves_either_of_them_is_told_and_nothing_is_made(
     (tmp_path / "data").mkdir()
     await put(newest(), tmp_path / "data" / "rounds.db")
     async with held(tmp_path / "data" / "rounds.db", HERE):
-        code, told = await rounds(tmp_path, "db", "copy", "data", database.text)
+        code, told = await typed(tmp_path, "db", "copy", "data", database.text)
         assert (code, f"in use: {HERE}" in told) == (1, True)
     assert await version_at(database) is None
     async with opened(database), standing(database, HERE) as candidate:
         assert await candidate.wins()
-        code, told = await rounds(tmp_path, "db", "copy", "data", database.text)
+        code, told = await typed(tmp_path, "db", "copy", "data", database.text)
         assert (code, f"in use: {str(HERE)[:20]}" in told) == (1, True)
-        code, told = await rounds(tmp_path, "db", "copy", database.text, "new")
+        code, told = await typed(tmp_path, "db", "copy", database.text, "new")
         assert (code, "in use: " in told) == (1, True)
     assert not (tmp_path / "new" / "rounds.db").exists()
 
 
 async def test_where_there_is_nothing_to_copy_it_is_told(tmp_path: Path, database: Address) -> None:
-    code, told = await rounds(tmp_path, "db", "copy", "nowhere", database.text)
+    code, told = await typed(tmp_path, "db", "copy", "nowhere", database.text)
     assert (code, "There is no store in nowhere." in told) == (1, True)
-    code, told = await rounds(tmp_path, "db", "copy", database.text, "data")
+    code, told = await typed(tmp_path, "db", "copy", database.text, "data")
     assert (code, f"There is no chat in the database {database}." in told) == (1, True)
     assert not (tmp_path / "data" / "rounds.db").exists()
 
@@ -129,15 +111,15 @@ async def test_a_store_is_brought_up_to_date_once(lasting: Where, tmp_path: Path
     where = tmp_path / "data" / "rounds.db" if isinstance(lasting, Path) else lasting
     await put(1, where)
     address = where if isinstance(where, Address) else None
-    code, told = await rounds(tmp_path, "db", "migrate", database=address)
+    code, told = await typed(tmp_path, "db", "migrate", database=address)
     assert (code, f"brought up to date: from schema 1 to {newest()}." in told) == (0, True)
     assert await version_at(where) == newest()
-    code, told = await rounds(tmp_path, "db", "migrate", database=address)
+    code, told = await typed(tmp_path, "db", "migrate", database=address)
     assert (code, f"is up to date (schema {newest()})." in told) == (0, True)
 
 
 async def test_without_a_store_nothing_is_brought_up_to_date(tmp_path: Path) -> None:
-    code, told = await rounds(tmp_path, "db", "migrate")
+    code, told = await typed(tmp_path, "db", "migrate")
     assert (code, "There is no store in data. rounds run makes one." in told) == (1, True)
     assert not (tmp_path / "data").exists()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import re
 import socket
 import subprocess
@@ -24,18 +23,19 @@ from bot.platforms.discord_commands import ChatCommands
 from bot.platforms.discord_needs import NEEDS, intents, invite_link
 from bot.platforms.discord_sync import sync
 from bot.platforms.finding import Finding, Report
-from bot.settings import NAMES, Settings
+from bot.settings import Settings
 from bot.store.holding import Holder, held
 from bot.store.sqlite import SqliteStore, opened
 from bot.store_checks import HERE
+from tests.diagnosed import Diagnosed, diagnosed, write_agenda
 from tests.discord.faults import Fault
 from tests.discord.guild import Guild
 from tests.discord.people import Member
 from tests.discord.places import Channel
 from tests.discord.rules import Permission
 from tests.discord.server import Server, pointed_at, serving
+from tests.typed import ROOT, environment, free_port
 
-ROOT = Path(__file__).resolve().parents[1]
 OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
 TOKEN = "bot-token"
 
@@ -50,19 +50,8 @@ topics: {every: 1h, ask: ["What was asked?", "What was found?"]}
 """
 
 
-def environment() -> dict[str, str]:
-    """Return this environment without any setting of Rounds, and with the checkout to import."""
-    kept = {name: text for name, text in os.environ.items() if name not in NAMES}
-    return {**kept, "PYTHONPATH": str(ROOT)}
-
-
 def clock() -> datetime:
     return datetime.now(UTC)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @pytest.fixture
@@ -300,26 +289,6 @@ def test_names_from_discord_cannot_drive_a_terminal() -> None:
 # ---------------------------------------------------------------- Discord, in a process
 
 
-@dataclass(frozen=True)
-class Ended:
-    """What a process left."""
-
-    code: int
-    lines: list[str]
-    err: str
-
-    def where(self, heading: str) -> dict[str, bool]:
-        """Return what was found under a heading that begins so, and whether it was right."""
-        found: dict[str, bool] = {}
-        under = False
-        for line in self.lines:
-            if not line.startswith(" "):
-                under = bool(line) and line.startswith(heading)
-            elif under and (match := re.match(r"  (✓ ok|✗ no)  ([^:]+)", line)):
-                found[match[2]] = match[1] == "✓ ok"
-        return found
-
-
 @dataclass
 class Club:
     """A Discord with a server in which everything is ready, and an agenda for it."""
@@ -334,33 +303,17 @@ class Club:
     def write(self, name: str = "urojc", **changes: str) -> None:
         """Write an agenda, with some of its lines changed."""
         keys = {
-            "title": "A chat",
-            "zone": "Australia/Sydney",
             "schedule": "{every: first monday at 07:00}",
-            "window": "48h",
             "rooms": f'[{{discord: "{self.room.id}"}}]',
             "moderators": f'{{discord: ["user:{self.maria.id}"]}}',
             "alerts": f'{{discord: "{self.alerts.id}"}}',
-            "topics": '{every: 1h, ask: ["What was asked?", "What was found?"]}',
         }
-        text = "".join(f"{key}: {value}\n" for key, value in (keys | changes).items())
-        (self.place / "chats" / f"{name}.yaml").write_text(text, "utf-8")
+        write_agenda(self.place, name, keys | changes)
 
-    async def doctor(self, **more: str) -> Ended:
-        """Run `rounds doctor` as an operator does; no failure of it may ever be a traceback."""
-        given = {"DISCORD_TOKEN": TOKEN, "DISCORD_API": self.discord.api, "PORT": str(free_port())}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "doctor"),
-            cwd=self.place,
-            env=environment() | given | more,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = (text.decode() for text in await process.communicate())
-        assert "Traceback" not in out + err
-        assert TOKEN not in out + err
-        return Ended(process.returncode or 0, out.splitlines(), err)
+    async def doctor(self, **more: str) -> Diagnosed:
+        """Run the doctor with the bot's token."""
+        api = {"DISCORD_API": self.discord.api}
+        return await diagnosed(self.place, {"DISCORD_TOKEN": TOKEN}, **(api | more))
 
 
 @pytest.fixture
@@ -409,16 +362,13 @@ async def test_what_is_missing_is_told_room_by_room_and_ends_with_1(club: Club) 
     club.write("second", moderators='{discord: ["role:123456789012345678"]}')
     ended = await club.doctor()
     assert (ended.code, ended.err) == (1, "")
-
-    def wrong(heading: str) -> list[str]:
-        return [what for what, ok in ended.where(heading).items() if not ok]
-
     room = f"#journal-club in Urology Club ({club.room.id}), room of second and urojc"
     assert room in " ".join(ended.lines)
-    assert wrong("#journal-club") == ["Manage Threads", "moderator role"]
-    assert wrong("#meded") == ["Read Message History"]
-    assert wrong("#moderators") == ["Attach Files"]
-    assert wrong("Discord") == wrong("This machine") == []
+    role = "moderator role:123456789012345678"
+    assert ended.wrong("#journal-club") == ["Manage Threads", role]
+    assert ended.wrong("#meded") == ["Read Message History"]
+    assert ended.wrong("#moderators") == ["Attach Files"]
+    assert ended.wrong("Discord") == ended.wrong("This machine") == []
     assert "4 things are to be mended." in ended.lines
 
 

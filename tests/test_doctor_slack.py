@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import re
-import socket
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,42 +12,15 @@ import pytest
 from bot.doctor import WIDTH, lines
 from bot.platforms.finding import Finding, Report
 from bot.platforms.slack_manifest import SCOPES, manifest
-from bot.settings import NAMES
+from tests.diagnosed import Diagnosed, diagnosed, write_agenda
 from tests.slack.channels import Channel
 from tests.slack.membership import leave
 from tests.slack.people import Person
 from tests.slack.server import Server, serving
 from tests.slack.world import UserGroup
+from tests.typed import ROOT, free_port
 
-ROOT = Path(__file__).resolve().parents[1]
 OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-@dataclass(frozen=True)
-class Ended:
-    """What a process left."""
-
-    code: int
-    lines: list[str]
-
-    def where(self, heading: str) -> dict[str, bool]:
-        """Return what was found under a heading that begins so, and whether it was right."""
-        found: dict[str, bool] = {}
-        under = False
-        for line in self.lines:
-            if not line.startswith(" "):
-                under = bool(line) and line.startswith(heading)
-            elif under and (match := re.match(r"  (✓ ok|✗ no)  (.+?)(?:: |:?$)", line)):
-                found[match[2]] = match[1] == "✓ ok"
-        return found
-
-    def wrong(self, heading: str) -> list[str]:
-        return [what for what, ok in self.where(heading).items() if not ok]
 
 
 @dataclass
@@ -68,43 +37,26 @@ class Club:
     def write(self, name: str = "urojc", **changes: str) -> None:
         """Write an agenda, with some of its lines changed."""
         keys = {
-            "title": "A chat",
-            "zone": "Australia/Sydney",
             "starts": "2026-12-07 07:00",
-            "window": "48h",
             "rooms": f"[{{slack: {self.room.id}}}]",
             "moderators": f'{{slack: ["user:{self.maria.id}", "group:{self.group.id}"]}}',
             "alerts": f"{{slack: {self.alerts.id}}}",
             "notify": f"{{slack: 'group:{self.group.id}'}}",
-            "topics": '{every: 1h, ask: ["What was asked?", "What was found?"]}',
         }
-        text = "".join(f"{key}: {value}\n" for key, value in (keys | changes).items())
-        (self.place / "chats" / f"{name}.yaml").write_text(text, "utf-8")
+        write_agenda(self.place, name, keys | changes)
 
-    async def doctor(self, **more: str) -> Ended:
-        """Run `rounds doctor` as an operator does; no failure of it may ever be a traceback."""
+    async def doctor(self, **more: str) -> Diagnosed:
+        """Run the doctor with the app's tokens."""
         application = self.slack.workspace.application
         secrets = {
             "SLACK_BOT_TOKEN": application.bot_token,
             "SLACK_APP_TOKEN": application.app_token,
             "SLACK_SIGNING_SECRET": "",
         }
-        kept = {name: text for name, text in os.environ.items() if name not in NAMES}
-        given = {"SLACK_API": self.slack.api, "PORT": str(free_port()), "PYTHONPATH": str(ROOT)}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "doctor"),
-            cwd=self.place,
-            env=kept | given | secrets | more,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = (text.decode() for text in await process.communicate())
-        assert "Traceback" not in out + err
-        assert err == ""
-        for secret in (*secrets.values(), *more.values()):
-            assert not secret.startswith("x") or secret not in out
-        return Ended(process.returncode or 0, out.splitlines())
+        api = {"SLACK_API": self.slack.api}
+        told = await diagnosed(self.place, secrets, **(api | more))
+        assert told.err == ""
+        return told
 
 
 @pytest.fixture

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.settings import NAMES
 from bot.situation import Due, Running, Serving, Status, Stuck
 from bot.status_screen import shown, span, written
 from bot.store.address import Address
 from tests.invariants.process import Process, program
 from tests.test_terminal import at_a_terminal, read_until
+from tests.typed import rounds
 
 ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 12, 7, 8, 5, tzinfo=UTC)
@@ -226,21 +223,6 @@ topics: {every: 6h, ask: ["Was the group the right one?", "Would it change your 
 """
 
 
-def rounds(cwd: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: text for name, text in os.environ.items() if name not in NAMES}
-    ended = subprocess.run(  # noqa: PLW1510  the exit code is what is looked at
-        [sys.executable, "-m", "bot", *arguments],
-        cwd=cwd,
-        env={**kept, "PYTHONPATH": str(ROOT), **more},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
-    assert "Traceback" not in ended.stderr + ended.stdout
-    return ended
-
-
 async def opened(process: Process) -> None:
     """Start the program, and let its moderator open the club and say something."""
     (process.chats / "club.yaml").write_text(AGENDA, "utf-8")
@@ -256,16 +238,16 @@ async def test_beside_the_process_that_serves_it_tells_what_runs_and_is_well(
 ) -> None:
     async with program(tmp_path) as process:
         await opened(process)
-        ended = rounds(tmp_path, "status", "--data", str(process.data))
-        assert (ended.returncode, ended.stderr) == (0, "")
-        assert re.search(r"^● Served by rounds run, process \d+ on ", ended.stdout, re.MULTILINE)
-        assert f"  ready at {process.url}\n" in ended.stdout
-        assert "T1 of 2, for " in ended.stdout
-        assert ": Was the group the right one?\n" in ended.stdout
-        assert "    talk    1 message by 1 person\n" in ended.stdout
-        assert "Stuck\n  Nothing is stuck.\n" in ended.stdout
-        assert "\x1b" not in ended.stdout
-        told = json.loads(rounds(tmp_path, "status", "--data", str(process.data), "--json").stdout)
+        ended = rounds("status", "--data", str(process.data), cwd=tmp_path)
+        assert (ended.code, ended.err) == (0, "")
+        assert re.search(r"^● Served by rounds run, process \d+ on ", ended.out, re.MULTILINE)
+        assert f"  ready at {process.url}\n" in ended.out
+        assert "T1 of 2, for " in ended.out
+        assert ": Was the group the right one?\n" in ended.out
+        assert "    talk    1 message by 1 person\n" in ended.out
+        assert "Stuck\n  Nothing is stuck.\n" in ended.out
+        assert "\x1b" not in ended.out
+        told = json.loads(rounds("status", "--data", str(process.data), "--json", cwd=tmp_path).out)
         assert told["serving"]["says"]["status"] == "ready"
         assert told["running"][0]["messages"] == 1
         assert told["stuck"] == []
@@ -277,10 +259,10 @@ async def test_after_the_process_was_killed_it_tells_that_nobody_serves_and_fail
     async with program(tmp_path) as process:
         await opened(process)
         await process.kill()
-        ended = rounds(tmp_path, "status", "--data", str(process.data))
-        assert (ended.returncode, ended.stderr) == (1, "")
-        assert "Nobody serves this store" in ended.stdout
-        told = json.loads(rounds(tmp_path, "status", "--data", str(process.data), "--json").stdout)
+        ended = rounds("status", "--data", str(process.data), cwd=tmp_path)
+        assert (ended.code, ended.err) == (1, "")
+        assert "Nobody serves this store" in ended.out
+        told = json.loads(rounds("status", "--data", str(process.data), "--json", cwd=tmp_path).out)
         assert told["serving"]["by"] == ""
         assert [one["what"] for one in told["stuck"]] == ["Nobody serves this store"]
 
@@ -303,9 +285,9 @@ async def test_on_postgresql_it_tells_who_leads_and_what_runs(
     environment = {"DATABASE_URL": database.text}
     async with program(tmp_path, environment=environment) as process:
         await opened(process)
-        told = rounds(tmp_path, "status", "--json", PORT="9", **environment)
-        assert told.returncode == 0
-        found = json.loads(told.stdout)
+        told = rounds("status", "--json", cwd=tmp_path, PORT="9", **environment)
+        assert told.code == 0
+        found = json.loads(told.out)
         assert found["serving"]["by"].startswith("rounds run, process ")
         assert found["serving"]["address"] == process.url, "as it told in the database"
         assert found["serving"]["says"]["status"] == "ready"
@@ -313,11 +295,11 @@ async def test_on_postgresql_it_tells_who_leads_and_what_runs(
         assert found["running"][0]["messages"] == 1
         await process.kill()
         async with asyncio.timeout(30):
-            while rounds(tmp_path, "status", **environment).returncode == 0:  # noqa: ASYNC110
+            while rounds("status", cwd=tmp_path, **environment).code == 0:  # noqa: ASYNC110
                 await asyncio.sleep(0.5)
 
 
 def test_without_a_store_it_says_where_to_look(tmp_path: Path) -> None:
-    ended = rounds(tmp_path, "status")
-    assert ended.returncode == 1
-    assert "There is no store in “data”." in ended.stderr
+    ended = rounds("status", cwd=tmp_path)
+    assert ended.code == 1
+    assert "There is no store in “data”." in ended.err

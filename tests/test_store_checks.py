@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from bot.settings import NAMES, Settings, read_settings
+from bot.settings import Settings, read_settings
 from bot.store import copying
 from bot.store.address import Address
 from bot.store.holding import Holder
@@ -21,6 +19,7 @@ from bot.store.leading import led
 from bot.store.opening import opened
 from bot.store_checks import HOSTS, beside, does_not_last, look
 from tests.postgres import PASSWORD, Server
+from tests.typed import rounds
 
 HEROKU = {"DYNO": "web.1"}
 
@@ -115,16 +114,7 @@ async def test_a_database_that_cannot_be_used_is_told(postgres: Server, database
 
 
 def test_who_runs_it_on_such_a_host_is_warned(tmp_path: Path) -> None:
-    kept = {name: text for name, text in os.environ.items() if name not in NAMES}
-    ended = subprocess.run(
-        [sys.executable, "-m", "bot", "run", "--chats", "nowhere"],
-        cwd=tmp_path,
-        env={**kept, **HEROKU, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode == 1, "there are no agendas"
+    ended = rounds("run", "--chats", "nowhere", cwd=tmp_path, **HEROKU)
+    assert ended.code == 1, "there are no agendas"
     if tmp_path.stat().st_dev == Path("/").stat().st_dev:
-        assert "on a disk that Heroku wipes" in ended.stderr
+        assert "on a disk that Heroku wipes" in ended.err

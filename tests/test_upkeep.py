@@ -9,18 +9,16 @@ import shlex
 import signal
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.settings import NAMES
 from tests.house import house, person, room_of, urojc
 from tests.invariants.process import program
+from tests.typed import PROGRAM, ROOT, environment, rounds
 
-ROOT = Path(__file__).resolve().parents[1]
 AGENDA = """\
 title: A chat
 zone: Australia/Sydney
@@ -30,33 +28,9 @@ rooms: [{local: urojc}]
 moderators: {local: [henry]}
 topics: [{ask: "What next?", after: 0m}]
 """
-PROGRAM = [sys.executable, "-m", "bot"]
 SERIES = urojc()
 ROOM, ANN = room_of(SERIES), person("Ann")
 WORDS = "the postman from Elm Street"
-
-
-def environment(**more: str) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if k not in NAMES and not k.startswith("ROUNDS_")}
-    return {**kept, "PYTHONPATH": str(ROOT), **more}
-
-
-def rounds(
-    *arguments: str | Path, cwd: Path, answers: str = "", **env: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the program to its end; no failure of it may ever be a traceback."""
-    ended = subprocess.run(
-        [*PROGRAM, *map(str, arguments)],
-        cwd=cwd,
-        env=environment(**env),
-        input=answers,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-    assert "Traceback" not in ended.stderr + ended.stdout
-    return ended
 
 
 @pytest.fixture
@@ -81,18 +55,18 @@ def words_in(file: Path) -> list[str]:
 
 def test_a_backup_is_made_restored_and_told(place: Path) -> None:
     made = rounds("backup", "copy.db", cwd=place)
-    assert (made.returncode, made.stderr) == (0, "")
-    assert made.stdout.startswith("copy.db: 1 chat, 3 messages")
+    assert (made.code, made.err) == (0, "")
+    assert made.out.startswith("copy.db: 1 chat, 3 messages")
     again = rounds("backup", "copy.db", cwd=place)
-    assert again.returncode == 1
-    assert "is there already" in again.stderr
-    assert rounds("backup", "copy.db", "--replace", cwd=place).returncode == 0
+    assert again.code == 1
+    assert "is there already" in again.err
+    assert rounds("backup", "copy.db", "--replace", cwd=place).code == 0
     with closing(sqlite3.connect(place / "data" / "rounds.db")) as database:
         database.execute("UPDATE messages SET text = 'since then' WHERE role <> 'bot'")
         database.commit()
     back = rounds("restore", "copy.db", cwd=place)
-    assert (back.returncode, back.stderr) == (0, "")
-    assert "kept as data/rounds-" in back.stdout
+    assert (back.code, back.err) == (0, "")
+    assert "kept as data/rounds-" in back.out
     assert words_in(place / "data" / "rounds.db") == [WORDS]
     (kept,) = (place / "data").glob("rounds-*.db")
     assert words_in(kept) == ["since then"]
@@ -108,9 +82,9 @@ def test_what_cannot_be_backed_up_or_restored_is_a_sentence(place: Path) -> None
         (("restore", "notes.db"), "cannot be read as a store"),
     ):
         ended = rounds(*arguments, cwd=place)
-        assert ended.returncode == 1, arguments
-        assert why in ended.stderr
-        assert ended.stdout == ""
+        assert ended.code == 1, arguments
+        assert why in ended.err
+        assert ended.out == ""
     assert {path.name for path in place.iterdir()} == {"data", "chats", "notes.db"}
 
 
@@ -118,9 +92,9 @@ def test_for_postgresql_its_own_tools_are_named(place: Path) -> None:
     database = "postgresql://rounds:secret@127.0.0.1:1/rounds"
     for command, tool in (("backup", "pg_dump"), ("restore", "pg_restore")):
         ended = rounds(command, "copy.db", cwd=place, DATABASE_URL=database)
-        assert ended.returncode == 1
-        assert f"{tool} --" in ended.stderr
-        assert "secret" not in ended.stderr
+        assert ended.code == 1
+        assert f"{tool} --" in ended.err
+        assert "secret" not in ended.err
         assert tool in (ROOT / "docs" / "operating.md").read_text("utf-8")
 
 
@@ -158,11 +132,11 @@ async def test_beside_a_process_that_serves_a_backup_is_made_and_none_restored(
         async with process.guest("urojc", "Ann") as ann:
             await ann.say("urojc", WORDS)
             made = await asyncio.to_thread(rounds, "backup", "copy.db", cwd=tmp_path)
-            assert (made.returncode, made.stderr) == (0, "")
+            assert (made.code, made.err) == (0, "")
             assert WORDS in words_in(tmp_path / "copy.db")
             back = await asyncio.to_thread(rounds, "restore", "copy.db", cwd=tmp_path)
-            assert back.returncode == 1
-            assert "is in use: rounds run, process" in back.stderr
+            assert back.code == 1
+            assert "is in use: rounds run, process" in back.err
             await ann.say("urojc", "and then")
         assert await process.stop() == 0
         assert words_in(process.data / "rounds.db") == [*words_in(tmp_path / "copy.db"), "and then"]
@@ -190,25 +164,25 @@ def test_where_there_is_no_room_for_a_backup_it_is_said_and_nothing_is_left(plac
 def test_a_dry_run_shows_what_would_go_and_changes_nothing(place: Path) -> None:
     before = (place / "data" / "rounds.db").read_bytes()
     shown = rounds("erase", "Ann", "--dry-run", cwd=place)
-    assert (shown.returncode, shown.stderr) == (0, "")
-    assert shown.stdout.startswith("local:p-ann, called “Ann”: 1 message in 1 chat")
-    assert "1 text of these" in shown.stdout
+    assert (shown.code, shown.err) == (0, "")
+    assert shown.out.startswith("local:p-ann, called “Ann”: 1 message in 1 chat")
+    assert "1 text of these" in shown.out
     assert words_in(place / "data" / "rounds.db") == [WORDS]
     assert (place / "data" / "rounds.db").read_bytes() == before
 
 
 def test_nobody_is_erased_unless_somebody_says_so(place: Path) -> None:
     asked = rounds("erase", "Ann", cwd=place, answers="y\n")
-    assert asked.returncode == 1
-    assert "Say --yes" in asked.stderr
+    assert asked.code == 1
+    assert "Say --yes" in asked.err
     assert words_in(place / "data" / "rounds.db") == [WORDS]
     unknown = rounds("erase", "Nobody", "--yes", cwd=place)
-    assert unknown.returncode == 1
-    assert "discord:ID" in unknown.stderr
+    assert unknown.code == 1
+    assert "discord:ID" in unknown.err
     done = rounds("erase", "Ann", "--yes", cwd=place)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Erased:\n")
-    assert "Ann" not in done.stdout
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("Erased:\n")
+    assert "Ann" not in done.out
     assert words_in(place / "data" / "rounds.db") == [""]
 
 
@@ -216,11 +190,11 @@ def test_nobody_is_erased_while_it_cannot_be_seen_whether_an_agenda_names_them(
     place: Path,
 ) -> None:
     refused = rounds("erase", "Ann", "--yes", "--chats", "elsewhere", cwd=place)
-    assert refused.returncode == 1
-    assert "Name the folder of the agendas: --chats DIR" in refused.stderr
+    assert refused.code == 1
+    assert "Name the folder of the agendas: --chats DIR" in refused.err
     assert words_in(place / "data" / "rounds.db") == [WORDS]
     done = rounds("erase", "Ann", "--yes", "--without-agendas", cwd=place)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.code, done.err) == (0, "")
     assert words_in(place / "data" / "rounds.db") == [""]
 
 

@@ -9,23 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.typed import rounds
+
 ROOT = Path(__file__).resolve().parents[2]
 ZONES = ("Asia/Tokyo", "America/St_Johns")
 
 
-def rounds(zone: str, folder: Path, *arguments: str) -> str:
+def on_machine(zone: str, folder: Path, *arguments: str) -> str:
     """Run the program on a machine of this zone; return what it prints."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("ROUNDS_")}
-    ended = subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        cwd=folder,
-        env={**kept, "PYTHONPATH": str(ROOT), "TZ": zone},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=True,
-        encoding="utf-8",
-    )
-    return ended.stdout
+    ended = rounds(*arguments, cwd=folder, TZ=zone)
+    assert ended.code == 0, ended.err
+    return ended.out
 
 
 def seen_in(zone: str, folder: Path) -> dict[str, bytes]:
@@ -33,10 +27,10 @@ def seen_in(zone: str, folder: Path) -> dict[str, bytes]:
     folder.mkdir()
     chats = str(ROOT / "chats")
     arguments = ("next", "--chats", chats, "--count", "60", "--from", "2026-10-01")
-    found = {"dates": rounds(zone, folder, *arguments).encode()}
+    found = {"dates": on_machine(zone, folder, *arguments).encode()}
     conversation = (f"{chats}/demo.yaml", f"{chats}/demo.jsonl")
     starts = ("--starts", "2026-12-06T20:00Z", "--out", "out", "--data", "data")
-    rounds(zone, folder, "replay", *conversation, *starts)
+    on_machine(zone, folder, "replay", *conversation, *starts)
     return found | {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
 
 

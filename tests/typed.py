@@ -1,0 +1,59 @@
+"""The program as a person or another program types it: in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.settings import NAMES
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = [sys.executable, "-m", "bot"]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a process left."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return this environment without any setting of Rounds, and with the checkout to import."""
+    kept = {k: v for k, v in os.environ.items() if k not in NAMES and not k.startswith("ROUNDS_")}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def rounds(*arguments: str | Path, cwd: Path, answers: str = "", **more: str) -> Ended:
+    """Run the program to its end; no failure of it may ever be a traceback.
+
+    It has the settings `more`, and no terminal; `answers` are what it can read.
+    """
+    ended = subprocess.run(
+        [*PROGRAM, *map(str, arguments)],
+        cwd=cwd,
+        env=environment(**more),
+        input=answers,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in ended.stderr + ended.stdout
+    return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 at which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
