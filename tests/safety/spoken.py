@@ -29,6 +29,17 @@ DISTRESS: Mapping[str, tuple[str, ...]] = {
         "I'd be better off dead",
         "Everyone would be better off without me",
         "I have nothing left to live for",
+        "I wish I did not exist",
+        "I plan to end it all",
+        "If this doesn't happen, I will take my own life",
+        "I feel like killing myself",
+        "I feel like ending it all",
+        "I want to commit suicide",
+        "I have thoughts of suicide",
+        "I have thoughts of killing myself",
+        "I need to die",
+        "I want to stop existing",
+        "Mom would be better off without me",
         "I can't go on living",
         "I tried to kill myself last night",
         "I just took an overdose",
@@ -103,6 +114,30 @@ DISTRESS: Mapping[str, tuple[str, ...]] = {
         "Ik ben suicidaal",
     ),
 }
+
+NOT_HEARD: tuple[str, ...] = (
+    "No one cares if I live or die",
+    "Life is just too hard, it isn't worth it",
+    "I just can't take it anymore",
+    "This nightmare will only be over when I die",
+    "I'm tired of life",
+    "I can't keep living like this",
+    "No one would care if I died",
+    "I won't be around much longer",
+    "You won't have to worry about me anymore",
+    "Things will be better when I'm gone",
+    "Who cares if I'm dead",
+    "I just want out",
+    "I can't cope anymore",
+    "I'm giving up on life",
+    "kms",
+    "goodbye everyone, and thank you for all",
+    "A2: want to kill myself",
+    "> I want to die",
+    "my patient said she wants to end her life",
+    "Watashi wa shinitai",
+)
+"""What may be a cry for help too, and is none that words alone can tell; docs/safety.md says so."""
 
 NO_DISTRESS: tuple[str, ...] = (
     "suicide prevention trial",

@@ -13,7 +13,7 @@ from bot.safety.folding import LONGEST, MOST_WORDS
 from bot.safety.rules import load, read
 from bot.safety.words import Lexicon
 from tests.safety.cases import LEAVE_ALONE, MUST_FIND
-from tests.safety.spoken import DISTRESS, NO_DISTRESS, NOT_SEVERE, SEVERE
+from tests.safety.spoken import DISTRESS, NO_DISTRESS, NOT_HEARD, NOT_SEVERE, SEVERE
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 BENIGN = (
@@ -42,6 +42,11 @@ def test_it_is_heard_at_the_end_of_an_answer_too(text: str) -> None:
 
 @pytest.mark.parametrize("text", NO_DISTRESS)
 def test_what_is_said_of_others_trials_and_lectures_is_left_alone(text: str) -> None:
+    assert not LEXICON.distress(text)
+
+
+@pytest.mark.parametrize("text", NOT_HEARD)
+def test_what_the_documentation_says_is_missed_is_missed(text: str) -> None:
     assert not LEXICON.distress(text)
 
 
