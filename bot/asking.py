@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,13 +13,14 @@ from bot import answers
 from bot.agendas.schedule import coming
 from bot.engine import commands, replies, safety_asks, wording
 from bot.engine.actions import Words
-from bot.engine.agenda import Agenda, Room, Series, people_lists
+from bot.engine.agenda import Agenda, Room, Series, agendas_of, people_lists
 from bot.engine.errors import Refused
 from bot.engine.floor import chat_for_command
 from bot.engine.people import Person, Role, asking_in, role_in
 from bot.engine.rights import permit
 from bot.engine.signals import Asked, ForgetAsked, StartAsked
 from bot.engine.state import Chat
+from bot.reception import Reception, Spot
 from bot.runner import Runner, Store
 from bot.store import forgetting, pages
 from bot.store.tables import Tables
@@ -73,6 +74,9 @@ class Desk:
             return await self._start(ask, by, room, now)
         if isinstance(ask, safety_asks.Forget):
             return await self._forget(by, now)
+        if isinstance(ask, safety_asks.Checkin):
+            reception = Reception(self.runner, self.store, self.catalogue)
+            return Reply(await reception.told(by, Spot(room, thread), now))
         if isinstance(ask, commands.Change):
             outcome = await self.runner.handle(Asked(now, room, by, ask, thread))
             if outcome.chat is None:
@@ -179,13 +183,6 @@ class Desk:
             for series in self.catalogue().values()
             if role_in(series.agenda, asking_in(room, series.agenda, by)) is Role.MODERATOR
         ]
-
-
-def agendas_of(catalogue: Mapping[str, Series]) -> Iterator[Agenda]:
-    """Yield every agenda of every series: its own, and those of dates on which it differs."""
-    for series in catalogue.values():
-        yield series.agenda
-        yield from map(series.agenda_on, series.dates)
 
 
 def as_moderator(by: Person, room: Room, agendas: Iterable[Agenda]) -> Person:

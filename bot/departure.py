@@ -17,8 +17,7 @@ from pathlib import Path
 from bot import farewell
 from bot.agendas.agenda import load_chats
 from bot.agendas.mistakes import shown
-from bot.asking import agendas_of
-from bot.engine.agenda import OWN, people_lists
+from bot.engine.agenda import OWN, agendas_of, people_lists
 from bot.engine.erasing import is_erased
 from bot.engine.rooms import platform_name, room_name
 from bot.faults import Stopped

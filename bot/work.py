@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot import farewell
+from bot import farewell, welcome
 from bot.agendas.schedule import free_ids
 from bot.engine import events, signals, steps
 from bot.engine.actions import Action
@@ -110,6 +110,11 @@ class Work:
                 return await self._note_reaction(signal), []
             case signals.StartAsked() | signals.DateCame():
                 return await self._begin(signal)
+            case signals.CheckedIn():
+                shown, rooms = await welcome.check_in(self._tables, self.floors, signal)
+                self._seen |= shown
+                self._rooms |= rooms
+                return None, []
             case signals.ForgetAsked():
                 return await self._forget(signal)
             case signals.Asked():

@@ -106,6 +106,7 @@ async def test_help_shows_what_the_person_may_ask(tmp_path: Path) -> None:
     async with house(tmp_path, CLUB) as at:
         assert await told(at, "help", ANN) == (
             "/chat catchup — new topics since you last spoke, and answers with most replies\n"
+            "/chat checkin — say who you are, and how transcripts show you\n"
             "/chat withdraw — take what you said so far out of the transcript\n"
             "/chat forget me — be taken out of every chat; it cannot be undone\n"
             "/chat help — what can be asked"

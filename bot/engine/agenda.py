@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
@@ -147,3 +147,10 @@ class Series:
             if (value := getattr(override, name)) is not None
         }
         return replace(self.agenda, **differs)
+
+
+def agendas_of(catalogue: Mapping[str, Series]) -> Iterator[Agenda]:
+    """Yield every agenda of every series: its own, and those of dates on which it differs."""
+    for series in catalogue.values():
+        yield series.agenda
+        yield from map(series.agenda_on, series.dates)

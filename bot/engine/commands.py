@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from bot.engine import safety_asks
 from bot.engine.errors import Refused
-from bot.engine.safety_asks import Clear, Forget, Hold, Review
+from bot.engine.safety_asks import Checkin, Clear, Forget, Hold, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ AboutOne = Place | Hold | Clear
 Change = Start | Next | AddTopic | Skip | Pause | Resume | Extend | Close | AboutOne | Withdraw
 """Asks that change a chat: the engine decides them."""
 
-Question = Status | ListChats | Review | Transcript | Catchup | Link | Help
+Question = Status | ListChats | Review | Transcript | Catchup | Link | Checkin | Help
 """Asks that change nothing: they are answered from the store."""
 
 Ask = Change | Question | Forget
@@ -213,6 +213,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("link", "", "a link to the organizers' pages", "link", False, _plain(Link())),
     Command("catchup", "", "new topics since you last spoke, and answers with most replies",
             "catchup", True, _plain(Catchup())),
+    Command("checkin", "", "say who you are, and how transcripts show you", "checkin", True,
+            _plain(Checkin())),
     Command("withdraw", "", "take what you said so far out of the transcript", "withdraw", True,
             _plain(Withdraw())),
     Command("forget", "me", "be taken out of every chat; it cannot be undone", "forget me", True,

@@ -29,6 +29,11 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkin:
+    """Say who I am, in a form; or what I said, where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Take me out of everything that is kept, in every chat."""
 

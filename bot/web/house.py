@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.asking import agendas_of
 from bot.engine.actions import Words
-from bot.engine.agenda import Room, Series
+from bot.engine.agenda import Room, Series, agendas_of
 from bot.engine.people import Person, Role, role_in
 from bot.runner import Runner, Store
 from bot.web.access import Access
