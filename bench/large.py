@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import socket
 import subprocess
 import sys
 import tempfile
@@ -62,13 +63,15 @@ LIBRARIES = (
 def _seconds_until_line(folder: Path) -> float:
     """Start the program; return how long it took until it said where it listens. It is ended."""
     chats, data = str(folder / "chats"), str(folder / "data")
-    command = [sys.executable, "-m", "bot", "run", "--port", "0", "--chats", chats, "--data", data]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+    command = [sys.executable, "-m", "bot", "run", "--port", port, "--chats", chats, "--data", data]
     began = time.perf_counter()
     with subprocess.Popen(  # noqa: S603
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
         assert process.stdout is not None  # noqa: S101
-        process.stdout.readline()
+        assert process.stdout.readline(), "it does not start"  # noqa: S101
         took = time.perf_counter() - began
         process.terminate()
         process.communicate()
