@@ -1,4 +1,4 @@
-"""What the privacy guard finds, what it takes for an identifier and is none, and what it costs.
+"""What the privacy guard and the safety rules find, what they take wrongly for it, and their cost.
 
     python -m bench.guard [--quick]
 
@@ -14,9 +14,13 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.safety.conduct import Breach, Recent, Saying, watch
 from bot.safety.guard import look
+from bot.safety.rules import load
+from bot.safety.words import Lexicon
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data"
 BENIGN = DATA / "phi_benign_dev/pubmedqa.jsonl"
@@ -31,10 +35,15 @@ ADVERSARIAL = (
     "http://a/", "mrn ", "mrn: 1", "DOB ", "born on 1/", "90 year old ", "turned 9", "ward 1 bed ",
     "card 4111 ", "phone 1234567 ", "address: 1", "lives at ", "12 Main ", "Box 123 ", "A1", "İ",
     "my patient Maria ", "Mrs Smith ", "078-05-1120 ", "NHS number ", "serial number A", "ẞ1",
+    "i want to ", "she said i want to die laughing ", "n i g ", "a b c d ", "f@", "1a ", "> \n",
+    "<@1> ", "@everyone ", "https://a.b/ ", "https://é.b ", "a.b ", "[.]", "/ .", "t.me/",
+    "é.é.é. ", ". ", "\ufdfa", "\ufdfa.", "e\u0301",
 )  # fmt: skip
 """Repeated to a large text, each of these makes some pattern begin again and again."""
 
+NOW = datetime(2026, 12, 7, 20, tzinfo=UTC)
 WORD = re.compile(r"\w+")
+AT_NAME = re.compile(r"(?<!\w)@(\w+)")
 
 
 def measure(*, quick: bool) -> None:
@@ -42,8 +51,33 @@ def measure(*, quick: bool) -> None:
     _alarms("sentences of abstracts", BENIGN)
     _alarms("messages of a chat", CHAT)
     _found(LABELLED)
-    _cost(BENIGN, quick=quick)
-    _worst()
+    lexicon = Lexicon(load())
+    for what, path in (("sentences of abstracts", BENIGN), ("messages of a chat", CHAT)):
+        _heard(what, path, lexicon)
+    _breaches(CHAT, lexicon)
+    parts = _parts(lexicon)
+    _cost(BENIGN, parts, quick=quick)
+    _worst(parts)
+
+
+def _parts(lexicon: Lexicon) -> dict[str, Callable[[str], object]]:
+    """Return what looks at a message, by its name, and all of it together."""
+
+    def conduct(text: str) -> object:
+        saying = Saying(NOW, text, blocked_domains=("evil.example",), allow_words=("penis",))
+        return watch(Recent(), saying, lexicon)
+
+    def together(text: str) -> None:
+        look(text)
+        lexicon.distress(text)
+        conduct(text)
+
+    return {
+        "guard": look,
+        "distress": lexicon.distress,
+        "conduct": conduct,
+        "together": together,
+    }
 
 
 def _lines(path: Path) -> list[dict[str, object]]:
@@ -61,6 +95,31 @@ def _alarms(what: str, path: Path) -> None:
         print(f"  {alarms:>5} findings in {len(texts):,} {what}: {rate:.2f} in 1,000 (goal 1)")
 
 
+def _heard(what: str, path: Path, lexicon: Lexicon) -> None:
+    texts = [str(line["text"]) for line in _lines(path)]
+    if texts:
+        cries = sum(map(lexicon.distress, texts))
+        severe = sum(map(lexicon.severe, texts))
+        print(f"  {cries:>5} cries and {severe} severe words in {len(texts):,} {what}")
+
+
+def _breaches(path: Path, lexicon: Lexicon) -> None:
+    """Replay a chat, each author by themselves: as it is, and with every @name taken to ping."""
+    for what, pings in (("as said", False), ("with @names counted as mentions", True)):
+        recents: dict[object, Recent] = {}
+        found: Counter[Breach] = Counter()
+        people = [line for line in _lines(path) if line["author"] != "host"]
+        for line in people:
+            key, text = (line["session"], line["author"]), str(line["text"])
+            mentions = len(set(AT_NAME.findall(text))) if pings else None
+            saying = Saying(datetime.fromisoformat(str(line["ts"])), text, mentions)
+            recents[key], breaches = watch(recents.get(key, Recent()), saying, lexicon)
+            found.update(breaches)
+        if people:
+            kinds = ", ".join(f"{count} {one.name.lower()}" for one, count in found.items())
+            print(f"  breaches by {len(people):,} messages of participants, {what}: {kinds or 0}")
+
+
 def _found(path: Path) -> None:
     there: Counter[str] = Counter()
     found: Counter[str] = Counter()
@@ -74,25 +133,27 @@ def _found(path: Path) -> None:
         print(f"  {share:>6.1%} of {count:>4} {kind.lower().replace('_', ' ')}")
 
 
-def _cost(path: Path, *, quick: bool) -> None:
+def _cost(path: Path, parts: dict[str, Callable[[str], object]], *, quick: bool) -> None:
     texts = [str(line["text"]) for line in _lines(path)][: 2_000 if quick else None]
     if not texts:
         return
     floor = _seconds(lambda text: [*WORD.finditer(text)], texts) / len(texts)
-    ours = _seconds(look, texts) / len(texts)
-    print(
-        f"  {ours * 1e6:.0f} us a message (goal {AVERAGE_GOAL * 1e6:.0f}), "
-        f"{ours / floor:.1f}x of finding its words ({floor * 1e6:.1f} us)"
-    )
+    for name, part in parts.items():
+        ours = _seconds(part, texts) / len(texts)
+        print(
+            f"  {name:>8}: {ours * 1e6:.0f} us a message (goal {AVERAGE_GOAL * 1e6:.0f}), "
+            f"{ours / floor:.1f}x of finding its words ({floor * 1e6:.1f} us)"
+        )
 
 
-def _worst() -> None:
-    took = {piece: _seconds(look, [piece * (LARGE // len(piece))]) for piece in ADVERSARIAL}
-    worst = max(took, key=lambda piece: took[piece])
-    print(
-        f"  {took[worst] * 1e3:.1f} ms for {LARGE:,} characters at worst (goal "
-        f"{WORST_GOAL * 1e3:.0f}), of {len(ADVERSARIAL)} kinds; it is {worst!r} repeated"
-    )
+def _worst(parts: dict[str, Callable[[str], object]]) -> None:
+    for name, part in parts.items():
+        took = {piece: _seconds(part, [piece * (LARGE // len(piece))]) for piece in ADVERSARIAL}
+        worst = max(took, key=lambda piece: took[piece])
+        print(
+            f"  {name:>8}: {took[worst] * 1e3:.1f} ms for {LARGE:,} characters at worst (goal "
+            f"{WORST_GOAL * 1e3:.0f}), of {len(ADVERSARIAL)} kinds; it is {worst!r} repeated"
+        )
 
 
 def _seconds(work: Callable[[str], object], texts: Iterable[str] | Sequence[str]) -> float:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from hashlib import blake2b
 
 from bot.safety import sites
-from bot.safety.folding import LONGEST, folded, letters_of
+from bot.safety.folding import LONGEST, folded, letters_of, pieces_of
 from bot.safety.rules import KEPT, Limit, Limits, Rules
 from bot.safety.words import Lexicon
 
@@ -79,7 +79,7 @@ def watch(recent: Recent, saying: Saying, lexicon: Lexicon) -> tuple[Recent, tup
     long absence, forwards or backwards, sees what was said together. A saying is given once; an
     edit goes to `wording`.
     """
-    read = _Reading(folded(saying.text), sites.plain(saying.text))
+    read = _read(saying.text)
     trace = _trace(saying, read, lexicon.rules)
     traces, place = _with(recent.traces, trace)
     breaches = {*_by_words(saying, read, lexicon), *_beyond(traces, place, lexicon.rules.limits)}
@@ -92,16 +92,22 @@ def watch(recent: Recent, saying: Saying, lexicon: Lexicon) -> tuple[Recent, tup
 
 def wording(saying: Saying, lexicon: Lexicon) -> tuple[Breach, ...]:
     """Return what a wording breaches by itself, said for the first time or edited."""
-    read = _Reading(folded(saying.text), sites.plain(saying.text))
+    read = _read(saying.text)
     return tuple(_by_words(saying, read, lexicon))
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A text as words are compared in it, and as addresses are."""
+    """A text as words are compared in it, its words, and as addresses are."""
 
     folded: str
+    pieces: list[str]
     plain: str
+
+
+def _read(text: str) -> _Reading:
+    whole = folded(text)
+    return _Reading(whole, pieces_of(whole), sites.plain(text))
 
 
 def _by_words(saying: Saying, read: _Reading, lexicon: Lexicon) -> Iterator[Breach]:
@@ -111,7 +117,7 @@ def _by_words(saying: Saying, read: _Reading, lexicon: Lexicon) -> Iterator[Brea
             yield Breach.BLOCKED_LINK
     if sites.invites(read.plain, lexicon.invitations):
         yield Breach.INVITATION
-    if lexicon.severe_in(read.folded, saying.allow_words):
+    if lexicon.severe_in(read.folded, read.pieces, saying.allow_words):
         yield Breach.SEVERE
 
 
@@ -137,7 +143,7 @@ def mentions_in(text: str, everyone_counts: int) -> int:
 
 
 def _trace(saying: Saying, read: _Reading, rules: Rules) -> Trace:
-    said, digest = letters_of(read.folded), b""
+    said, digest = letters_of(read.pieces), b""
     if len(said) >= rules.shortest_duplicate:
         digest = blake2b(said.encode("utf-8", "replace"), digest_size=8).digest()
     mentions = saying.mentions
@@ -186,9 +192,11 @@ def _beyond(traces: list[Trace], place: int, limits: Limits) -> set[Breach]:
     found = set()
     trace = traces[place]
     for name, breach, much in _COUNTED:
-        if breach not in found and much(trace):
-            of: tuple[Limit, ...] = getattr(limits, name)
-            if any(_most(traces, place, limit.within, much) > limit.most for limit in of):
+        if breach in found or not much(trace):
+            continue
+        of: tuple[Limit, ...] = getattr(limits, name)
+        for limit in of:
+            if _most(traces, place, limit.within, much) > limit.most:
                 found.add(breach)
     if trace.digest and limits.duplicates:
         same = [one for one in traces if one.digest == trace.digest]
@@ -201,6 +209,8 @@ def _beyond(traces: list[Trace], place: int, limits: Limits) -> set[Breach]:
 
 def _most(traces: list[Trace], place: int, length: timedelta, much: Callable[[Trace], int]) -> int:
     """Return the largest sum in a window of that length that the trace at `place` is in."""
+    if len(traces) == 1:
+        return much(traces[0])
     at = traces[place].at
     start = place
     is_last = place + 1 == len(traces) or traces[place + 1].at - at >= length

@@ -31,7 +31,6 @@ _NAMED = re.compile(r"<(?:@[!&]?|#|!subteam\^)[A-Za-z0-9]{1,30}(?:\|[^<>|\n]{0,2
 """A mention as it is kept, with a name or without."""
 
 _PIECE = re.compile(r"[^\W_]+|\.(?!\.)")
-_LETTERS = re.compile(r"[^\W_]+")
 _PIECE_IN_SIGNS = re.compile(r"[^\W_]+(?:[@$!|][^\W_]+)*|[.!?;]+")
 _ENDS = str.maketrans("!?;", STOP * 3)
 
@@ -92,9 +91,9 @@ def pieces_of(text: str) -> list[str]:
     return [STOP, *found[:MOST_WORDS], STOP]
 
 
-def letters_of(text: str) -> str:
-    """Return the letters and digits of a folded text, and nothing between them."""
-    return "".join(_LETTERS.findall(text))
+def letters_of(pieces: list[str]) -> str:
+    """Return the letters and digits of words, and nothing between them."""
+    return "".join(pieces).replace(STOP, "")
 
 
 def disguised(text: str, pieces: list[str]) -> list[str] | None:
@@ -117,7 +116,7 @@ def spelled(pieces: list[str]) -> list[str]:
 
     What stands between the letters makes no difference: n o, n.o, n-o.
     """
-    if sum([len(piece) == 1 for piece in pieces if piece != STOP]) < _SPELLED:
+    if list(map(len, pieces)).count(1) - pieces.count(STOP) < _SPELLED:
         return []
     found, letters = [], ""
     for piece in (*pieces, ""):

@@ -41,11 +41,11 @@ class Lexicon:
         LONGEST characters are looked at.
         """
         pieces = words(unquoted(text))
-        return any(
-            not self._is_something_else(pieces, start, end, tongue)
-            for start in self._distress.starts(pieces)
-            for end, tongue in self._distress.at(pieces, start)
-        )
+        for start in self._distress.starts(pieces):
+            for end, tongue in self._distress.at(pieces, start):
+                if not self._is_something_else(pieces, start, end, tongue):
+                    return True
+        return False
 
     def severe(self, text: str, allowed: Collection[str] = ()) -> bool:
         """Whether a severe word stands in a text, in quotes or not, also in a plain disguise.
@@ -53,11 +53,11 @@ class Lexicon:
         `allowed` are words or phrases that the series talks about; a severe phrase that is one of
         them, or holds one, is left alone.
         """
-        return self.severe_in(folded(text), allowed)
+        whole = folded(text)
+        return self.severe_in(whole, pieces_of(whole), allowed)
 
-    def severe_in(self, text: str, allowed: Collection[str] = ()) -> bool:
-        """Whether a severe word stands in a text that is folded already."""
-        pieces = pieces_of(text)
+    def severe_in(self, text: str, pieces: list[str], allowed: Collection[str] = ()) -> bool:
+        """Whether a severe word stands in a text that is folded, of which these are the words."""
         free = {" ".join(word for word in words(one) if word != STOP) for one in allowed}
         if self._has_severe(pieces, free):
             return True
