@@ -50,7 +50,9 @@ async def test_what_may_be_shown_is_not_touched() -> None:
                       attachments=(FILE,))  # fmt: skip
     answer = message._replace(id="2", reply_to="1", at=after(minutes=2))
     async with kept([message, answer]) as (tables, chat):
-        for row in await spoken.page(tables.connection, chat.id, BEGINNING, 10):
+        rows = await spoken.page(tables.connection, chat.id, BEGINNING, 10)
+        assert len(rows) == 2
+        for row in rows:
             assert for_organizers(chat).shown(row) is row
 
 

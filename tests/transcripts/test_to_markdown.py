@@ -25,6 +25,7 @@ async def club_text() -> str:
 async def test_a_reader_makes_headings_tables_lists_and_quotations_of_it_and_nothing_else() -> None:
     page = Page(READER.render(await club_text()))
     assert page.tags == OURS
+    assert page.links
     assert all(link.startswith(("https://", "http://")) for link in page.links)
 
 
