@@ -39,7 +39,7 @@ class Server:
         self._data = folder / "data"
         self._settings = _SETTINGS | settings
         self._who = _somebody()
-        self._programs = _programs(folder)
+        self.programs = _programs(folder)
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
         self._free: list[str] = []
@@ -60,7 +60,7 @@ class Server:
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
-            [self._programs / program, "-D", self._data, *arguments],
+            [self.programs / program, "-D", self._data, *arguments],
             capture_output=True,
             cwd="/",
             user=self._who,
@@ -74,7 +74,7 @@ class Server:
         options = [part for pair in self._settings.items() for part in ("-c", "=".join(pair))]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", self._data, "-h", "127.0.0.1",
+                [self.programs / "postgres", "-D", self._data, "-h", "127.0.0.1",
                  "-p", str(self.port), "-k", "", *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", user=self._who,
                 start_new_session=True,

@@ -249,6 +249,20 @@ async def test_a_planned_chat_that_is_moved_within_its_day_keeps_its_id(tmp_path
         assert h.wall.chats == ["club-2026-12-09 08:00", "club-2026-12-09-2 18:00"]
 
 
+async def test_a_chat_that_a_moderator_starts_is_not_told_and_its_end_moves_none(
+    tmp_path: Path,
+) -> None:
+    series = club()
+    async with hall(tmp_path, series) as h:
+        await h.keep()
+        before = [*h.wall.chats]
+        await h.house.start(series)
+        for command in ("extend 1h", "close"):
+            await h.keep()
+            assert h.wall.chats == before == ["club-2026-12-10 21:00", "club-2026-12-17 21:00"]
+            await h.house.ask(command, moderator(series), Room("local", "club"))
+
+
 async def test_the_ids_that_are_told_are_those_that_the_chats_are_given(tmp_path: Path) -> None:
     """Also where one was cancelled on that day before, and a moderator opened another one."""
     series = club("starts: [2026-12-09 10:00, 2026-12-09 18:00]")

@@ -11,7 +11,7 @@ import pytest
 
 from bot.engine.actions import Post, PostKind
 from bot.engine.agenda import Room, Series
-from bot.engine.signals import Hindered, Undeliverable, Woke
+from bot.engine.signals import Hindered, ReadBack, Undeliverable, Woke
 from bot.situation import Due, Serving, Status, Stuck
 from bot.status import said_of, status_of
 from bot.store import queue
@@ -213,6 +213,17 @@ async def test_what_nobody_has_tried_says_why(tmp_path: Path, serving: Serving, 
         assert not [one for one in stuck if "waits for" in one.what], "it is not late yet"
         h.clock.advance(timedelta(seconds=1))
         assert says((await status(h, serving)).stuck, "The opening of").why == why
+
+
+async def test_a_room_that_cannot_be_read_back_is_told_with_its_reason(tmp_path: Path) -> None:
+    why = "the permission Read Message History is missing. Give it to the bot there."
+    async with house(tmp_path) as h:
+        await h.start(on_discord())
+        await h.runner.handle(ReadBack(h.clock(), THERE, why), ID)
+        found = says((await status(h)).stuck, f"What is said in {THERE} of {ID} cannot be read")
+        assert (found.chat, found.why[1:]) == (ID, why[1:])
+        await h.runner.handle(ReadBack(h.clock(), THERE, ""), ID)
+        assert not [one for one in (await status(h)).stuck if "cannot be read" in one.what]
 
 
 async def test_what_was_tried_and_did_not_get_through_says_when_it_is_tried_again(

@@ -353,6 +353,20 @@ async def test_a_thread_that_is_gone_is_away(on: Set) -> None:
     assert await on.posts.archive(Archive(on.room, (str(thread.id),)), on.now)
 
 
+async def test_a_thread_that_was_put_away_by_hand_is_opened_again_by_the_next_post(on: Set) -> None:
+    thread = await on.thread()
+    thread.archive_by_hand()
+    topic = Post(on.room, PostKind.TOPIC, ("T1: What next?",), topic=1, into=str(thread.id))
+    await on.post(topic, key="urojc-2026-12-07/3/0")
+    assert on.texts(thread) == ["T1: What next?"]
+    assert not thread.archived
+    thread.archive_by_hand()
+    thread.lock()
+    on.channel.deny(Permission.MANAGE_THREADS)
+    with pytest.raises(Hindered, match="locked"):
+        await on.post(replace(topic, topic=2), key="urojc-2026-12-07/4/0")
+
+
 async def test_a_thread_is_kept_open_by_a_change_that_leaves_it_as_it_was(on: Set) -> None:
     thread = await on.thread()
     on.server.world.shift(timedelta(days=6))

@@ -288,6 +288,14 @@ async def test_people_and_groups_are_told_each_once(on: Set) -> None:
     ]
 
 
+async def test_whose_account_was_deactivated_keeps_it_from_none_of_the_others(on: Set) -> None:
+    ann, gone = on.workspace.user("Ann"), on.workspace.user("Bo")
+    gone.deactivate()
+    tell = Tell(privately("slack"), (gone.id, ann.id), "", ("It is over.",))
+    await on.posts.tell(tell, Errand(KEY, tell, on.now))
+    assert [one.text for one in ann.inbox] == ["It is over."]
+
+
 async def test_where_nobody_can_be_told_it_says_so(on: Set) -> None:
     nobody = Tell(privately("slack"), (), "", ("x",))
     with pytest.raises(Impossible, match="nobody can be told privately"):
