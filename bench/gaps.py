@@ -23,7 +23,7 @@ from typing import Any
 from bench import corpus
 from bench.discord_house import House, at_share, connected, until
 from bench.gateway import Answered, Gateway, elsewhere
-from bot.app import pass_over_what_stays
+from bot.serving import pass_over_what_stays
 
 TURNS = 3
 BESIDE = 200

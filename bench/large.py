@@ -42,12 +42,12 @@ from bench.large_house import (
     resident,
     series_in,
 )
-from bot.app import pass_over_what_stays
 from bot.catalogue import Catalogue
 from bot.enclosures import Enclosures
 from bot.engine.signals import Said, Woke
 from bot.planner import Planner
 from bot.runner import Runner
+from bot.serving import pass_over_what_stays
 from bot.store.sqlite import opened
 
 ROOT = Path(__file__).resolve().parents[1]

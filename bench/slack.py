@@ -34,7 +34,6 @@ from bench import corpus
 from bench.discord import Run, Watch, best, one_commit, store_alone
 from bench.discord_house import at_share, until
 from bench.workspace import Sent, Workspace, elsewhere
-from bot.app import pass_over_what_stays
 from bot.asking import Desk, WayIn
 from bot.door import HouseDoor
 from bot.enclosures import Enclosures
@@ -45,6 +44,7 @@ from bot.engine.signals import StartAsked
 from bot.outbox import Outbox
 from bot.platforms.slack_adapter import EVENTS, Secrets, Slack
 from bot.runner import Changed, Runner
+from bot.serving import pass_over_what_stays
 from bot.store.sqlite import opened
 from bot.web.hooks import route
 

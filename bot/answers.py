@@ -37,7 +37,8 @@ def help_for(role: Role, platform: str) -> Words:
         if command.everybody or role is Role.MODERATOR
     ]
     if is_asked_for:
-        lines.append("In a message's menu, under Apps: Withdraw — take that one out")
+        lines.append("In a message's menu, under Apps: Help — call a moderator about it")
+        lines.append("There too: Withdraw — take that one of yours out")
         if role is Role.MODERATOR:
             lines.append("There too: Place under a topic — correct its topic")
     return ("\n".join(lines),)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import gc
 import importlib
 import logging
 import secrets
@@ -32,11 +31,21 @@ from bot.engine.people import Person
 from bot.outbox import Outbox
 from bot.planner import Planner
 from bot.platforms.local_adapter import LocalRooms
-from bot.platforms.platform import Hook, Outer, Platform
+from bot.platforms.platform import Hook, Outer
 from bot.ringing import Ringing
 from bot.runner import Changed, Runner, Store
-from bot.serving import Candidate, Term, first_of, holding, keep_taking_over, take_over, turn_of
+from bot.serving import (
+    Candidate,
+    Term,
+    first_of,
+    holding,
+    keep_taking_over,
+    pass_over_what_stays,
+    take_over,
+    turn_of,
+)
 from bot.settings import Settings
+from bot.signposts import Signposts
 from bot.store import presence
 from bot.store.errors import Unavailable
 from bot.store.opening import opened
@@ -139,17 +148,6 @@ def _candidate(settings: Settings) -> AbstractAsyncContextManager[Candidate]:
     return standing(where, here)
 
 
-def pass_over_what_stays() -> None:
-    """Let the garbage collector pass over everything that has been made so far.
-
-    It stays until the process ends. Nothing else runs while the collector looks at everything,
-    which takes 50 ms or more of it.
-    """
-    gc.unfreeze()  # of an earlier term
-    gc.collect()
-    gc.freeze()
-
-
 @contextlib.asynccontextmanager
 async def _house(
     settings: Settings,
@@ -226,14 +224,17 @@ def _parts(
 
     make = Runner if metrics is None else metrics.runner
     runner = make(store, lookout())
-    desk = Desk(runner, store, catalogue.series, way_in)
+    signposts = Signposts()
+    desk = Desk(runner, store, catalogue.series, way_in, signposts.words)
     enclosures = Enclosures(store, runner)
-    platforms: dict[str, Platform] = {"local": LocalRooms()}
-    outbox = Outbox(store, runner, platforms, clock, enclose=enclosures.of, owner=term.owner)
+    signposts.join({"local": LocalRooms(settings.url)})
+    outbox = Outbox(
+        store, runner, signposts.platforms, clock, enclose=enclosures.of, owner=term.owner
+    )
     term.leave_first(outbox.halt)
     door = HouseDoor(desk, outbox, enclosures, clock)
     outer = _outer(settings, door, catalogue, connected)
-    platforms |= outer
+    signposts.join(outer)
     calendar = Calendar(store, catalogue.series, outer, clock, catalogue.unreadable)
     planner = Planner(runner, store, catalogue.series, catalogue.unreadable)
     ringing = Ringing(runner, planner, outbox, outer)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot import answers
 from bot.agendas.schedule import coming
+from bot.bell import Bell, Place
 from bot.engine import commands, replies, safety_asks, wording
 from bot.engine.actions import Words
 from bot.engine.agenda import Agenda, Room, Series, agendas_of, people_lists
@@ -49,18 +50,24 @@ class Reply:
     transcript: str = ""
 
 
+def unchanged(words: Words) -> Words:
+    """Return words as they are, with their places."""
+    return words
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Answers commands, the same on every platform.
 
     `catalogue` gives the series by name, `way_in` the link to the organizers' pages for a person
-    who asks in a room.
+    who asks in a room, `link` makes addresses of the places in an answer.
     """
 
     runner: Runner
     store: Store
     catalogue: Callable[[], Mapping[str, Series]]
     way_in: Callable[[Person, Room, datetime], WayIn]
+    link: Callable[[Words], Words] = unchanged
 
     async def ask(
         self, text: str, by: Person, room: Room, now: datetime, thread: str | None = None
@@ -77,6 +84,8 @@ class Desk:
         if isinstance(ask, safety_asks.Checkin):
             reception = Reception(self.runner, self.store, self.catalogue)
             return Reply(await reception.told(by, Spot(room, thread), now))
+        if isinstance(ask, safety_asks.Help | safety_asks.Take):
+            return await self._bell(ask, by, Place(room, thread), now)
         if isinstance(ask, commands.Change):
             outcome = await self.runner.handle(Asked(now, room, by, ask, thread))
             if outcome.chat is None:
@@ -85,7 +94,7 @@ class Desk:
         async with self.store.reading() as tables:
             if isinstance(ask, commands.Link):
                 return await self._link(tables, ask, by, room, now)
-            if isinstance(ask, commands.Help | commands.ListChats):
+            if isinstance(ask, commands.Commands | commands.ListChats):
                 return await self._answer_of_the_house(tables, ask, by, room, now)
             if isinstance(ask, commands.Transcript) and ask.chat:
                 return _transcript_of(await _named(tables, ask.chat, by, room), ask)
@@ -95,7 +104,8 @@ class Desk:
             permit(ask, role_in(chat.agenda, by) if chat else self._role_in(room, by))
             if chat is None:
                 raise Refused("No chat is held in this room yet.")
-            return await _answer_of(tables, chat, ask, by, now)
+            reply = await _answer_of(tables, chat, ask, by, now)
+            return replace(reply, words=self.link(reply.words))
 
     async def _start(self, ask: commands.Start, by: Person, room: Room, now: datetime) -> Reply:
         series = self.catalogue().get(ask.series)
@@ -112,6 +122,29 @@ class Desk:
         if outcome.chat is None:
             raise Refused(f"{agenda.title} could not be opened; try again.")
         return Reply(replies.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
+
+    async def call(self, by: Person, place: Place, now: datetime) -> Reply:
+        """Call a moderator; where no chat is held just now, list what can be asked.
+
+        Raises Refused where one is called already, or nobody can be told.
+        """
+        told = await Bell(self.runner, self.store).ring(by, place, now)
+        if told is None:
+            told = answers.help_for(self._role_in(place.room, by), place.room.platform)
+        return Reply(self.link(told))
+
+    async def take(self, by: Person, chat: str, number: int, now: datetime) -> Reply:
+        """Let a moderator have a call of a chat, by its number. Raises Refused."""
+        bell = Bell(self.runner, self.store)
+        return Reply(self.link(await bell.take_of(chat, by, now, number)))
+
+    async def _bell(
+        self, ask: safety_asks.Help | safety_asks.Take, by: Person, place: Place, now: datetime
+    ) -> Reply:
+        if isinstance(ask, safety_asks.Help):
+            return await self.call(by, place, now)
+        bell = Bell(self.runner, self.store)
+        return Reply(self.link(await bell.take(by, place, now, ask.number)))
 
     async def _forget(self, by: Person, now: datetime) -> Reply:
         """Take somebody out of everything that is kept; name what Rounds cannot take away.
@@ -136,7 +169,7 @@ class Desk:
     async def _answer_of_the_house(
         self,
         tables: Tables,
-        ask: commands.Help | commands.ListChats,
+        ask: commands.Commands | commands.ListChats,
         by: Person,
         room: Room,
         now: datetime,
@@ -147,7 +180,7 @@ class Desk:
             raise Refused("No chat is held here. Ask in the channel of the chat.")
         permit(ask, role)
         match ask:
-            case commands.Help():
+            case commands.Commands():
                 return Reply(answers.help_for(role, room.platform))
             case commands.ListChats():
                 return Reply(await answers.chats(tables, self._own(room, by), by, now))

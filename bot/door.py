@@ -6,19 +6,21 @@ import asyncio
 import itertools
 import logging
 from asyncio import Future
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot import bell
 from bot.agendas.schedule import coming
 from bot.asking import Desk
 from bot.enclosures import Enclosures
 from bot.engine import commands
 from bot.engine.agenda import Agenda, Room
 from bot.engine.chat import decide
+from bot.engine.checkin import Form
 from bot.engine.errors import Refused
 from bot.engine.messages import message_key
-from bot.engine.people import Role, asking_in, role_in
+from bot.engine.people import Person, Role, asking_in, role_in
 from bot.engine.replies import WITHDRAWN_ONE
 from bot.engine.rights import permit
 from bot.engine.signals import Deleted, ReadBack, RoomChanged, Signal
@@ -35,6 +37,7 @@ from bot.platforms.platform import (
     Place,
     Running,
 )
+from bot.reception import Reception, Spot
 from bot.runner import Outcome
 from bot.store import pages
 
@@ -75,6 +78,20 @@ class HouseDoor:
             raise Refused("This chat is not there any more.")
         return Answer(reply.words, (await self.enclosures.transcript(chat, reply.transcript),))
 
+    async def call(self, asker: Asker, message: str = "", chat: str = "") -> Answer:
+        """Call a moderator: from where it is asked, about a message, or for a chat, by their ids.
+
+        Raises Refused with a sentence for that person.
+        """
+        about = message_key(asker.room, message) if message else ""
+        place = bell.Place(asker.room, asker.thread, about, chat)
+        reply = await self.desk.call(asker.person, place, self.clock())
+        return Answer(reply.words)
+
+    async def take(self, chat: str, number: int, person: Person) -> Answer:
+        """Let a moderator have a call of a chat. Raises Refused with a sentence for them."""
+        return Answer((await self.desk.take(person, chat, number, self.clock())).words)
+
     async def withdraw(self, message: str, author: str, asker: Asker) -> Answer:
         """Withdraw one message, by the platform's ids. Raises Refused where it is not theirs."""
         if author != asker.person.id:
@@ -85,6 +102,24 @@ class HouseDoor:
             raise Refused("This message is in no chat's transcript, so nothing was withdrawn.")
         await self.hear(Deleted(self.clock(), asker.room, message, asker.thread))
         return Answer((WITHDRAWN_ONE,))
+
+    async def checkin(self, asker: Asker, chat: str = "") -> Form:
+        """Return the form of a chat, else of the one that is held there, as somebody filled it in.
+
+        Raises Refused where no chat is held there.
+        """
+        spot = Spot(asker.room, asker.thread, chat)
+        return await self._reception.form(asker.person, spot, self.clock())
+
+    async def check_in(self, typed: Mapping[str, str], asker: Asker, chat: str = "") -> Answer:
+        """Take a form; say what was understood. Raises Unfit, and Refused as `checkin` does."""
+        spot = Spot(asker.room, asker.thread, chat)
+        told = await self._reception.check_in(typed, asker.person, spot, self.clock())
+        return Answer(told)
+
+    @property
+    def _reception(self) -> Reception:
+        return Reception(self.desk.runner, self.desk.store, self.desk.catalogue)
 
     def series(self, asker: Asker) -> Sequence[Choice]:
         """Return the series that somebody may start there, those of this room first."""

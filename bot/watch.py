@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.engine.agenda import Agenda
 from bot.engine.concerning import DISTRESS
-from bot.engine.signals import Deleted, Speech
+from bot.engine.signals import Deleted, Noticed, Speech
+from bot.engine.state import Chat
 from bot.safety import guard, rules
 from bot.safety.words import Lexicon
+from bot.store import checkins
+from bot.store.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,15 @@ class Lookout:
         if self.lexicon is not None and agenda.help_lines and self.lexicon.distress(signal.text):
             seen.add(DISTRESS)
         return tuple(sorted(seen))
+
+
+async def with_country(tables: Tables, chat: Chat, seen: Noticed) -> Noticed:
+    """Return what was seen with the country of who may be in danger, where they have told it."""
+    if DISTRESS not in seen.concerns:
+        return seen
+    key = f"{seen.room.platform}:{seen.person}"
+    said = await checkins.of(tables.connection, chat.series, key)
+    return replace(seen, country=said.country) if said else seen
 
 
 PATIENTS_ALONE = Lookout()

@@ -32,7 +32,7 @@ from bot.rewording import Rewordings, posts_to_blank
 from bot.store import departures, forgetting, queue
 from bot.store.tables import Tables
 from bot.waking import must_know_more, told_more
-from bot.watch import Lookout
+from bot.watch import Lookout, with_country
 
 log = logging.getLogger(__name__)
 
@@ -154,6 +154,7 @@ class Work:
             self._put(key, known, heard)
             self._answer_late(chat, known, signal)
             if (seen := noticed(known, heard)) is not None:
+                seen = await with_country(self._tables, chat, seen)
                 self._record(chat, decide(chat, seen))
         return chat
 

@@ -104,12 +104,13 @@ async def test_who_does_not_moderate_a_series_cannot_start_it(tmp_path: Path) ->
 
 async def test_help_shows_what_the_person_may_ask(tmp_path: Path) -> None:
     async with house(tmp_path, CLUB) as at:
-        assert await told(at, "help", ANN) == (
+        assert await told(at, "commands", ANN) == (
             "/chat catchup — new topics since you last spoke, and answers with most replies\n"
             "/chat checkin — say who you are, and how transcripts show you\n"
             "/chat withdraw — take what you said so far out of the transcript\n"
             "/chat forget me — be taken out of every chat; it cannot be undone\n"
-            "/chat help — what can be asked"
+            "/chat help — call a moderator, privately\n"
+            "/chat commands — what can be asked"
         )
         assert (await told(at, "", HENRY)).count("\n") == len(COMMANDS) - 1
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.engine import signals, steps
 from bot.engine.actions import Tell
@@ -32,7 +33,7 @@ from bot.engine.errors import Refused
 from bot.engine.events import Event
 from bot.engine.fold import apply
 from bot.engine.people import Person, Role, role_in
-from bot.engine.state import Chat
+from bot.engine.state import Chat, Stage
 
 ROUNDS = 3
 """How often each of those on call is asked."""
@@ -42,6 +43,9 @@ TIMES_ALL = 3
 
 MOST_OPEN = 25
 """Calls of a chat that nobody has taken; nobody can look after more."""
+
+HEARD_AFTER = timedelta(days=1)
+"""How long after its end somebody may still call in a chat."""
 
 LOOKED_AFTER = timedelta(hours=1)
 """How long whoever took a call is the one who is told what its author writes further."""
@@ -59,11 +63,28 @@ TOO_MANY = (
 # ---------------------------------------------------------------- calling
 
 
+def hears(chat: Chat, now: datetime) -> bool:
+    """Whether a moderator can be called in a chat: it is on, comes today, or was just over.
+
+    Today is the chat's own day.
+    """
+    match chat.stage:
+        case Stage.OPEN:
+            return True
+        case Stage.PLANNED:
+            zone = ZoneInfo(chat.agenda.zone)
+            is_today = chat.opens_at.astimezone(zone).date() == now.astimezone(zone).date()
+            return is_today or chat.opens_at <= now
+        case Stage.CANCELLED | Stage.MISSED:
+            return False
+    return now - chat.ends_at < HEARD_AFTER
+
+
 def asked(chat: Chat, signal: signals.HelpAsked) -> list[Event]:
     """Call a moderator for somebody who asks. Raises Refused where one is called already."""
     if any(call.asked is steps.Asking.PERSON for call in _open_of(chat, signal.by.key)):
         raise Refused(UNDER_WAY)
-    if len(_untaken(chat)) >= MOST_OPEN:
+    if len(_open(chat)) >= MOST_OPEN:
         raise Refused(TOO_MANY)
     called = steps.Called(
         signal.at, _next_number(chat), signal.room, signal.by.id, signal.by.name, signal.message,
@@ -80,7 +101,7 @@ def cried(chat: Chat, signal: signals.Noticed, hold: list[Event]) -> list[Event]
     person = f"{signal.room.platform}:{signal.person}"
     if _open_of(chat, person) or looks_after(chat, person, signal.at):
         return hold
-    if len(_untaken(chat)) >= MOST_OPEN:
+    if len(_open(chat)) >= MOST_OPEN:
         return hold
     called = steps.Called(
         signal.at, _next_number(chat), signal.room, signal.person, signal.name, signal.message,
@@ -101,7 +122,7 @@ def _open_of(chat: Chat, person: str) -> list[Call]:
     return [call for call in chat.calls.values() if call.is_open and call.key == person]
 
 
-def _untaken(chat: Chat) -> list[Call]:
+def _open(chat: Chat) -> list[Call]:
     return [call for call in chat.calls.values() if call.is_open]
 
 
@@ -167,7 +188,7 @@ def undelivered(chat: Chat, signal: signals.Undeliverable) -> Iterator[Event]:
 
 def taken(chat: Chat, signal: signals.TakeAsked) -> list[Event]:
     """Let a moderator, or who was asked to come, have a call. Raises Refused."""
-    calls = [call for call in chat.calls.values() if call.can_be_taken]
+    calls = untaken(chat)
     if signal.number:
         known = chat.calls.get(signal.number)
         if known is not None and not known.can_be_taken:
@@ -179,6 +200,11 @@ def taken(chat: Chat, signal: signals.TakeAsked) -> list[Event]:
     if not calls:
         raise Refused(f"Nobody waits for a moderator in {chat.agenda.title}.")
     return [steps.Taken(signal.at, calls[0].number, signal.by.key, signal.by.name)]
+
+
+def untaken(chat: Chat) -> list[Call]:
+    """Return the calls that nobody has taken, the one that waits longest first."""
+    return [call for call in chat.calls.values() if call.can_be_taken]
 
 
 def _may_take(chat: Chat, calls: Iterable[Call], by: Person) -> bool:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from bot.engine import safety_asks
 from bot.engine.errors import Refused
-from bot.engine.safety_asks import Checkin, Clear, Forget, Hold, Review
+from bot.engine.safety_asks import Checkin, Clear, Forget, Help, Hold, Review, Take
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
+class Commands:
     """What can be asked."""
 
 
@@ -111,10 +111,10 @@ AboutOne = Place | Hold | Clear
 Change = Start | Next | AddTopic | Skip | Pause | Resume | Extend | Close | AboutOne | Withdraw
 """Asks that change a chat: the engine decides them."""
 
-Question = Status | ListChats | Review | Transcript | Catchup | Link | Checkin | Help
+Question = Status | ListChats | Review | Transcript | Catchup | Link | Checkin | Commands
 """Asks that change nothing: they are answered from the store."""
 
-Ask = Change | Question | Forget
+Ask = Change | Question | Forget | Help | Take
 
 FORMATS = ("html", "md", "json", "csv")
 
@@ -219,7 +219,10 @@ COMMANDS: tuple[Command, ...] = (
             _plain(Withdraw())),
     Command("forget", "me", "be taken out of every chat; it cannot be undone", "forget me", True,
             safety_asks.forget),
-    Command("help", "", "what can be asked", "help", True, _plain(Help())),
+    Command("take", "[CALL]", "come to somebody who calls for help", "take", False,
+            safety_asks.take),
+    Command("help", "", "call a moderator, privately", "help", True, _plain(Help())),
+    Command("commands", "", "what can be asked", "commands", True, _plain(Commands())),
 )  # fmt: skip
 
 
@@ -230,7 +233,7 @@ def parse(text: str) -> tuple[Command, Ask]:
     """
     name = next(iter(text.split(maxsplit=1)), "")
     argument = text.lstrip()[len(name) + 1 :]
-    name = name.lower() or "help"
+    name = name.lower() or "commands"
     for command in COMMANDS:
         if command.name == name:
             ask = command.read(argument)
@@ -238,7 +241,7 @@ def parse(text: str) -> tuple[Command, Ask]:
                 raise Refused(_nothing_follows(name))  # `withdraw 17`, `close in 10 minutes`
             return command, ask
     near = difflib.get_close_matches(name, [command.name for command in COMMANDS], n=1)
-    hint = f"Did you mean /chat {near[0]}?" if near else "/chat help lists what there is."
+    hint = f"Did you mean /chat {near[0]}?" if near else "/chat commands lists what there is."
     raise Refused(f"There is no /chat {name[:40]}. {hint}")
 
 

@@ -29,6 +29,18 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Help:
+    """Call a moderator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Come to somebody who calls: the one who waits longest, or the call of this number."""
+
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Checkin:
     """Say who I am, in a form; or what I said, where there is none."""
 
@@ -56,6 +68,14 @@ def forget(text: str) -> Forget:
             "name and your check-ins, and cannot be undone. For this chat alone: /chat withdraw"
         )
     return Forget()
+
+
+def take(text: str) -> Take:
+    """Read what follows `/chat take`. Raises Refused."""
+    text = text.strip().lstrip("#")
+    if text and not (text.isascii() and text.isdecimal() and len(text) <= 6):
+        raise Refused("Name a call by its number, or none: /chat take 3")
+    return Take(int(text or 0))
 
 
 def _message(text: str, command: str) -> str:

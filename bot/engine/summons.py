@@ -195,6 +195,23 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if 10 <= number % 100 <= 20 else ending}"
 
 
+def yours(chat: Chat, call: Call) -> Words:
+    """Tell a moderator that a call is theirs, and what is to be done."""
+    who = Who(call.person, call.room.platform, call.name)
+    if call.room.platform == OWN:
+        then = "Go to them in the room: "
+    elif call.asked is steps.Asking.WORDS:
+        then = (
+            "They were told where help is, not that you come: write to them privately, as a "
+            "person. If somebody is in danger, call for help where they are. Clear the message "
+            "with /chat clear when it may be shown: "
+        )
+    else:
+        then = "They are told that you will write to them: please do so privately. "
+    told = ". Whoever else was asked is told so. "
+    return ("You have the call of ", who, f" in {chat.agenda.title}{told}{then}", _spot(call))
+
+
 def unreached(call: Call) -> Words:
     """Say that the person whom a call is about cannot be told anything privately."""
     who = Who(call.person, call.room.platform, call.name)

@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.engine.actions import Amend, Archive, KeepOpen, Post, Tell, Whisper
+from bot.engine.actions import Amend, Archive, KeepOpen, Post, Spot, Tell, Whisper
 from bot.platforms.appointment import Appointment
 from bot.platforms.discord_address import gateway_at, listen_at, point_at
 from bot.platforms.discord_connection import USUAL, Connection, Pace
 from bot.platforms.discord_events import keep_events
 from bot.platforms.discord_refusals import LOGIN_REFUSED
+from bot.platforms.discord_text import address
 from bot.platforms.platform import Door, Errand, Hook, Receipt
 from bot.platforms.standing import Standing
 
@@ -104,6 +105,14 @@ class Discord(Standing):
                 return await client.posts.amend(action, errand)
             case Amend() | Whisper():
                 return Receipt(errand.now)  # a thread is locked, and its talk ends with it
+
+    def address(self, spot: Spot) -> str:
+        """Return where a message, a thread or a channel is found; empty: its server is unknown."""
+        client, room = self._client, spot.room.name
+        channel = client.get_channel(int(room)) if client and room.isdecimal() else None
+        if not isinstance(channel, discord.abc.GuildChannel):
+            return ""
+        return address(channel.guild.id, spot)
 
     async def keep_appointments(
         self, wanted: Sequence[Appointment], spared: Collection[str], now: datetime

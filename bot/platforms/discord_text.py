@@ -41,6 +41,12 @@ def _piece(piece: Piece) -> str:
     return with_mentions(piece)
 
 
+def address(guild: int, spot: Spot) -> str:
+    """Return the link of a message, a thread or a channel of a server (its "Copy Link")."""
+    parts = (str(guild), spot.thread or spot.room.name, spot.id)
+    return f"https://discord.com/channels/{'/'.join(part for part in parts if part)}"
+
+
 def with_mentions(text: str) -> str:
     """Write mentions as Discord does, without the names that are kept with them."""
     return _NAMED.sub(r"<\1\2>", text)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from bot.engine.actions import Amend, Moment, Piece, Post, Spot, Who, Words
 from bot.engine.rooms import person_name
 from bot.platforms.platform import Errand, NotThere, Receipt
 
 
 class LocalRooms:
-    """The rooms of this process's own pages; a post is there as soon as it is recorded."""
+    """The rooms of this process's own pages, at `base_url`; a post is there once recorded."""
+
+    def __init__(self, base_url: str = "") -> None:
+        self._base_url = base_url
+
+    def address(self, spot: Spot) -> str:
+        """Return where a message or a room is found; empty where no address is known."""
+        if not self._base_url:
+            return ""
+        room = f"{self._base_url}/rooms/{quote(spot.room.name, safe='')}"
+        message = quote(spot.id, safe="")
+        return f"{room}?at={message}#m-{message}" if message else room
 
     async def perform(self, errand: Errand) -> Receipt:
         """Name the post by its key, so that it exists once however often it is asked.

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.engine.actions import Action, Post, Words
+from bot.engine.actions import Action, Post, Spot, Words
 from bot.engine.agenda import Room
+from bot.engine.checkin import Form
 from bot.engine.people import Person
 from bot.engine.signals import Signal
 from bot.platforms.appointment import Board
@@ -144,6 +145,10 @@ class Outer(Platform, Board, Protocol):
         """How often it came to be connected."""
         ...
 
+    def address(self, spot: Spot) -> str:
+        """Return where a message, a thread or a room is found; empty: it is not known now."""
+        ...
+
     @property
     def hooks(self) -> Mapping[str, Hook]:
         """Return what answers at which path, where the platform calls us."""
@@ -246,8 +251,30 @@ class Door(Protocol):
         """Do what follows `/chat`. Raises Refused with a sentence for that person."""
         ...
 
+    async def call(self, asker: Asker, message: str = "", chat: str = "") -> Answer:
+        """Call a moderator: from where it is asked, about a message, or for a chat, by their ids.
+
+        Raises Refused with a sentence for that person.
+        """
+        ...
+
+    async def take(self, chat: str, number: int, person: Person) -> Answer:
+        """Let a moderator have a call of a chat. Raises Refused with a sentence for them."""
+        ...
+
     async def withdraw(self, message: str, author: str, asker: Asker) -> Answer:
         """Withdraw one message, by the platform's ids. Raises Refused where it is not theirs."""
+        ...
+
+    async def checkin(self, asker: Asker, chat: str = "") -> Form:
+        """Return the form of a chat, else of the one that is held there, as somebody filled it in.
+
+        Raises Refused where no chat is held there.
+        """
+        ...
+
+    async def check_in(self, typed: Mapping[str, str], asker: Asker, chat: str = "") -> Answer:
+        """Take a form; say what was understood. Raises Unfit, and Refused as `checkin` does."""
         ...
 
     def series(self, asker: Asker) -> Sequence[Choice]:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.engine.actions import Spot
 from bot.platforms.appointment import Appointment
 from bot.platforms.platform import Door, Errand, Hindered, Hook, Receipt
 from bot.platforms.slack_catching_up import CatchingUp
@@ -23,6 +24,7 @@ from bot.platforms.slack_people import People
 from bot.platforms.slack_posts import Posts
 from bot.platforms.slack_refusals import TokenRefused, translated
 from bot.platforms.slack_signals import Reader
+from bot.platforms.slack_text import address
 from bot.platforms.standing import Standing
 
 API = "https://slack.com/api/"
@@ -83,6 +85,7 @@ class Slack(Standing):
         self._posts: Posts | None = None
         self._listening: asyncio.Task[None] | None = None
         self._refusal: Hindered | None = None
+        self._team = ""  # the workspace's address
 
     # ------------------------------------------------------------ actions
 
@@ -99,6 +102,10 @@ class Slack(Standing):
         except TokenRefused as refusal:
             self.locked_out(refusal)
             raise
+
+    def address(self, spot: Spot) -> str:
+        """Return where a message, a thread or a channel is found; empty: not logged in yet."""
+        return address(self._team, spot) if self._team else ""
 
     async def keep_appointments(
         self,
@@ -149,6 +156,7 @@ class Slack(Standing):
         """Log in, and listen until there is a reason to begin anew."""
         with translated(None):
             me = await self._client.auth_test()
+        self._team = str(me.get("url") or "")
         reader = Reader(str(me["user_id"]), str(me.get("bot_id") or ""))
         if self._catching_up is None:
             history = History(self._client, self._door, reader, self._people, self._clock)

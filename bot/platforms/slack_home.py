@@ -36,7 +36,7 @@ NOTHING = (
     "their times in your own time zone, and how far they are. Organizers plan them in an agenda; "
     "a moderator can also start one at once."
 )
-FOOT = "In a channel `/chat help` lists what you can ask there. As of "
+FOOT = "In a channel `/chat commands` lists what you can ask there. As of "
 AGAIN = "; open this tab again to bring it up to date."
 
 View = dict[str, Any]

@@ -93,8 +93,8 @@ def manifest(url: str = "") -> dict[str, Any]:
     request_url = {"request_url": f"{url}{EVENTS_PATH}"} if url else {}
     command = {
         "command": COMMAND,
-        "description": "Ask something of a chat; /chat help lists what there is",
-        "usage_hint": "help | start urojc | next | status | transcript",
+        "description": "Ask something of a chat; /chat commands lists what there is",
+        "usage_hint": "help | commands | start urojc | next | status | transcript",
         "should_escape": False,
     }
     return {

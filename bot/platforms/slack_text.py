@@ -58,6 +58,19 @@ def _piece(piece: Piece) -> str:
     return "".join(_escaped_parts(piece))
 
 
+def address(team: str, spot: Spot) -> str:
+    """Return the link of a message, a thread or a channel of a workspace (its "Copy link").
+
+    `team` is the workspace's address, as auth.test tells it; the form is that of
+    chat.getPermalink.
+    """
+    channel, ts = spot.room.name, spot.id or spot.thread or ""
+    if not ts:
+        return f"{team.rstrip('/')}/archives/{channel}"
+    within = f"?thread_ts={spot.thread}&cid={channel}" if spot.thread and spot.id else ""
+    return f"{team.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}{within}"
+
+
 def escaped(text: str) -> str:
     """Write a text so that it is no mention, link or time to Slack; line marks like * remain."""
     return text.translate(_ESCAPES)

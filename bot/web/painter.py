@@ -24,7 +24,7 @@ PLACEHOLDERS = {
     "open": "Write a message (T1 answers topic 1)",
     "planned": "Say hello",
     "over": "/chat catchup, /chat withdraw",
-    "none": "/chat help",
+    "none": "/chat commands",
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine import commands
+from bot.engine import commands, safety_asks
 from bot.engine.commands import COMMANDS, command_of, parse, parse_duration
 from bot.engine.errors import Refused
 
@@ -32,7 +32,12 @@ from bot.engine.errors import Refused
         ("transcript urojc-2026-12-07-2", commands.Transcript("html", "urojc-2026-12-07-2")),
         ("topic   What?\n ", commands.AddTopic("  What?\n ")),
         ("withdraw \n ", commands.Withdraw()),
-        ("", commands.Help()),
+        ("", commands.Commands()),
+        ("help", safety_asks.Help()),
+        ("help I am not well", safety_asks.Help()),
+        ("take", safety_asks.Take()),
+        ("take #12", safety_asks.Take(12)),
+        ("commands", commands.Commands()),
         ("topic\nWhat next,\nand why?", commands.AddTopic("What next,\nand why?")),
         ("extend\u00a02h", commands.Extend(timedelta(hours=2))),
     ],
@@ -45,7 +50,7 @@ def test_a_command_is_read_as_it_is_meant(text: str, ask: commands.Ask) -> None:
     ("text", "sentence"),
     [
         ("extned 2h", "There is no /chat extned. Did you mean /chat extend?"),
-        ("xyzzy", "There is no /chat xyzzy. /chat help lists what there is."),
+        ("xyzzy", "There is no /chat xyzzy. /chat commands lists what there is."),
         ("extend soon", "“soon” is not a length of time. Write it like 30m, 2h or 1d"),
         ("extend", "Say by how much: /chat extend 2h"),
         ("start", "Name the series to start: /chat start urojc"),

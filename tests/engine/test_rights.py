@@ -21,9 +21,12 @@ def test_what_is_not_for_everybody_is_for_moderators_alone(command: Command, rol
             permit(ask, role)
 
 
-def test_everybody_may_catch_up_withdraw_and_ask_for_help() -> None:
+def test_everybody_may_catch_up_say_who_they_are_leave_and_ask_for_help() -> None:
     assert {command.name for command in COMMANDS if command.everybody} == {
         "catchup",
+        "checkin",
         "withdraw",
+        "forget",
         "help",
+        "commands",
     }

@@ -57,7 +57,7 @@ async def test_everybody_finds_the_commands_in_a_server_and_nowhere_else(at: Clu
         assert one["default_member_permissions"] is None
         assert (one["contexts"], one["integration_types"]) == ([0], [0])
     with pytest.raises(NotOffered):
-        await at.ann.command(at.server.world.conversation(at.ann.user), "chat help")
+        await at.ann.command(at.server.world.conversation(at.ann.user), "chat commands")
 
 
 def test_options_stand_for_rows_with_an_argument_and_fit_into_discord() -> None:

@@ -121,7 +121,7 @@ async def test_commands_are_answered_in_time_while_a_long_transcript_is_made(at:
     meanwhile = [await at.henry.command(at.channel, "chat status")]
     while transcript.thinking:
         await meanwhile[-1].first()
-        meanwhile.append(await at.ann.command(at.channel, "chat help"))
+        meanwhile.append(await at.ann.command(at.channel, "chat commands"))
     assert "is open" in (await meanwhile[0].done(60)).text
     for one in meanwhile[1:]:
         assert "/chat catchup" in (await one.done(60)).text
@@ -255,5 +255,5 @@ async def test_a_place_that_is_none_of_a_server_is_refused(at: Club) -> None:
     for one in at.server.world.application.commands[None]:
         one["contexts"], one["dm_permission"] = [0, 1], True
     conversation = at.server.world.conversation(at.ann.user)
-    answer = await (await at.ann.command(conversation, "chat help")).done()
+    answer = await (await at.ann.command(conversation, "chat commands")).done()
     assert answer.text == NOT_HERE

@@ -104,7 +104,7 @@ async def test_what_runs_and_what_comes_is_shown_with_channel_time_and_topics(
         assert buttons(view) == []
         foot = view.blocks[-1]["elements"][0]["text"]
         assert foot.startswith(
-            "In a channel `/chat help` lists what you can ask there. As of <!date^"
+            "In a channel `/chat commands` lists what you can ask there. As of <!date^"
         )
         assert at.henry.home is None
 

@@ -427,7 +427,7 @@ async def test_everything_can_be_done_without_script(windows: Windows, open_hous
     await ana.get_by_role("button", name="👍").click()
     await row_of(ana, "T1 first").get_by_role("button", name="👍, 1").click()
     await expect(row_of(ana, "T1 first").locator(".reactions button")).to_have_count(0)
-    await ana.get_by_label("Your message").fill("/chat help")
+    await ana.get_by_label("Your message").fill("/chat commands")
     await ana.get_by_role("button", name="Send").click()
     await expect(ana.locator(".reply-alone")).to_contain_text("/chat withdraw")
     await ana.get_by_role("link", name="Back to the room").click()
