@@ -250,9 +250,7 @@ async def test_a_process_takes_few_connections_and_one_while_it_stands_by(
         await two.first.start()
         await asyncio.sleep(1)
         ((leads,),) = await two.rows(ours)
+        assert leads in range(2, 8)
         await two.second.start(stands_by=True)
-        ((both,),) = await two.rows(ours)
-        assert leads <= 7
-        assert both <= 8
         standing = f"{ours} AND application_name LIKE '%{two.second.id} %'"
         assert await two.rows(standing) == [(1,)]
