@@ -193,10 +193,9 @@ class _Reader:
         return None if isinstance(root, Scalar) and root.plain and not root.text else root
 
     def _events(self) -> Iterator[yaml.Event]:
-        last = Mark(self._before + 1, 1)
+        event = None
         try:
             for event in yaml.parse(self._text, Loader=self._loader):
-                last = self._at(event)
                 yield event
         except yaml.MarkedYAMLError as error:
             flaw = explain(error, self._text)
@@ -205,7 +204,7 @@ class _Reader:
         except (yaml.YAMLError, ValueError, OverflowError):
             # PyYAML lets chr() and int() raise on "\UFFFFFFFF" and on a %YAML line of digits.
             raise _Stop(
-                last,
+                self._at(event) if event else Mark(self._before + 1, 1),
                 "YAML cannot read what follows here. Look for a backslash in double quotes, or "
                 "for a line that begins with %.",
             ) from None
@@ -225,7 +224,7 @@ class _Reader:
             )
         self._refuse_machinery(event)
         if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event, indent)
+            return self._scalar(event, at, indent)
         if isinstance(event, yaml.SequenceStartEvent):
             items = []
             inside = 0 if event.flow_style else at.column
@@ -257,8 +256,7 @@ class _Reader:
             value = Scalar("", value.at if colon else key.at, True, value.dropped, not colon)
         return Pair(key, value)
 
-    def _scalar(self, event: yaml.ScalarEvent, indent: int) -> Node:
-        at = self._at(event)
+    def _scalar(self, event: yaml.ScalarEvent, at: Mark, indent: int) -> Node:
         unseen = _UNSEEN.search(event.value)
         if unseen:
             words = (
