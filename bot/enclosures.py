@@ -15,8 +15,7 @@ from bot.platforms.platform import Enclosed, File
 from bot.quotations import Quotations
 from bot.runner import Runner, Store
 from bot.transcripts import render
-from bot.transcripts.summary import summarise
-from bot.transcripts.to_png import described, picture
+from bot.transcripts.summary import Summary, summarise
 
 LARGEST = 10_000_000
 """Bytes of one file: under Discord's 10 MiB ("Uploading Files")."""
@@ -60,8 +59,15 @@ class Enclosures:
     async def _picture(self, chat: Chat) -> File:
         async with self._store.reading() as tables:
             summary, _names = await summarise(tables, chat)
-        content = await asyncio.to_thread(picture, summary)
-        return File(f"{chat.id}.png", content, described(summary))
+        content, shows = await asyncio.to_thread(_drawn, summary)
+        return File(f"{chat.id}.png", content, shows)
+
+
+def _drawn(summary: Summary) -> tuple[bytes, str]:
+    """Return a picture and what it shows."""
+    from bot.transcripts.to_png import described, picture  # noqa: PLC0415  most draw none at first
+
+    return picture(summary), described(summary)
 
 
 def _packed(name: str, chunks: Iterable[bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
@@ -39,15 +40,26 @@ _ROLES = {role.value: role for role in Role}
 _TIMINGS = {timing.value: timing for timing in Timing}
 _HOLDS = {hold.value: hold for hold in Hold}
 _REASONS = {reason.value: reason for reason in PlacedBy}
-_EVENTS = {kind.__name__: TypeAdapter(kind) for kind in get_args(Event)}
-_ACTIONS = {kind.__name__: TypeAdapter(kind) for kind in get_args(Action)}
+_EVENTS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
+_ACTIONS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Action)}
 _FILES: TypeAdapter[tuple[Attachment, ...]] = TypeAdapter(tuple[Attachment, ...])
+
+
+@functools.cache
+def _event(kind: str) -> TypeAdapter[Any]:
+    """Return how events of a kind are written; it is made, for 1 ms, when the first one comes."""
+    return TypeAdapter(_EVENTS[kind])
+
+
+@functools.cache
+def _action(kind: str) -> TypeAdapter[Any]:
+    return TypeAdapter(_ACTIONS[kind])
 
 
 def encode_event(event: Event) -> tuple[str, str]:
     """Return an event's kind and body."""
     kind = type(event).__name__
-    return kind, _EVENTS[kind].dump_json(event).decode()
+    return kind, _event(kind).dump_json(event).decode()
 
 
 def decode_event(kind: str, body: str) -> Event:
@@ -56,7 +68,7 @@ def decode_event(kind: str, body: str) -> Event:
     Raises BrokenLog for what no event can be.
     """
     try:
-        event: Event = _EVENTS[kind].validate_json(body)
+        event: Event = _event(kind).validate_json(body)
     except (KeyError, ValidationError):  # its own text would quote the event
         raise BrokenLog(f"an event of kind {kind[:40]} cannot be read") from None
     return event
@@ -65,12 +77,12 @@ def decode_event(kind: str, body: str) -> Event:
 def encode_action(action: Action) -> tuple[str, str]:
     """Return an action's kind and body."""
     kind = type(action).__name__
-    return kind, _ACTIONS[kind].dump_json(action).decode()
+    return kind, _action(kind).dump_json(action).decode()
 
 
 def decode_action(kind: str, body: str) -> Action:
     """Return what `encode_action` wrote."""
-    action: Action = _ACTIONS[kind].validate_json(body)
+    action: Action = _action(kind).validate_json(body)
     return action
 
 
