@@ -40,9 +40,10 @@ def message(*signals: tuple[Speech, tuple[str, ...]], chat: Chat = CLUB) -> Mess
     return known
 
 
-SEEN = (SAID, ("email",))
-CHANGED = (Edited(at(5), ROOM, "m1", "Write to me"), ())
-CHANGED_BADLY = (Edited(at(9), ROOM, "m1", "Write to bob@example.org"), ("email",))
+Wording = tuple[Speech, tuple[str, ...]]
+SEEN: Wording = (SAID, ("email",))
+CHANGED: Wording = (Edited(at(5), ROOM, "m1", "Write to me"), ())
+CHANGED_BADLY: Wording = (Edited(at(9), ROOM, "m1", "Write to bob@example.org"), ("email",))
 
 
 def test_what_is_seen_in_a_wording_holds_the_message_until_another_wording() -> None:

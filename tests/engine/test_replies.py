@@ -56,7 +56,7 @@ def test_who_asks_is_told_what_became_of_it(command: str, answer: str) -> None:
     chat.passes("25h")
     happened = chat.asks(command)
     ask = commands.parse(command)[1]
-    assert not isinstance(ask, commands.Question)
+    assert isinstance(ask, commands.Change)
     assert text(replies.done(chat.it, ask, happened)) == answer
 
 
@@ -94,7 +94,7 @@ def test_who_changes_a_chat_is_told_which_rooms_refuse() -> None:
     assert wording.plain(wording.refusals(chat.it)) == refusals
     for command in ("next", "extend 1h", "pause", "topic Why?", "close"):
         ask = commands.parse(command)[1]
-        assert not isinstance(ask, commands.Question)
+        assert isinstance(ask, commands.Change)
         happened = chat.asks(command)
         told = wording.plain(replies.done(chat.it, ask, happened))
         assert told.endswith(f".{refusals}"), command
