@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.asking import Desk
-from bot.door import READ_AFTER, HouseDoor
+from bot.door import HouseDoor
 from bot.enclosures import Enclosures
 from bot.engine import wording
 from bot.engine.actions import Post, PostKind, Thread
@@ -21,6 +21,7 @@ from bot.engine.errors import Refused
 from bot.engine.messages import message_key
 from bot.engine.people import Person
 from bot.engine.signals import Delivered, Said
+from bot.farewell import READ_AFTER
 from bot.platforms.platform import Asker, Coming, Held, Overview, Place, Running
 from tests.house import START, House, house, urojc, way_in
 
