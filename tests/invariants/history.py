@@ -7,15 +7,39 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.engine.agenda import Agenda, Room, Topic
+from bot.engine.commands import parse
 from bot.engine.messages import Message
-from bot.engine.people import Role
-from bot.engine.signals import DateCame, Signal
+from bot.engine.people import Person, Role
+from bot.engine.signals import Asked, DateCame, Edited, Reacted, Said, Signal
 from bot.runner import Store
 from bot.simulation import Simulation
 
 ROOM = Room("local", "urojc")
 OPENS = datetime(2026, 12, 6, 20, 0, tzinfo=UTC)
 CHAT = "urojc-2026-12-07"
+ANN, BOB, HENRY = (Person("local", name, name.title()) for name in ("ann", "bob", "henry"))
+
+
+def at(hours: float) -> datetime:
+    """Return the moment so long after the opening."""
+    return OPENS + timedelta(hours=hours)
+
+
+def asked(hours: float, command: str, by: Person = HENRY) -> Asked:
+    """Return what reaches us when somebody types a command in the room."""
+    return Asked(at(hours), ROOM, by, parse(command)[1])
+
+
+FIRST_HOURS: tuple[Signal, ...] = (
+    Said(at(-0.5), ROOM, "1", ANN, "Early bird"),
+    Said(at(0.2), ROOM, "2", ANN, "T1: a good question"),
+    Said(at(0.3), ROOM, "3", BOB, "I agree", reply_to="2"),
+    Edited(at(0.4), ROOM, "2", "T1: a very good question"),
+    Reacted(at(0.5), ROOM, "2", BOB, "👍"),
+    asked(1, "topic An added one?"),
+    asked(2, "next"),
+)
+"""A chat until T2: something of everything that people do."""
 
 
 def agenda(topics: int = 3, apart: timedelta = timedelta(hours=6)) -> Agenda:

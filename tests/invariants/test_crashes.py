@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 import pytest
 
-from bot.engine.commands import parse
-from bot.engine.people import Person
-from bot.engine.signals import Asked, DateCame, Deleted, Edited, Reacted, Said, Signal
+from bot.engine.signals import Asked, DateCame, Deleted, Said, Signal
 from bot.engine.state import Stage
 from bot.simulation import Simulation
 from bot.store import queue
@@ -19,28 +16,21 @@ from bot.store.opening import Where
 from bot.store.tables import Tables
 from tests.conftest import NewPlace
 from tests.invariants.crashing import CrashingStore, Killed, crashing
-from tests.invariants.history import CHAT, OPENS, ROOM, agenda, rows
-
-ANN, BOB = Person("local", "ann", "Ann"), Person("local", "bob", "Bob")
-HENRY = Person("local", "henry", "Henry")
-
-
-def at(hours: float) -> datetime:
-    return OPENS + timedelta(hours=hours)
-
-
-def asked(hours: float, command: str, by: Person = HENRY) -> Asked:
-    return Asked(at(hours), ROOM, by, parse(command)[1])
-
+from tests.invariants.history import (
+    ANN,
+    BOB,
+    CHAT,
+    FIRST_HOURS,
+    OPENS,
+    ROOM,
+    agenda,
+    asked,
+    at,
+    rows,
+)
 
 STORY: tuple[Signal, ...] = (
-    Said(at(-0.5), ROOM, "1", ANN, "Early bird"),
-    Said(at(0.2), ROOM, "2", ANN, "T1: a good question"),
-    Said(at(0.3), ROOM, "3", BOB, "I agree", reply_to="2"),
-    Edited(at(0.4), ROOM, "2", "T1: a very good question"),
-    Reacted(at(0.5), ROOM, "2", BOB, "👍"),
-    asked(1, "topic An added one?"),
-    asked(2, "next"),
+    *FIRST_HOURS,
     Said(at(7), ROOM, "4", BOB, "A2 the control group is odd"),
     asked(8, "pause"),
     asked(14, "resume"),

@@ -7,15 +7,13 @@ import contextlib
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
-from bot.engine.commands import parse
 from bot.engine.errors import Refused
 from bot.engine.messages import PlacedBy
-from bot.engine.people import Person
-from bot.engine.signals import Asked, DateCame, Deleted, Edited, Reacted, Said, Signal
+from bot.engine.signals import Asked, DateCame, Deleted, Said, Signal
 from bot.engine.state import Chat, Stage
 from bot.outbox import Outbox
 from bot.planner import Planner
@@ -25,28 +23,23 @@ from bot.ringing import Ringing
 from bot.runner import Runner, Store
 from bot.store.opening import Where, opened
 from tests.conftest import NewPlace
-from tests.invariants.history import CHAT, OPENS, ROOM, agenda, of_people, rows
+from tests.invariants.history import (
+    ANN,
+    BOB,
+    CHAT,
+    FIRST_HOURS,
+    OPENS,
+    ROOM,
+    agenda,
+    asked,
+    at,
+    of_people,
+    rows,
+)
 from tests.invariants.process import posted, program
 
-ANN, BOB, HENRY = (Person("local", name, name.title()) for name in ("ann", "bob", "henry"))
-
-
-def at(hours: float) -> datetime:
-    return OPENS + timedelta(hours=hours)
-
-
-def asked(hours: float, command: str, by: Person = HENRY) -> Asked:
-    return Asked(at(hours), ROOM, by, parse(command)[1])
-
-
 STORY: tuple[Signal, ...] = (
-    Said(at(-0.5), ROOM, "1", ANN, "Early bird"),
-    Said(at(0.2), ROOM, "2", ANN, "T1: a good question"),
-    Said(at(0.3), ROOM, "3", BOB, "I agree", reply_to="2"),
-    Edited(at(0.4), ROOM, "2", "T1: a very good question"),
-    Reacted(at(0.5), ROOM, "2", BOB, "👍"),
-    asked(1, "topic An added one?"),
-    asked(2, "next"),
+    *FIRST_HOURS,
     Said(at(2.1), ROOM, "4", BOB, "about the second"),
     asked(3, "place 4 T1"),
     asked(8, "pause"),
