@@ -8,7 +8,7 @@ CHECK_IN = "checkin"
 LABELS = {CHECK_IN: "Check in"}
 """What is written on each button, by its name in `Post.buttons`."""
 
-OPENING: tuple[str, ...] = ()
+OPENING: tuple[str, ...] = (CHECK_IN,)
 """The buttons of a chat's opening post, in their order."""
 
 
@@ -18,3 +18,8 @@ def pressed_as(button: str, chat: str) -> str:
     It says all that is needed to answer whoever presses it, after a restart too.
     """
     return f"rounds/{button}/{chat}"
+
+
+def chat_pressed(kept: str) -> str:
+    """Return the id of the chat that a button is about, of what `pressed_as` wrote."""
+    return kept.split("/", 2)[2] if kept.startswith("rounds/") else ""

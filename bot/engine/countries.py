@@ -6,6 +6,8 @@ are the short ones that people use. The list takes no side in any dispute.
 
 from __future__ import annotations
 
+import itertools
+import unicodedata
 from types import MappingProxyType
 
 
@@ -18,6 +20,21 @@ def country_of(text: str) -> str | None:
     if len(plain) == 2 and (code := plain.upper()) in COUNTRIES:
         return code
     return _OTHERWISE.get(plain) or _BY_NAME.get(plain)
+
+
+def by_letter() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return all countries as (code, name), by their names, under the letters these begin with."""
+    named = sorted(((_bare(name), code, name) for code, name in COUNTRIES.items()))
+    return [
+        (letter, [(code, name) for _, code, name in group])
+        for letter, group in itertools.groupby(named, key=lambda one: one[0][0])
+    ]
+
+
+def _bare(name: str) -> str:
+    """Return a name as dictionaries order it: without accents, in capitals."""
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(c for c in letters if not unicodedata.combining(c)).upper()
 
 
 def _plain(text: str) -> str:

@@ -11,8 +11,10 @@ from typing import Any, cast
 import discord
 from discord import app_commands
 
+from bot.engine.buttons import CHECK_IN
 from bot.engine.commands import COMMANDS, FORMATS, Command
 from bot.engine.errors import Refused
+from bot.platforms.discord_forms import CheckIns
 from bot.platforms.discord_menus import menus, topic_select
 from bot.platforms.discord_replies import Interaction, Shown, answer, asker_of, note
 from bot.platforms.platform import Asker, Choice, Door
@@ -118,11 +120,13 @@ class ChatCommands(app_commands.CommandTree[discord.Client]):
             allowed_installs=app_commands.AppInstallationType(guild=True),
         )
         self._door = cast("Door", door)
+        self._checkins = CheckIns(self._door)
         self._suggestions: dict[tuple[str, str], Suggestions] = {}
         group = app_commands.Group(name=GROUP, description="Ask Rounds about the chats held here")
         for row in COMMANDS:
             group.add_command(self._subcommand(row))
         self.add_command(group)
+        self._checkins.install(client)
         select = topic_select(self._door)
         client.add_dynamic_items(select)
         for menu in menus(self._door, select):
@@ -161,12 +165,15 @@ class ChatCommands(app_commands.CommandTree[discord.Client]):
         options = options_of(row)
 
         async def run(interaction: Interaction, **given: str) -> None:
+            if row.name == CHECK_IN:
+                return await self._checkins.offer(interaction)
+
             async def work() -> Shown:
                 typed = (one.reading(given[one.name]) for one in options if given[one.name])
                 text = " ".join((row.name, *typed))
                 return Shown(await self._door.ask(text, asker_of(interaction)))
 
-            await answer(interaction, f"/chat {row.name}", work)
+            return await answer(interaction, f"/chat {row.name}", work)
 
         parameters = [inspect.Parameter("interaction", _EITHER_WAY), *map(_parameter, options)]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # PEP 362

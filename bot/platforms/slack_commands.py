@@ -12,8 +12,10 @@ from slack_bolt.middleware.authorization.async_single_team_authorization import 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.engine.agenda import Room
+from bot.engine.buttons import CHECK_IN
 from bot.engine.errors import Refused
 from bot.platforms.platform import Answer, Asker, Door
+from bot.platforms.slack_forms import CheckIns, Where
 from bot.platforms.slack_home import install_home
 from bot.platforms.slack_manifest import COMMAND
 from bot.platforms.slack_people import People
@@ -56,6 +58,8 @@ def install(app: AsyncApp, door: Door, people: People) -> None:
     async def chat(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         channel, user = str(body["channel_id"]), str(body["user_id"])
+        if str(body.get("text") or "").lower().split()[:1] == [CHECK_IN]:
+            return await checkins.open(body, user, Where(channel))
 
         async def work() -> Answer:
             text = typed(str(body.get("text") or ""), channel)
@@ -63,8 +67,9 @@ def install(app: AsyncApp, door: Door, people: People) -> None:
             return await door.ask(text, Asker(person, Room(PLATFORM, channel)))
 
         aside = Aside(app.client, user, channel, str(body.get("response_url") or ""))
-        await answer(aside, COMMAND, work)
+        return await answer(aside, COMMAND, work)
 
+    checkins = CheckIns(app, door, people)
     app.command(COMMAND)(chat)
     install_shortcuts(app, door, people)
     install_home(app, door, people)

@@ -335,6 +335,8 @@ def _field(
     told = {"type": one["type"], "id": one.get("id", 1), "custom_id": one["custom_id"]}
     value = values.get(key, one.get("value") or "")
     if one["type"] == SELECT:
+        if key not in values:
+            value = [option["value"] for option in one["options"] if option.get("default")]
         return told | {"values": _chosen(one, [value] if isinstance(value, str) else value)}
     assert isinstance(value, str)
     least, most = one.get("min_length", 0), one.get("max_length", 4000)

@@ -6,7 +6,7 @@ import importlib.resources
 
 import pytest
 
-from bot.engine.countries import COUNTRIES, country_of
+from bot.engine.countries import COUNTRIES, by_letter, country_of
 
 
 def test_the_codes_are_those_of_the_time_zone_database() -> None:
@@ -45,3 +45,11 @@ def test_every_country_has_a_name_of_its_own_by_which_it_is_found() -> None:
 )
 def test_a_country_is_known_as_people_write_it(written: str, code: str | None) -> None:
     assert country_of(written) == code
+
+
+def test_all_countries_stand_under_their_first_letters_in_order() -> None:
+    listed = by_letter()
+    assert {code: name for _, named in listed for code, name in named} == COUNTRIES
+    assert [letter for letter, _ in listed] == sorted({letter for letter, _ in listed})
+    under_a = [name for letter, named in listed if letter == "A" for _, name in named]
+    assert under_a[:3] == ["Afghanistan", "Åland Islands", "Albania"]

@@ -163,7 +163,9 @@ def _element(element: Any, where: str) -> None:
     if not isinstance(element, dict) or element.get("type") not in INTERACTIVE:
         raise _Wrong("unsupported type", where)
     needed = INTERACTIVE[element["type"]]
-    if needed and not element.get(needed):
+    if needed == "options" and "option_groups" in element:
+        _groups(element["option_groups"], where)
+    elif needed and not element.get(needed):
         raise _Wrong(f"missing required field: {needed}", where)
     if len(element.get("action_id") or "") > 255:
         raise _Wrong("must be less than 256 characters", f"{where}/action_id")
@@ -171,9 +173,36 @@ def _element(element: Any, where: str) -> None:
         _text(element["text"], 75, f"{where}/text", plain=True)
         if len(element.get("value") or "") > 2000:
             raise _Wrong("must be less than 2001 characters", f"{where}/value")
-    options = element.get("options") or []
-    if len(options) > (5 if element["type"] == "overflow" else 100):
-        raise _Wrong("no more than 100 items allowed", f"{where}/options")
+    for part, longest in (("placeholder", 150), ("hint", 2000)):
+        if part in element:
+            _text(element[part], longest, f"{where}/{part}", plain=True)
+    if element.get("initial_value") == "":
+        raise _Wrong("must be more than 0 characters", f"{where}/initial_value")
+    _initial(element, where)
+    _options(element.get("options") or [], 5 if element["type"] == "overflow" else 100, where)
+
+
+def _groups(groups: list[JSON], where: str) -> None:
+    """Check a menu's groups of options (composition objects, "Option group")."""
+    if not 0 < len(groups) <= 100:
+        raise _Wrong("no more than 100 items allowed", f"{where}/option_groups")
+    for number, group in enumerate(groups):
+        inside = f"{where}/option_groups/{number}"
+        _text(group.get("label"), 75, f"{inside}/label", plain=True)
+        _options(group.get("options") or [], 100, inside)
+
+
+def _initial(element: JSON, where: str) -> None:
+    """Check that what is chosen at first is one of what is offered, word for word."""
+    chosen = element.get("initial_option")
+    groups = element.get("option_groups") or [{"options": element.get("options") or []}]
+    if chosen is not None and not any(chosen in group["options"] for group in groups):
+        raise _Wrong("must match one of the options", f"{where}/initial_option")
+
+
+def _options(options: list[JSON], most: int, where: str) -> None:
+    if len(options) > most:
+        raise _Wrong(f"no more than {most} items allowed", f"{where}/options")
     for number, option in enumerate(options):
         _text(option.get("text"), 75, f"{where}/options/{number}/text")
         if not 0 < len(option.get("value") or "") <= 150:
