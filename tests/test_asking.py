@@ -387,11 +387,11 @@ async def test_help_on_discord_leaves_out_what_discord_asks_for_and_names_the_me
     club = replace(CLUB, agenda=on_discord(channel, "user:7"))
     henry = Person("discord", "7", "Henry")
     async with house(tmp_path, club) as at:
-        told_henry = await told(at, "help", henry, channel)
+        told_henry = await told(at, "commands", henry, channel)
         assert "/chat place — correct a message's topic\n" in told_henry
         assert told_henry.endswith("There too: Place under a topic — correct its topic")
-        told_ann = await told(at, "help", Person("discord", "8", "Ann"), channel)
-        assert told_ann.endswith("under Apps: Withdraw — take that one out")
+        told_ann = await told(at, "commands", Person("discord", "8", "Ann"), channel)
+        assert told_ann.endswith("There too: Withdraw — take that one of yours out")
 
 
 async def test_a_moderator_who_asks_where_no_chat_is_held_is_told_so(tmp_path: Path) -> None:

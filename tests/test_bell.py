@@ -111,7 +111,7 @@ async def test_a_moderator_takes_the_call_that_waits_longest(tmp_path: Path) -> 
             ("take", HENRY, "Nobody waits"),
             ("take 1", HENRY, "already"),
             ("take soon", HENRY, "by its number"),
-            ("take", ANN, "by the moderators"),
+            ("take", ANN, "for the moderators"),
         ):
             with pytest.raises(Refused, match=why):
                 await told(at, text, by)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from bot.engine.actions import Action, Post, Tell
+
 CHECK_IN = "checkin"
 """Opens the form in which people say who they are."""
 
-LABELS = {CHECK_IN: "Check in"}
+HELP = "help"
+"""Calls a moderator."""
+
+TAKE = "take"
+"""Stands below what asks a moderator to come."""
+
+LABELS = {CHECK_IN: "Check in", HELP: "Help", TAKE: "I take it"}
 """What is written on each button, by its name in `Post.buttons`."""
 
-OPENING: tuple[str, ...] = (CHECK_IN,)
+OPENING: tuple[str, ...] = (CHECK_IN, HELP)
 """The buttons of a chat's opening post, in their order."""
 
 
@@ -23,3 +31,11 @@ def pressed_as(button: str, chat: str) -> str:
 def chat_pressed(kept: str) -> str:
     """Return the id of the chat that a button is about, of what `pressed_as` wrote."""
     return kept.split("/", 2)[2] if kept.startswith("rounds/") else ""
+
+
+def buttons_of(action: Action, chat: str) -> tuple[tuple[str, str], ...]:
+    """Return what can be pressed at an action's words: each name, and what is kept with it."""
+    if isinstance(action, Tell) and action.page:
+        return ((TAKE, pressed_as(TAKE, f"{chat}/{action.call}")),)
+    names = action.buttons if isinstance(action, Post) else ()
+    return tuple((name, pressed_as(name, chat)) for name in names)

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.engine import signals, steps
+from bot.engine import replies, signals, steps
 from bot.engine.actions import Tell
 from bot.engine.agenda import Agenda
 from bot.engine.calls import EVERYBODY, Call
@@ -195,7 +195,7 @@ def taken(chat: Chat, signal: signals.TakeAsked) -> list[Event]:
             raise Refused(_has_it(known, signal.by.key))
         calls = [known] if known is not None else []
     if not _may_take(chat, calls, signal.by):
-        raise Refused("A call for help is taken by the moderators of its chat.")
+        raise Refused(replies.only_moderators("take"))
     calls = [call for call in calls if call.key != signal.by.key]
     if not calls:
         raise Refused(f"Nobody waits for a moderator in {chat.agenda.title}.")

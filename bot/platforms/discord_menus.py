@@ -1,4 +1,4 @@
-"""What stands in a message's menu on Discord: place it under a topic, withdraw it."""
+"""What stands in a message's menu on Discord: place it, withdraw it, call for help about it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import discord
 from discord import app_commands
 
 from bot.engine.errors import Refused
+from bot.platforms.discord_bell import bell_menu
 from bot.platforms.discord_replies import Interaction, Shown, answer, asker_of
 from bot.platforms.platform import Answer, Choice, Door
 
@@ -59,6 +60,7 @@ def menus(door: Door, select: type[Select]) -> Sequence[app_commands.ContextMenu
     return (
         app_commands.ContextMenu(name=PLACE, callback=place),
         app_commands.ContextMenu(name=WITHDRAW, callback=withdraw),
+        bell_menu(door),
     )
 
 

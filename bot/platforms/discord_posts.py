@@ -18,7 +18,7 @@ import discord
 from discord import AllowedMentions
 
 from bot.engine.actions import Amend, Archive, KeepOpen, Post, Tell, Thread
-from bot.engine.buttons import LABELS, pressed_as
+from bot.engine.buttons import LABELS, buttons_of
 from bot.platforms.discord_refusals import (
     CANNOT_SEND_TO_THIS_USER,
     MISSING_PERMISSIONS,
@@ -155,7 +155,7 @@ class Posts:
             number = int(tell.channel)
             needed = ["view_channel", "send_messages", *(["attach_files"] if errand.files else [])]
             with self._translated(number, *needed):
-                _, lacking = await self._send(self._place(number), text, errand)
+                _, lacking = await self._send(self._place(number), text, errand, tell.notify)
             return Receipt(errand.now, lacking=lacking)
         if not await self._tell_all(tell.people, text, errand):
             raise Impossible(
@@ -311,14 +311,13 @@ def _buttons(errand: Errand) -> discord.ui.View:
 
     discord.py keeps nothing of it: what is pressed is known by that id, after a restart too.
     """
-    names = errand.action.buttons if isinstance(errand.action, Post) else ()
-    if not names:
+    buttons = buttons_of(errand.action, errand.chat)
+    if not buttons:
         nothing: discord.ui.View = discord.utils.MISSING
         return nothing
     row = discord.ui.View(timeout=None)
-    for name in names:
-        shown = pressed_as(name, errand.chat)
-        row.add_item(discord.ui.Button[discord.ui.View](label=LABELS[name], custom_id=shown))
+    for name, kept in buttons:
+        row.add_item(discord.ui.Button[discord.ui.View](label=LABELS[name], custom_id=kept))
     row.stop()
     return row
 

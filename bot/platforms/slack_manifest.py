@@ -17,8 +17,8 @@ EVENTS_PATH = "/slack/events"
 
 COMMAND = "/chat"
 
-PLACE, WITHDRAW = "place_under_topic", "withdraw"
-"""The callback ids of the two entries in a message's menu."""
+PLACE, WITHDRAW, CALL = "place_under_topic", "withdraw", "call_for_help"
+"""The callback ids of the entries in a message's menu."""
 
 ARCHIVE = "archive: channel"
 """The line of an agenda without which some scopes are not needed."""
@@ -42,7 +42,7 @@ class Event:
 
 
 SCOPES = (
-    Scope("commands", "/chat and the two entries in a message's menu are offered."),
+    Scope("commands", "/chat and the entries in a message's menu are offered."),
     Scope("chat:write", "What Rounds says is posted, and a topic is changed when it closes."),
     Scope("channels:read", "Public channels are known by name, and who created them."),
     Scope("groups:read", "Private channels are known by name, and who created them."),
@@ -112,6 +112,7 @@ def manifest(url: str = "") -> dict[str, Any]:
             "shortcuts": [
                 _entry("Place under a topic", PLACE, "Say which topic this message answers"),
                 _entry("Withdraw", WITHDRAW, "Take this message of yours out of the transcript"),
+                _entry("Help", CALL, "Call a moderator about this message, privately"),
             ],
             "slash_commands": [command | ({"url": f"{url}{EVENTS_PATH}"} if url else {})],
         },

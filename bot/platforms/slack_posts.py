@@ -19,7 +19,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.actions import Amend, Archive, KeepOpen, Post, PostKind, Tell, Whisper, Words
-from bot.engine.buttons import LABELS, pressed_as
+from bot.engine.buttons import LABELS, buttons_of
 from bot.platforms.local_adapter import text_of as house_text
 from bot.platforms.platform import Errand, File, Hindered, Impossible, NotThere, Receipt
 from bot.platforms.slack_errors import name_of, retry_after
@@ -236,7 +236,7 @@ class Posts:
             answer = await self._client.chat_postMessage(
                 channel=channel,
                 text=notify + text_of(words),
-                blocks=None if notify else _blocks_of(post, words, errand.chat),
+                blocks=None if notify else _blocks_of(post, words, errand),
                 thread_ts=post.into if post else None,
                 metadata={"event_type": EVENT, "event_payload": {"key": errand.key}},
                 link_names=False,
@@ -266,17 +266,18 @@ def _why_without(failure: Exception, *, is_last: bool) -> str:
     return str(refusal) if is_of_file or (passes and is_last) else ""
 
 
-def _blocks_of(post: Post | None, words: Words, chat: str) -> list[Block] | None:
-    """Dress a post; where it has buttons its text must be in blocks too, for they hide it."""
-    if post is None or not post.buttons:
+def _blocks_of(post: Post | None, words: Words, errand: Errand) -> list[Block] | None:
+    """Dress words; where they have buttons their text must be in blocks too, for they hide it."""
+    pressed = buttons_of(errand.action, errand.chat)
+    if not pressed:
         return _blocks(words, post.kind if post else PostKind.NOTICE)
     texts = [{"type": "mrkdwn", "text": part} for part in sections(text_of(words))]
     said: list[Block] = [{"type": "section", "text": text} for text in texts]
-    return [*said, buttons_of(post.buttons, chat)]
+    return [*said, _row_of(pressed)]
 
 
-def buttons_of(names: Sequence[str], chat: str) -> Block:
-    """Return a row of buttons; each bears its name and the chat's id, and nothing is remembered."""
+def _row_of(buttons: Sequence[tuple[str, str]]) -> Block:
+    """Return a row of buttons; each bears what it is about, and nothing is remembered."""
     return {
         "type": "actions",
         "elements": [
@@ -284,9 +285,9 @@ def buttons_of(names: Sequence[str], chat: str) -> Block:
                 "type": "button",
                 "action_id": name,
                 "text": {"type": "plain_text", "text": LABELS[name]},
-                "value": pressed_as(name, chat),
+                "value": kept,
             }
-            for name in names
+            for name, kept in buttons
         ],
     }
 

@@ -261,8 +261,8 @@ def test_a_call_is_taken_once() -> None:
 def test_nobody_else_takes_a_call() -> None:
     script = running(on_call("1"))
     calls(script)
-    assert "by the moderators" in refusal(script, MEI)
-    assert "by the moderators" in refusal(script, LEE, 1)
+    assert "for the moderators" in refusal(script, MEI)
+    assert "for the moderators" in refusal(script, LEE, 1)
     assert "Nobody waits" in refusal(script, HENRY, 7)
 
 
@@ -451,7 +451,7 @@ def test_a_call_is_paged_until_taken_or_exhausted_and_nobody_twice_in_a_round(
     assert not call.is_open
     if call.taken_at is None:
         assert call.times_all == calling.TIMES_ALL
-        assert isinstance(script.log[-1], steps.Unanswered)
+        assert any(isinstance(event, steps.Unanswered) for event in script.log)
     else:
         assert all(page.at <= call.taken_at for page in pages)
 

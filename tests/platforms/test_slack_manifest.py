@@ -12,7 +12,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.platforms import slack_adapter, slack_manifest, slack_shortcuts
-from bot.platforms.slack_manifest import ARCHIVE, EVENTS, PLACE, SCOPES, WITHDRAW, manifest
+from bot.platforms.slack_manifest import ARCHIVE, CALL, EVENTS, PLACE, SCOPES, WITHDRAW, manifest
 from tests.slack.client import connected, web_client
 from tests.slack.membership import join
 from tests.slack.server import METHODS, Server, serving
@@ -176,7 +176,7 @@ def test_the_menus_entries_have_the_ids_by_which_they_are_known() -> None:
         "place_under_topic": ("Place under a topic", "message"),
         "withdraw": ("Withdraw", "message"),
     }
-    assert (PLACE, WITHDRAW) == ("place_under_topic", "withdraw")
+    assert (PLACE, WITHDRAW, CALL) == ("place_under_topic", "withdraw", "call_for_help")
     names = (slack_shortcuts.PLACE_NAME, slack_shortcuts.WITHDRAW_NAME)
     assert tuple(one["name"] for one in entries) == names
 
@@ -322,4 +322,4 @@ async def test_commands_and_menus_go_to_the_address(server: Server) -> None:
     for kind in ("events_api", "slash_commands", "interactive"):
         assert application.url_for(kind) == f"{URL}{slack_manifest.EVENTS_PATH}"
     assert application.commands == {slack_manifest.COMMAND}
-    assert {one.callback_id for one in application.shortcuts} == {PLACE, WITHDRAW}
+    assert {one.callback_id for one in application.shortcuts} == {PLACE, WITHDRAW, CALL}
