@@ -22,19 +22,10 @@ import pytest
 import typer
 
 from bot import cli
-from tests.typed import PROGRAM, ROOT, Ended, environment, free_port, rounds
+from tests.typed import AGENDA, PROGRAM, ROOT, Ended, environment, free_port, rounds
 
 OPERATING = ROOT / "docs" / "operating.md"
 
-AGENDA = """\
-title: A chat
-zone: Australia/Sydney
-schedule: {every: first monday at 07:00}
-window: 48h
-rooms: [{local: urojc}]
-moderators: {local: [henry]}
-topics: {every: 1h, ask: ["What was asked?", "What was found?"]}
-"""
 SAID = [
     {"id": "1", "ts": "2026-12-06T20:01:00Z", "author": "ann", "text": "T1: A question."},
     {"id": "2", "ts": "2026-12-06T21:30:00Z", "author": "bo", "text": "T2: An answer."},

@@ -34,20 +34,10 @@ from tests.discord.people import Member
 from tests.discord.places import Channel
 from tests.discord.rules import Permission
 from tests.discord.server import Server, pointed_at, serving
-from tests.typed import ROOT, environment, free_port
+from tests.typed import AGENDA, ROOT, environment, free_port
 
 OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
 TOKEN = "bot-token"
-
-LOCAL = """\
-title: A chat
-zone: Australia/Sydney
-schedule: {every: first monday at 07:00}
-window: 48h
-rooms: [{local: urojc}]
-moderators: {local: [henry]}
-topics: {every: 1h, ask: ["What was asked?", "What was found?"]}
-"""
 
 
 def clock() -> datetime:
@@ -58,7 +48,7 @@ def clock() -> datetime:
 def place(tmp_path: Path) -> Path:
     """Return a folder with an agenda without Discord in `chats`."""
     (tmp_path / "chats").mkdir()
-    (tmp_path / "chats" / "urojc.yaml").write_text(LOCAL, "utf-8")
+    (tmp_path / "chats" / "urojc.yaml").write_text(AGENDA, "utf-8")
     return tmp_path
 
 
@@ -93,7 +83,7 @@ def test_a_machine_that_is_ready_is_all_right_and_nothing_is_made_on_it(place: P
 
 
 def test_every_mistake_of_an_agenda_is_told_with_its_place(place: Path) -> None:
-    wrong = LOCAL.replace("48h", "soon").replace("Australia/Sydney", "Mars")
+    wrong = AGENDA.replace("48h", "soon").replace("Australia/Sydney", "Mars")
     (place / "chats" / "meded.yaml").write_text(wrong, "utf-8")
     report = asyncio.run(diagnose(settings_in(place), clock))
     told = [one.what.rpartition("/")[2] for one in report.findings if not one.ok]

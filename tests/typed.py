@@ -14,6 +14,16 @@ from bot.settings import NAMES
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = [sys.executable, "-m", "bot"]
 
+AGENDA = """\
+title: A chat
+zone: Australia/Sydney
+schedule: {every: first monday at 07:00}
+window: 48h
+rooms: [{local: urojc}]
+moderators: {local: [henry]}
+topics: {every: 1h, ask: ["What was asked?", "What was found?"]}
+"""
+
 
 @dataclass(frozen=True)
 class Ended:
