@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import logging
 from asyncio import Future
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from bot.engine.rights import permit
 from bot.engine.signals import Deleted, ReadBack, RoomChanged, Signal
 from bot.engine.state import Chat, Stage
 from bot.farewell import READ_AFTER
+from bot.leaving import Leaving
 from bot.outbox import Outbox
 from bot.platforms.platform import (
     Answer,
@@ -120,6 +121,25 @@ class HouseDoor:
     @property
     def _reception(self) -> Reception:
         return Reception(self.desk.runner, self.desk.store, self.desk.catalogue)
+
+    def minds_leaving(self, platform: str) -> bool:
+        """Whether a series that forgets whoever leaves is held on a platform."""
+        return self._leaving.matters(platform)
+
+    async def left(self, person: str, is_there: Callable[[Room], bool]) -> None:
+        """Withdraw what somebody (by their key) said, where a series that they left says so.
+
+        Returns when it is on the disk; raises what the store raises.
+        """
+        await self._leaving.left(person, is_there, self.clock())
+
+    async def speakers(self, platform: str) -> Mapping[Room, Iterable[str]]:
+        """Return who spoke lately in each room of series that forget whoever leaves."""
+        return await self._leaving.speakers(platform, self.clock())
+
+    @property
+    def _leaving(self) -> Leaving:
+        return Leaving(self.desk.runner, self.desk.store, self.desk.catalogue)
 
     def series(self, asker: Asker) -> Sequence[Choice]:
         """Return the series that somebody may start there, those of this room first."""

@@ -29,7 +29,7 @@ from bot.engine.state import Chat, Stage
 from bot.floors import Floors
 from bot.noting import note
 from bot.rewording import Rewordings, posts_to_blank
-from bot.store import departures, forgetting, queue
+from bot.store import checkins, departures, forgetting, leavers, queue
 from bot.store.tables import Tables
 from bot.waking import must_know_more, told_more
 from bot.watch import Lookout, with_country
@@ -117,6 +117,8 @@ class Work:
                 return None, []
             case signals.ForgetAsked():
                 return await self._forget(signal)
+            case signals.Left():
+                return await self._leave(signal)
             case signals.Asked():
                 return await self._ask(signal)
             case signals.Delivered() | signals.Undeliverable():
@@ -272,13 +274,15 @@ class Work:
         chat, happened = self._record(chat, happened)
         for event in happened:
             if isinstance(event, events.Withdrew) and chat is not None:
-                by = signal.by
-                withdrawn = self._tables.withdraw(chat.id, by.platform, by.id)
-                await self._remove(chat, withdrawn)
+                await self._withdraw(chat, event.person)
             elif isinstance(event, _ABOUT_ONE):
                 decided = self._known[event.message]
                 await self._settle([decided] if decided else [])
         return chat, happened
+
+    async def _withdraw(self, chat: Chat, person: str) -> None:
+        platform, _, author = person.partition(":")
+        await self._remove(chat, self._tables.withdraw(chat.id, platform, author))
 
     async def _about(self, ask: AboutOne, room: Room) -> AboutOne:
         """Name the message that an ask is about by its key, with what is known of it."""
@@ -377,4 +381,16 @@ class Work:
         self._known = {}
         self._masks = await departures.masks(self._tables.connection)
         self.floors.forget()
+        return None, []
+
+    async def _leave(self, signal: signals.Left) -> tuple[None, list[Event]]:
+        """Withdraw what somebody said in every chat of the series, and their check-ins there."""
+        await self.finish()
+        connection, person = self._tables.connection, signal.person
+        for chat_id in await leavers.chats_with(connection, person, signal.series):
+            if (chat := await self.floors.chat(chat_id)) is not None:
+                then, _ = self._record(chat, decide(chat, signal))
+                await self._withdraw(then or chat, person)
+        for series in signal.series:
+            await checkins.forget(self._tables, person, series)
         return None, []

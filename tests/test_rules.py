@@ -322,6 +322,7 @@ TESTED_ELSEWHERE = {
     "situation.py": "values; tests/test_status.py and tests/test_status_screen.py",
     "setting_values.py": "tests/test_settings.py reads every setting, rightly and wrongly written",
     "store/errors.py": "a name",
+    "store/leavers.py": "tests/test_leaving.py lets people leave",
     "store/review.py": "tests/test_asking.py lists what is held",
     "watch.py": "tests/test_work.py says what is held and what is not",
 }

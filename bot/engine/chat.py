@@ -91,6 +91,8 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
             return [events.Missed(at, earlier, last)] if is_overslept(chat, at) else []
         case signals.Asked():
             return steering.asked(chat, signal)
+        case signals.Left(at=at, person=person):
+            return steering.withdrew(chat, at, person)
         case signals.AgendaChanged():
             return _replanned(chat, signal)
         case signals.KeepChanged():

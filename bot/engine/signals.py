@@ -105,6 +105,18 @@ class ForgetAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody (by their key) left the server or workspace of these series, who forget them then.
+
+    `series` are names.
+    """
+
+    at: datetime
+    person: str
+    series: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StartAsked:
     """Somebody asked for a chat of `series` now; `chat` is the id it would have.
 
@@ -331,6 +343,7 @@ Signal = (
     | Asked
     | CheckedIn
     | ForgetAsked
+    | Left
     | StartAsked
     | DateCame
     | AgendaChanged

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.engine import commands, events, holds, pace, replies, safety_asks, signals
@@ -89,10 +89,17 @@ def _place(chat: Chat, signal: signals.Asked, ask: commands.Place) -> list[Event
 
 
 def _withdraw(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
-    """Let each withdrawal be later than the one before, also where the clock was set back."""
-    before = chat.withdrawn.get(signal.by.key)
-    at = signal.at if before is None else max(signal.at, before + timedelta(microseconds=1))
-    return [events.Withdrew(at, signal.by.key)]
+    return withdrew(chat, signal.at, signal.by.key)
+
+
+def withdrew(chat: Chat, at: datetime, person: str) -> list[Event]:
+    """Take back what somebody (by their key) said; they asked for it, or they left.
+
+    Each withdrawal is later than the one before, also where the clock was set back.
+    """
+    before = chat.withdrawn.get(person)
+    later = at if before is None else max(at, before + timedelta(microseconds=1))
+    return [events.Withdrew(later, person)]
 
 
 RULES: Mapping[type, Callable[[Chat, signals.Asked, Any], list[Event]]] = {

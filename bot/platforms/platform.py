@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -103,8 +103,8 @@ class Errand:
 
     @property
     def chat(self) -> str:
-        """The id of the chat whose action it is; keys are `chat/seq/n`."""
-        return self.key.rsplit("/", 2)[0]
+        """The id of the chat whose action it is; keys are `chat/seq/n`, or go on for each person."""
+        return self.key.partition("/")[0]
 
     @property
     def only_looks(self) -> bool:
@@ -275,6 +275,22 @@ class Door(Protocol):
 
     async def check_in(self, typed: Mapping[str, str], asker: Asker, chat: str = "") -> Answer:
         """Take a form; say what was understood. Raises Unfit, and Refused as `checkin` does."""
+        ...
+
+    def minds_leaving(self, platform: str) -> bool:
+        """Whether a series that forgets whoever leaves is held on a platform."""
+        ...
+
+    async def left(self, person: str, is_there: Callable[[Room], bool]) -> None:
+        """Withdraw what somebody (by their key) said, where a series that they left says so.
+
+        `is_there` tells of a room whether it is in what they left. Returns when it is on the disk;
+        raises what the store raises.
+        """
+        ...
+
+    async def speakers(self, platform: str) -> Mapping[Room, Iterable[str]]:
+        """Return who spoke lately in each room of series that forget whoever leaves, by ids."""
         ...
 
     def series(self, asker: Asker) -> Sequence[Choice]:
