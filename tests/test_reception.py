@@ -65,7 +65,7 @@ async def test_what_somebody_said_is_kept_and_stands_in_the_form_the_next_time(
     async with house(tmp_path, CLUB) as at:
         await at.start(CLUB)
         told = await check_in(at, SAID)
-        assert "role: nurse" in told
+        assert "Role: nurse" in told
         assert "agreed to its rules" in told
         assert await kept(at) == {ANN.key: NURSE}
     async with house(tmp_path, CLUB, now=START + 30 * DAY) as at:  # after a restart
@@ -154,4 +154,4 @@ async def test_typed_the_command_tells_what_holds(tmp_path: Path) -> None:
         assert "You have not checked in" in told
         await check_in(at, SAID)
         told = plain((await desk.ask("checkin", ANN, ROOM, at.clock())).words)
-        assert "role: nurse" in told
+        assert "Role: nurse" in told

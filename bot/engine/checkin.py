@@ -180,19 +180,18 @@ def country_name(code: str) -> str:
 
 def understood(form: Form, said: CheckIn) -> str:
     """Tell somebody what was understood, and how it is changed."""
-    interest = "no conflict of interest" if said.interest == NONE else said.interest
     stated = [
-        f"name: {said.name or f'{form.called} (as here)'}",
-        f"role: {said.role or NOT_STATED}",
-        f"country: {country_name(said.country) or NOT_STATED}",
-        f"conflict of interest: {interest if said.interest else NOT_STATED}",
-        f"in transcripts: {_WISHES[said.consent]}",
+        f"Name: {said.name or f'{form.called}, as you have it here'}",
+        f"Role: {said.role or NOT_STATED}",
+        f"Country: {country_name(said.country) or NOT_STATED}",
+        f"Conflict of interest: {said.interest or NOT_STATED}",
+        f"In transcripts: {_WISHES[said.consent]}",
     ]
     agreed = " You agreed to its rules." if form.rules else ""
     return (
-        f"You are checked in for {form.title}.{agreed} It holds for all its chats.\n"
+        f"You are checked in for {form.title}.{agreed}\n\n"
         + "\n".join(stated)
-        + "\nChange it at any time: /chat checkin."
+        + "\n\nIt holds for all its chats. Change it at any time: /chat checkin"
     )
 
 

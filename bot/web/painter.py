@@ -84,9 +84,15 @@ class Painter:
             me=visitor.person.id if visitor else None,
         )
 
-    def answer(self, scene: Scene, asked: str, reply: Reply) -> tuple[Markup, Markup]:
-        """Return the answer to a command, as a part of the room's page and as its own page."""
-        values = {"asked": asked, "reply": reply, "room": scene.room, "clock": clock_of(scene)}
+    def answer(
+        self, scene: Scene, asked: str, reply: Reply, form: str = ""
+    ) -> tuple[Markup, Markup]:
+        """Return the answer to a command, as a part of the room's page and as its own page.
+
+        `form` is the address of a form that the command asks for.
+        """
+        values = {"asked": asked, "reply": reply, "room": scene.room, "clock": clock_of(scene),
+                  "form": form}  # fmt: skip
         part = self._templates.render("answer.html", **values)
         return part, self._templates.render("answered.html", **values)
 

@@ -10,7 +10,7 @@ from zlib import crc32
 from bot.engine.erasing import is_erased
 from bot.engine.messages import Message, Timing
 from bot.engine.people import Role
-from bot.engine.showing import Audience
+from bot.engine.showing import Audience, Showing, Silence
 from bot.engine.state import Chat
 from bot.store import pages
 from bot.store.codec import stamp
@@ -26,6 +26,8 @@ from bot.transcripts.summary import REASONS
 
 NOBODY = "·"
 """What stands where a name was."""
+
+UNCHECKED = "held back until its author checks in"
 
 HUES = 8
 """Colours by which people are told apart at a glance."""
@@ -145,6 +147,7 @@ class Row:
 async def rows_of(tables: Tables, chat: Chat, messages: Sequence[Message]) -> list[Row]:
     """Return these messages of a chat with what each answers and the reactions to it."""
     showing = await showing_of(tables, chat, Audience.ROOM)
+    unchecked = {message.key for message in messages if _is_unchecked(showing, message)}
     messages = list(map(showing.shown, messages))
     keys = [message.key for message in messages]
     reactions = await pages.reactions(tables.connection, keys)
@@ -160,7 +163,7 @@ async def rows_of(tables: Tables, chat: Chat, messages: Sequence[Message]) -> li
             reactions.get(message.key, ()),
             message.timing is not Timing.LATE or chat.agenda.keep_late,
             _question(chat, message),
-            _removed(chat, message),
+            UNCHECKED if message.key in unchecked else _removed(chat, message),
         )
         for message in messages
     ]
@@ -179,6 +182,13 @@ async def _kinds(tables: Tables, chat: Chat, messages: Sequence[Message]) -> dic
 def _question(chat: Chat, message: Message) -> str:
     number = message.labels[0] if message.role is Role.BOT and message.labels else 0
     return chat.topics[number - 1].ask if 1 <= number <= len(chat.topics) else ""
+
+
+def _is_unchecked(showing: Showing, message: Message) -> bool:
+    """Whether its author has to check in before what they say is shown."""
+    person = f"{message.room.platform}:{message.author}"
+    about = (person, message.role, message.timing, message.withdrawn, message.held)
+    return showing.silence(*about) is Silence.UNCHECKED
 
 
 def _removed(chat: Chat, message: Message) -> str:

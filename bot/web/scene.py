@@ -14,7 +14,7 @@ from bot.engine.floor import chat_at
 from bot.engine.messages import Message, Tally, message_key
 from bot.engine.people import Role, role_in
 from bot.engine.state import Chat, Stage, TopicState
-from bot.store import pages
+from bot.store import checkins, pages
 from bot.store.pages import Place
 from bot.store.tables import Tables
 from bot.web.access import Visitor
@@ -59,6 +59,7 @@ class Scene:
     at_end: bool  # the page shows the latest messages
     following: Date | None
     others: tuple[Chat, ...]
+    awaits_checkin: bool = False  # what the visitor writes is held back until they check in
 
     @property
     def stage(self) -> str:
@@ -116,6 +117,7 @@ class Scenes:
             scene = self._bare(room, now, visitor, chat, floor, chats)
             if chat is not None:
                 scene = await self._with_rows(tables, scene, chat, view.before, message)
+                scene = replace(scene, awaits_checkin=await _awaits(tables, scene, chat))
         if chat is not None:
             scene = replace(scene, tally=await self.counts.of(chat))
         return scene
@@ -211,6 +213,14 @@ class Scenes:
             earlier=page.earlier,
             at_end=before is None,
         )
+
+
+async def _awaits(tables: Tables, scene: Scene, chat: Chat) -> bool:
+    """Whether what the visitor writes is held back until they check in."""
+    if scene.visitor is None or scene.moderates or not chat.agenda.require_checkin:
+        return False
+    me = scene.visitor.person.key
+    return await checkins.of(tables.connection, chat.series, me) is None
 
 
 def _chosen(chats: list[Chat], floor: Chat | None, wanted: str) -> Chat | None:

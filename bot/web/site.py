@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from aiohttp import web
 
+from bot.web.checking_in import CheckIns
 from bot.web.gate import MOST_BYTES, Gate
 from bot.web.hooks import Hook, route
 from bot.web.house import House
@@ -52,6 +53,7 @@ def site(
     app.on_cleanup.append(fall_silent)
     rooms = RoomPages(house, gate, live, painter, templates)
     talk = Talk(house, gate, live, painter, templates)
+    checkins = CheckIns(house, gate, templates)
     organizers = OrganizerPages(house, gate, live.scenes.counts, templates)
     app.add_routes(
         [
@@ -67,6 +69,8 @@ def site(
             web.get("/rooms/{room}", rooms.room),
             web.post("/rooms/{room}/join", talk.join),
             web.post("/rooms/{room}/say", talk.say),
+            web.get("/rooms/{room}/checkin", checkins.show),
+            web.post("/rooms/{room}/checkin", checkins.take),
             web.get("/rooms/{room}/live", rooms.live),
             web.get("/rooms/{room}/messages/{message}", rooms.message),
             web.post("/rooms/{room}/messages/{message}/edit", talk.edit),

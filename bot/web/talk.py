@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from aiohttp import web
 
 from bot.engine.agenda import Room
+from bot.engine.buttons import CHECK_IN
 from bot.engine.errors import Refused
 from bot.engine.floor import chat_at
 from bot.engine.messages import Message, message_key
@@ -27,7 +28,7 @@ from bot.web.live import Live
 from bot.web.painter import Painter
 from bot.web.room import PALETTE, can, room_of
 from bot.web.rows import rows_of
-from bot.web.templates import Templates, room_path
+from bot.web.templates import Templates, checkin_path, room_path
 
 LONGEST = 4000
 """Characters in a message."""
@@ -70,7 +71,9 @@ class Talk:
             raise Refused(f"You are here as {visitor.person.name} already. Leave first.")
         name = clean_name(_field(request, "name"), self._house.moderators())
         joined = new_participant(name, visitor)
-        response = web.HTTPSeeOther(f"{room_path(room.name)}#composer")
+        to, form = _field(request, "to"), checkin_path(room.name)
+        is_form = to == form or to.startswith(f"{form}?")
+        response = web.HTTPSeeOther(to if is_form else f"{room_path(room.name)}#composer")
         self._gate.keep(response, joined)
         raise response
 
@@ -125,9 +128,12 @@ class Talk:
     async def _ask(
         self, request: web.Request, room: Room, visitor: Visitor, ask: str
     ) -> web.Response:
+        form = checkin_path(room.name) if ask.lower().split() == [CHECK_IN] else ""
+        if form and PART not in request.headers:
+            raise web.HTTPSeeOther(form)
         reply = await self._house.desk.ask(ask, visitor.person, room, self._house.clock())
         scene = await self._live.scenes.standing(room)
-        html, whole = self._painter.answer(scene, f"/chat {ask}".strip(), reply)
+        html, whole = self._painter.answer(scene, f"/chat {ask}".strip(), reply, form)
         if PART not in request.headers:
             return page(whole)
         response = part("answer", html)

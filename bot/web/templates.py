@@ -71,6 +71,7 @@ class Templates:
             asset=lambda name: self.assets[name].address,
             room_path=room_path,
             message_path=message_path,
+            checkin_path=checkin_path,
             when=when,
             count=wording.count,
             duration=wording.duration,
@@ -87,6 +88,12 @@ class Templates:
 def room_path(name: str) -> str:
     """Return the address of a room's page."""
     return f"/rooms/{quote(name, safe='')}"
+
+
+def checkin_path(room: str, chat: str = "") -> str:
+    """Return the address of the check-in of a room, or of one of its chats."""
+    about = f"?chat={quote(chat, safe='')}" if chat else ""
+    return f"{room_path(room)}/checkin{about}"
 
 
 def message_path(name: str, message: str) -> str:

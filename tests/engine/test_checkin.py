@@ -113,9 +113,9 @@ def test_what_was_understood_names_everything_and_how_it_is_changed() -> None:
     for part in ("Ann Lee", "physician", "Norway", "Example Pharma", "pseudonym", "/chat checkin"):
         assert part in told
     told = understood(FORM, CheckIn())
-    assert "ann_lee (as here)" in told
+    assert "ann_lee, as you have it here" in told
     assert told.count("not stated") == 3
-    assert "no conflict of interest" in understood(FORM, CheckIn(interest=NONE))
+    assert "Conflict of interest: none" in understood(FORM, CheckIn(interest=NONE))
 
 
 def test_who_has_not_checked_in_is_told_what_holds() -> None:

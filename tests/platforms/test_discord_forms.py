@@ -89,8 +89,8 @@ async def test_the_command_opens_a_form_and_the_answer_says_what_was_understood(
     assert list(fields(answer)) == list(FILLED)
     told = await sent(answer)
     assert told.ephemeral
-    assert "name: Dr Ann Lee" in told.text
-    assert "country: Norway" in told.text
+    assert "Name: Dr Ann Lee" in told.text
+    assert "Country: Norway" in told.text
     assert await kept(at, at.ann) == ANN
     assert at.channel.messages == [], "nobody else sees anything"
 

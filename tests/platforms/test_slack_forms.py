@@ -105,8 +105,8 @@ async def test_the_command_opens_a_form_and_the_window_says_what_was_understood(
         assert view.title == "Check in"
         assert list(filled_in(view)) == list(FILLED)
         await sent(at.ann, view)
-        assert "name: Dr Ann Lee" in view.words
-        assert "country: Norway" in view.words
+        assert "Name: Dr Ann Lee" in view.words
+        assert "Country: Norway" in view.words
         assert await kept(at, at.ann) == ANN
         assert len(at.channel.messages) == before, "nobody else sees anything"
 
