@@ -9,8 +9,12 @@ import re
 
 from bot.agendas.mistakes import shown
 
-DISCORD_ID = r"[1-9]\d{0,19}"
-"""A number of 64 bits, written in decimal (Discord's reference, "Snowflakes")."""
+DISCORD_ID = r"[1-9]\d{16,19}"
+"""A number of 64 bits, written in decimal (Discord's reference, "Snowflakes").
+
+Its first 42 bits are the milliseconds since 2015, so that it has had 17 digits and more since the
+end of that January, before Discord was open to anybody; 20 are the most that 64 bits can have.
+"""
 
 SLACK_CHANNEL = r"[CDG][A-Z0-9]{1,20}"
 SLACK_USER = r"[UW][A-Z0-9]{1,20}"
@@ -29,8 +33,8 @@ def read_discord_channel(text: str) -> str:
             f'{shown(text)} is a link. Write the number of the channel alone: "{linked[1]}"'
         )
     raise ValueError(
-        f"{shown(text)} is no Discord channel id. It is a number: {_DEVELOPER_MODE}, right-click "
-        f'the channel, choose Copy Channel ID, and write discord: "{_SUCH_AS}"'
+        f"{shown(text)} is no Discord channel id. It is a number {_DIGITS}: {_DEVELOPER_MODE}, "
+        f'right-click the channel, choose Copy Channel ID, and write discord: "{_SUCH_AS}"'
     )
 
 
@@ -44,9 +48,10 @@ def read_discord_person(text: str) -> str:
     if re.match(r"role\b|<?@&", given, re.IGNORECASE):
         raise ValueError(f"{shown(text)} holds no id. {_ROLE_BY_ID}")
     raise ValueError(
-        f"{shown(text)} is no Discord id. People are written by their number: {_DEVELOPER_MODE}, "
-        f'right-click the person, choose Copy User ID, and write "{_SUCH_AS}". A role is written '
-        f'"role:{_SUCH_AS}", with the number that Copy Role ID gives under Server Settings, Roles.'
+        f"{shown(text)} is no Discord id. People are written by their number, {_DIGITS}: "
+        f'{_DEVELOPER_MODE}, right-click the person, choose Copy User ID, and write "{_SUCH_AS}". '
+        f'A role is written "role:{_SUCH_AS}", with the number that Copy Role ID gives under '
+        "Server Settings, Roles."
     )
 
 
@@ -124,11 +129,13 @@ def read_slack_notified(text: str) -> str:
 
 _SUCH_AS = "123456789012345678"
 
+_DIGITS = "of 17 to 20 digits"
+
 _DEVELOPER_MODE = "turn on Developer Mode in Discord’s User Settings, under Advanced"
 
 _ROLE_BY_ID = (
-    f"A role is written by its number: {_DEVELOPER_MODE}, right-click the role under Server "
-    f'Settings, Roles, choose Copy Role ID, and write "role:{_SUCH_AS}"'
+    f"A role is written by its number, {_DIGITS}: {_DEVELOPER_MODE}, right-click the role under "
+    f'Server Settings, Roles, choose Copy Role ID, and write "role:{_SUCH_AS}"'
 )
 
 

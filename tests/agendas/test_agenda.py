@@ -28,11 +28,12 @@ schedule:
 window: 48h                          # 30m, 1h, 48h, 2d
 rooms: [{local: urojc}, {discord: 123456789012345678, slack: C0123456789}]
 threads: per_topic
-moderators: {local: [henry], discord: [role:1, "user:2", 1234567890123456789]}
+moderators: {local: [henry], discord: [role:100000000000000000,
+  "user:200000000000000000", 1234567890123456789]}
 alerts: {discord: 423456789012345678, slack: C9876543210}
-guests: {local: elena, discord: "role:3"}
+guests: {local: elena, discord: "role:300000000000000000"}
 reminders: [1h, 7d]
-notify: {discord: role:789, slack: "group:S123"}
+notify: {discord: role:789000000000000000, slack: "group:S123"}
 publish: true
 after_close: keep
 keep: 12w
@@ -72,9 +73,13 @@ def test_every_key_of_an_agenda_is_read() -> None:
             hashtag="#urojc",
             moderators={
                 "local": ("henry",),
-                "discord": ("role:1", "user:2", "1234567890123456789"),
+                "discord": (
+                    "role:100000000000000000",
+                    "user:200000000000000000",
+                    "1234567890123456789",
+                ),
             },
-            guests={"local": ("elena",), "discord": ("role:3",)},
+            guests={"local": ("elena",), "discord": ("role:300000000000000000",)},
             welcome="Say who you are, where you work, and any conflict of interest.",
             reading=Reading(
                 "Author A. Title. Journal 2026.", "10.1016/j.x", "https://example.org/x", ("A", "B")
@@ -86,7 +91,7 @@ def test_every_key_of_an_agenda_is_read() -> None:
             thread_per_topic=True,
             publish=True,
             alerts={"discord": "423456789012345678", "slack": "C9876543210"},
-            notify={"discord": "role:789", "slack": "group:S123"},
+            notify={"discord": "role:789000000000000000", "slack": "group:S123"},
         ),
         schedule=Schedule(
             rrule="FREQ=MONTHLY;BYDAY=1MO",
@@ -151,16 +156,28 @@ def test_an_id_is_the_same_with_and_without_quotes() -> None:
 
 def test_people_on_discord_are_known_by_what_the_agenda_says() -> None:
     read = series(
-        'rooms: [{discord: "1"}]\nmoderators: {discord: ["5", "user:6", "role:7"]}\n'
-        'guests: {discord: ["8", "role:9"]}\n'
+        'rooms: [{discord: "100000000000000000"}]\n'
+        'moderators: {discord: ["500000000000000000", "user:600000000000000000", '
+        '"role:700000000000000000"]}\n'
+        'guests: {discord: ["800000000000000000", "role:900000000000000000"]}\n'
     ).agenda
 
     def role(number: str, *badges: str) -> Role:
         return role_in(read, Person("discord", number, "x", frozenset(badges)))
 
-    assert [role("5"), role("6"), role("0", "role:7")] == [Role.MODERATOR] * 3
-    assert [role("8"), role("0", "role:9")] == [Role.GUEST] * 2
-    assert [role("7"), role("9"), role("0", "role:5")] == [Role.PARTICIPANT] * 3
+    assert [
+        role("500000000000000000"),
+        role("600000000000000000"),
+        role("000000000000000000", "role:700000000000000000"),
+    ] == [Role.MODERATOR] * 3
+    assert [role("800000000000000000"), role("000000000000000000", "role:900000000000000000")] == [
+        Role.GUEST
+    ] * 2
+    assert [
+        role("700000000000000000"),
+        role("900000000000000000"),
+        role("000000000000000000", "role:500000000000000000"),
+    ] == [Role.PARTICIPANT] * 3
 
 
 def test_each_of_many_topics_may_have_a_thread_of_its_own() -> None:
@@ -273,7 +290,11 @@ WRONG = [
     ("rooms: []", "1:8", "rooms is empty"),
     ("rooms: [{local: my room}]", "1:17", "such as my-room"),
     ("rooms: [{discord: general}]", "1:19", "Copy Channel ID"),
-    ("rooms: [{discord: https://discord.com/channels/1/234}]", "1:19", 'alone: "234"'),
+    (
+        "rooms: [{discord: https://discord.com/channels/1/234567890123456789}]",
+        "1:19",
+        'alone: "234567890123456789"',
+    ),
     ("rooms: [{slack: general}]", "1:17", "is no Slack channel id"),
     ("after_close: yes", "1:14", "Write keep"),
     ("threads: per-topic", "1:10", "Write per_chat"),
@@ -286,22 +307,56 @@ WRONG = [
     ("rooms: [{slack: C1}]\nmoderators: {slack: [U1, henry]}", "2:26", "Copy member ID"),
     ("rooms: [{slack: C1}]\nguests: {slack: [group: S5]}", "2:18", 'Write "group:S5", without'),
     ("thread: per_topic", "1:1", "Write threads"),
-    ("mention: role:5", "1:1", "Write notify"),
+    ("mention: role:500000000000000000", "1:1", "Write notify"),
     ("alerts: 5", "1:9", "Write it like alerts: {discord:"),
-    ("notify: role:5", "1:9", "Write it like notify: {discord:"),
+    ("notify: role:500000000000000000", "1:9", "Write it like notify: {discord:"),
     ("notify: {local: x}", "1:10", "It stands under rooms, moderators or guests"),
     ("dates: {2026-12-07: {publish: true}}", "1:22", "holds for all dates"),
-    ("rooms: [{discord: 1}]\nalerts: {discord: [5]}", "2:19", "Write it like alerts: {discord:"),
-    ("rooms: [{discord: 1}]\nnotify: {discord: [role:5]}", "2:19", "Write it like notify: {disc"),
-    ("rooms: [{discord: 1}]\nnotify: {discord: @everyone}", "2:19", "written by their ids"),
-    ('rooms: [{discord: 1}]\nnotify: {discord: "@here"}', "2:19", "would call everybody"),
-    ("rooms: [{discord: 1}]\nmoderators: {discord: [5, henry]}", "2:27", "Copy User ID"),
-    ("rooms: [{discord: 1}]\nguests: {discord: role:Authors}", "2:19", "Copy Role ID"),
-    ("rooms: [{discord: 1}]\nguests: {discord: [role: 5]}", "2:20", 'Write "role:5", without'),
     (
-        "rooms: [{discord: 1}]\ndates: {2026-12-07: {moderators: {discord: <@5>}}}",
+        "rooms: [{discord: 100000000000000000}]\nalerts: {discord: [5]}",
+        "2:19",
+        "Write it like alerts: {discord:",
+    ),
+    (
+        "rooms: [{discord: 100000000000000000}]\nnotify: {discord: [role:500000000000000000]}",
+        "2:19",
+        "Write it like notify: {disc",
+    ),
+    (
+        "rooms: [{discord: 100000000000000000}]\nnotify: {discord: @everyone}",
+        "2:19",
+        "written by their ids",
+    ),
+    (
+        'rooms: [{discord: 100000000000000000}]\nnotify: {discord: "@here"}',
+        "2:19",
+        "would call everybody",
+    ),
+    (
+        (
+            "rooms: [{discord: 100000000000000000}]\n"
+            "moderators: {discord: [500000000000000000, henry]}"
+        ),
         "2:44",
-        'Write "5"',
+        "Copy User ID",
+    ),
+    (
+        "rooms: [{discord: 100000000000000000}]\nguests: {discord: role:Authors}",
+        "2:19",
+        "Copy Role ID",
+    ),
+    (
+        "rooms: [{discord: 100000000000000000}]\nguests: {discord: [role: 500000000000000000]}",
+        "2:20",
+        'Write "role:500000000000000000", without',
+    ),
+    (
+        (
+            "rooms: [{discord: 100000000000000000}]\n"
+            "dates: {2026-12-07: {moderators: {discord: <@500000000000000000>}}}"
+        ),
+        "2:44",
+        'Write "500000000000000000"',
     ),
     ("reminders: [24h, 5]", "1:18", "is no length of time"),
     ("reminders: [0m]", "1:13", "at least 1m"),

@@ -64,8 +64,15 @@ def test_the_agendas_that_come_with_rounds_are_as_the_schema_says(path: Path) ->
         "threads: per_topic",
         "rooms: [{discord: 1234567890123456789}]\nalerts: {discord: 2234567890123456789}",
         'rooms: [{discord: "1234567890123456789", slack: C1}]\nnotify: {slack: group:S1}',
-        "rooms: [{discord: 5}]\nmoderators: {discord: [5, role:6, 'user:7']}",
-        "rooms: [{discord: 5}]\nmoderators: {discord: 5}\nnotify: {discord: role:6}",
+        (
+            "rooms: [{discord: 500000000000000000}]\n"
+            "moderators: {discord: [500000000000000000, role:600000000000000000, "
+            "'user:700000000000000000']}"
+        ),
+        (
+            "rooms: [{discord: 500000000000000000}]\n"
+            "moderators: {discord: 500000000000000000}\nnotify: {discord: role:600000000000000000}"
+        ),
         "rooms: [{slack: C1}]\nmoderators: {slack: [U1, 'user:W2', 'group:S3']}",
         "rooms: [{slack: C1}]\nguests: {slack: U1}\nstarts: 2026-12-07 07:00\narchive: channel",
     ],
@@ -108,7 +115,7 @@ def test_the_schema_is_one() -> None:
         "alerts: {discord: mods}",
         "alerts: {local: x}",
         "alerts: {discord: [5]}",
-        "notify: {discord: 5}",
+        "notify: {discord: 500000000000000000}",
         "notify: {discord: '@everyone'}",
         "notify: {slack: S1}",
         "moderators: {discord: henry}",

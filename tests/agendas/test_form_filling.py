@@ -99,15 +99,17 @@ def test_what_stands_under_a_wrong_date_is_not_judged() -> None:
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("[role: 5]", "role:5"),
-        ("{role: 5}", "role:5"),
-        ("[user: 5]", "user:5"),
-        ("\n    - Role: 5", "role:5"),
-        ("\n    role: 5", "role:5"),
+        ("[role: 500000000000000000]", "role:500000000000000000"),
+        ("{role: 500000000000000000}", "role:500000000000000000"),
+        ("[user: 500000000000000000]", "user:500000000000000000"),
+        ("\n    - Role: 500000000000000000", "role:500000000000000000"),
+        ("\n    role: 500000000000000000", "role:500000000000000000"),
     ],
 )
 def test_an_id_that_a_space_cuts_in_two_is_told_whole(written: str, meant: str) -> None:
-    (said,) = said_of(f"rooms: [{{discord: 1}}]\nmoderators:\n  discord: {written}")
+    (said,) = said_of(
+        f"rooms: [{{discord: 100000000000000000}}]\nmoderators:\n  discord: {written}"
+    )
     assert f'is cut in two at the colon. Write "{meant}", without a space.' in said
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.agendas.given import said_of, series
 
-ON_DISCORD = 'rooms: [{discord: "1"}]\n'
+ON_DISCORD = 'rooms: [{discord: "100000000000000000"}]\n'
 ON_SLACK = "rooms: [{slack: C1}]\n"
 ONCE = "starts: 2026-12-07 07:00\n"
 
@@ -15,31 +15,47 @@ ONCE = "starts: 2026-12-07 07:00\n"
     ("lines", "place", "words"),
     [
         (
-            "moderators: {discord: 5}",
+            "moderators: {discord: 500000000000000000}",
             "1:14",
             'no room on Discord. Add {discord: "123456789012345678"} to rooms, or delete discord',
         ),
         ("moderators: {local: [henry], discord: []}", "1:30", "no room on Discord"),
         ("moderators: {slack: U1}", "1:14", "no room on Slack. Add {slack:"),
-        ("dates: {2026-12-07: {moderators: {discord: 5}}}", "1:35", "no room on Discord"),
-        ("guests: {discord: role:5}", "1:10", "no room on Discord"),
+        (
+            "dates: {2026-12-07: {moderators: {discord: 500000000000000000}}}",
+            "1:35",
+            "no room on Discord",
+        ),
+        ("guests: {discord: role:500000000000000000}", "1:10", "no room on Discord"),
         (ON_DISCORD + "guests: {local: elena}", "2:10", "no room of Rounds itself. Add {local:"),
-        ("alerts: {discord: 5}", "1:10", "no room on Discord"),
+        ("alerts: {discord: 500000000000000000}", "1:10", "no room on Discord"),
         (ON_DISCORD + "alerts: {slack: C1}", "2:10", "no room on Slack"),
-        ("notify: {discord: role:5}", "1:10", "no room on Discord"),
-        (ON_SLACK + "notify: {discord: role:5}", "2:10", "no room on Discord"),
+        ("notify: {discord: role:500000000000000000}", "1:10", "no room on Discord"),
+        (ON_SLACK + "notify: {discord: role:500000000000000000}", "2:10", "no room on Discord"),
         # what is private would be public
-        (ON_DISCORD + 'alerts: {discord: "1"}', "2:19", "This is a room of the chat"),
-        (ON_DISCORD + "alerts: {discord: 1}", "2:19", "This is a room of the chat"),
+        (
+            ON_DISCORD + 'alerts: {discord: "100000000000000000"}',
+            "2:19",
+            "This is a room of the chat",
+        ),
+        (
+            ON_DISCORD + "alerts: {discord: 100000000000000000}",
+            "2:19",
+            "This is a room of the chat",
+        ),
         (ON_SLACK + "alerts: {slack: C1}", "2:17", "that only they can see"),
         (
-            "rooms: [{discord: 1}, {discord: 2}, {local: x}]\nalerts: {discord: 2}",
+            (
+                "rooms: [{discord: 100000000000000000}, {discord: 200000000000000000}, "
+                "{local: x}]\n"
+                "alerts: {discord: 200000000000000000}"
+            ),
             "2:19",
             "This is a room of the chat",
         ),
         # what would never happen
         (
-            ON_DISCORD + "notify: {discord: role:5}\nreminders: []",
+            ON_DISCORD + "notify: {discord: role:500000000000000000}\nreminders: []",
             "2:1",
             "Only reminders notify, and reminders: [] sends none",
         ),
@@ -74,14 +90,22 @@ def test_what_would_have_no_effect_or_a_bad_one_is_told_once_at_its_place(
     [
         ON_DISCORD + "moderators: {local: henry}",  # who have the organizers' pages
         ON_DISCORD + "dates: {2026-12-07: {moderators: {local: amelia}}}",
-        ON_DISCORD + "moderators: {discord: 5}\nguests: {discord: 6}",
-        ON_DISCORD + "alerts: {discord: 2}\nnotify: {discord: role:5}",
+        ON_DISCORD
+        + "moderators: {discord: 500000000000000000}\nguests: {discord: 600000000000000000}",
+        ON_DISCORD
+        + "alerts: {discord: 200000000000000000}\nnotify: {discord: role:500000000000000000}",
         ON_DISCORD + "alerts: {}\nnotify: {}\nreminders: []",
-        "rooms: [{discord: 1, slack: C1}]\nalerts: {discord: 2, slack: C2}",
-        "rooms: [{local: '5'}, {discord: 1}]\nalerts: {discord: 5}",  # another platform's room
+        (
+            "rooms: [{discord: 100000000000000000, slack: C1}]\n"
+            "alerts: {discord: 200000000000000000, slack: C2}"
+        ),
+        (
+            "rooms: [{local: '5'}, {discord: 100000000000000000}]\n"
+            "alerts: {discord: 500000000000000000}"
+        ),  # another platform's room
         "threads: per_topic",  # where there are threads
         ONCE + ON_SLACK + "archive: channel",
-        ONCE + "archive: channel\nrooms: [{discord: 1}, {slack: C1}, {local: x}]",
+        ONCE + "archive: channel\nrooms: [{discord: 100000000000000000}, {slack: C1}, {local: x}]",
         ON_SLACK + "moderators: {slack: [U1, 'user:W2', 'group:S3']}\nguests: {slack: U2}",
         "hashtag: '#x'\npublish: true",
         ON_DISCORD,  # without a hashtag its threads, and answers to its posts, are the chat
@@ -96,7 +120,10 @@ def test_what_goes_together_is_no_mistake(lines: str) -> None:
     ["[{discord: general}]", "[{dicsord: 1}]", "[{dc: 1}]", "[discord]", "[]", "[{}]", "discord"],
 )
 def test_nothing_is_said_of_platforms_while_it_is_not_clear_where_the_rooms_are(rooms: str) -> None:
-    (said,) = said_of(f"rooms: {rooms}\nalerts: {{discord: 5}}\nguests: {{discord: 6}}")
+    (said,) = said_of(
+        f"rooms: {rooms}\n"
+        f"alerts: {{discord: 500000000000000000}}\nguests: {{discord: 600000000000000000}}"
+    )
     assert said.startswith("1:")
 
 

@@ -9,7 +9,7 @@ from bot.agendas.safety_form import EXAMPLES
 from tests.agendas.given import agenda, mistakes_in, said_of, series
 from tests.agendas.test_form import fits_the_schema
 
-ROOMS = 'rooms: [{local: x}, {discord: "1"}, {slack: C1}]\n'
+ROOMS = 'rooms: [{local: x}, {discord: "100000000000000000"}, {slack: C1}]\n'
 
 
 def test_every_key_of_safety_has_an_example_and_every_example_can_be_read() -> None:
@@ -34,7 +34,8 @@ def test_every_key_of_safety_has_an_example_and_every_example_can_be_read() -> N
         "roles: nurse",
         "consent: out",
         "round_times: 0m",
-        ROOMS + "members_only: {discord: [role:5, '6'], slack: group:S1, local: ann}",
+        ROOMS + "members_only: {discord: [role:500000000000000000, '600000000000000000'], "
+        "slack: group:S1, local: ann}",
         ROOMS + "moderators_on_call: {slack: [U1, 'group:S1']}",
     ],
 )

@@ -15,7 +15,7 @@ from bot.agendas import values
     [
         (values.read_text, " two\nlines \n", "two\nlines"),
         (values.read_line, " two\nlines ", "two lines"),
-        (values.read_name, "role:123", "role:123"),
+        (values.read_name, "role:123000000000000000", "role:123000000000000000"),
         (values.read_hashtag, "#urojc", "#urojc"),
         (values.read_hashtag, "urojc", "#urojc"),
         (values.read_hashtag, "#Onkologie_für_alle", "#Onkologie_für_alle"),
