@@ -20,6 +20,18 @@ IN_DANGER = "If somebody is in danger right now, call your local emergency numbe
 WHAT_ELSE = "What can be asked: /chat commands"
 
 
+NOT_TOLD = {
+    steps.Asking.WORDS: (
+        "Rounds could not write to them privately, for they take no direct messages: they have "
+        "not been told where help is."
+    ),
+    steps.Asking.PERSON: (
+        "Rounds could not write to them privately, for they take no direct messages: they have "
+        "not been told who comes."
+    ),
+}
+"""What moderators learn of a person who cannot be told anything."""
+
 # ---------------------------------------------------------------- to whom
 
 
@@ -104,7 +116,7 @@ def _to_those_asked(chat: Chat, call: Call, about: str, words: Words) -> list[Te
         channels = False
     else:
         whom = {}
-        for key in call.paged:
+        for key in (key for key in call.paged if key not in call.unreached):
             platform, _, name = key.partition(":")
             whom.setdefault(platform, []).append(name)
         channels = call.times_all > 0
@@ -174,6 +186,8 @@ def page_words(chat: Chat, call: Call, _platform: str) -> Words:
         words = [
             who, f" asks for a moderator in {title}{about}, ", Moment(call.at), ": ", _spot(call),
         ]  # fmt: skip
+    if call.key in call.unreached:
+        words.append(f"\n{NOT_TOLD[call.asked]}")
     words.append("\nTake the call with the button, or with /chat take in the room. ")
     words.append(_who_else(call))
     return tuple(words)
@@ -215,17 +229,7 @@ def yours(chat: Chat, call: Call) -> Words:
 def unreached(call: Call) -> Words:
     """Say that the person whom a call is about cannot be told anything privately."""
     who = Who(call.person, call.room.platform, call.name)
-    if call.asked is steps.Asking.WORDS:
-        why = (
-            " cannot be written to privately by Rounds: they take no direct messages. They have "
-            "not been told of the help lines. The message: "
-        )
-    else:
-        why = (
-            " cannot be written to privately by Rounds: they take no direct messages. They have "
-            "not been told who comes. They asked here: "
-        )
-    return (who, why, _spot(call))
+    return ("This is about ", who, f". {NOT_TOLD[call.asked]} ", _spot(call))
 
 
 # ---------------------------------------------------------------- to the person

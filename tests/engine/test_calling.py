@@ -328,7 +328,7 @@ def test_moderators_learn_that_who_asked_cannot_be_told_who_comes() -> None:
     undeliverable(script, asker)
     (news,) = told(script)
     assert news.people == ("1",), "whoever took it"
-    assert "cannot be written to privately" in wording.plain(news.words)
+    assert "could not write to them privately" in wording.plain(news.words)
 
 
 def test_moderators_learn_that_an_author_cannot_be_told_of_help() -> None:
@@ -340,7 +340,21 @@ def test_moderators_learn_that_an_author_cannot_be_told_of_help() -> None:
     undeliverable(script, author)
     (news,) = told(script)
     assert news.people == ("1",), "who was asked to come"
-    assert "not been told of the help lines" in wording.plain(news.words)
+    assert "not been told where help is" in wording.plain(news.words)
+
+
+def test_who_comes_later_reads_that_an_author_cannot_be_told() -> None:
+    script = running(on_call("1", "2"))
+    noticed(script)
+    script.passes("0m")
+    author, page = told(script)
+    undeliverable(script, page)
+    undeliverable(script, author)
+    assert told(script) == [], "nobody has been reached"
+    script.passes("0m")
+    (later,) = told(script)
+    assert later.people == ("2",)
+    assert "not been told where help is" in wording.plain(later.words)
 
 
 # ---------------------------------------------------------------- a cry for help

@@ -175,9 +175,10 @@ def test_the_menus_entries_have_the_ids_by_which_they_are_known() -> None:
     assert {one["callback_id"]: (one["name"], one["type"]) for one in entries} == {
         "place_under_topic": ("Place under a topic", "message"),
         "withdraw": ("Withdraw", "message"),
+        "call_for_help": ("Help", "message"),
     }
     assert (PLACE, WITHDRAW, CALL) == ("place_under_topic", "withdraw", "call_for_help")
-    names = (slack_shortcuts.PLACE_NAME, slack_shortcuts.WITHDRAW_NAME)
+    names = (slack_shortcuts.PLACE_NAME, slack_shortcuts.WITHDRAW_NAME, "Help")
     assert tuple(one["name"] for one in entries) == names
 
 
