@@ -33,6 +33,10 @@ class Audience(StrEnum):
     RESEARCH = "research"
 
 
+EDITIONS = (Audience.ORGANIZERS, Audience.PUBLIC, Audience.RESEARCH)
+"""Those for whom transcripts are made."""
+
+
 class Silence(StrEnum):
     """Why what somebody said is not shown."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 
 from bot.engine.commands import FORMATS
+from bot.engine.showing import EDITIONS, Audience
 from bot.engine.state import Chat
 from bot.store.tables import Tables
 from bot.transcripts.build import batches, build
@@ -25,17 +26,27 @@ _WRITERS = {"html": to_html, "md": to_markdown, "json": to_json, "csv": to_csv}
 _AT_ONCE = {"html": 500, "md": 200, "json": 300, "csv": 250}
 """Lines written without letting others on the event loop have a turn: some 5 to 10 ms."""
 
-__all__ = ["FORMATS", "MEDIA_TYPES", "render"]
+__all__ = ["EDITIONS", "FORMATS", "MEDIA_TYPES", "render"]
 
 
-async def render(tables: Tables, chat: Chat, format: str) -> AsyncIterator[bytes]:  # noqa: A002
-    """Yield a chat's transcript in a format of FORMATS, in chunks.
+async def render(
+    tables: Tables,
+    chat: Chat,
+    format: str,  # noqa: A002
+    audience: Audience = Audience.ORGANIZERS,
+    salt: bytes | None = None,
+) -> AsyncIterator[bytes]:
+    """Yield a chat's transcript in a format of FORMATS, in chunks, for one of EDITIONS.
 
-    The bytes depend on the chat alone. `tables` must show one moment of the store until the
-    last chunk is taken. Raises ValueError for another format.
+    The bytes depend on the chat alone, and where there are pseudonyms on `salt`; without it they
+    are drawn anew for this file. `tables` must show one moment of the store until the last chunk
+    is taken. Raises ValueError for another format or audience.
     """
     if format not in _WRITERS:
         raise ValueError(f"{format!r} is no format of a transcript; take {', '.join(FORMATS)}")
-    transcript = await build(tables, chat)
-    async for chunk in _WRITERS[format](transcript, batches(tables, chat, _AT_ONCE[format])):
+    if audience not in EDITIONS:
+        raise ValueError(f"{audience!r} is no edition; take {', '.join(EDITIONS)}")
+    transcript = await build(tables, chat, audience, salt)
+    lines = batches(tables, chat, transcript.begun, _AT_ONCE[format])
+    async for chunk in _WRITERS[format](transcript, lines):
         yield chunk

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from bot.engine.consent import Consent
 from bot.engine.messages import Timing
-from bot.engine.showing import Audience, Showing
+from bot.engine.showing import Audience, Showing, Silence
 from bot.engine.state import Chat
 from bot.store import checkins
+from bot.store.figures import Counts
+from bot.store.publications import Fact
 from bot.store.spoken import Remarkable, Spoken
 from bot.store.tables import Tables
 
 _ON_TIME = Timing.ON_TIME.value  # plain strings compare faster
+_QUOTES = "\n\nMost answered "
+"""Behind this a closing post quotes a chat's other rooms (`bot.engine.closing`)."""
 
 
 async def showing_of(tables: Tables, chat: Chat, audience: Audience) -> Showing:
@@ -19,22 +26,37 @@ async def showing_of(tables: Tables, chat: Chat, audience: Audience) -> Showing:
 
 
 class Edition:
-    """The one gate between the store and every format.
+    """The one gate between the store and every format; as it is, it is the organizers'.
 
     The store blanks withdrawn texts, late ones that the agenda does not keep, those of who was
     erased, and all when their time is over; the gate holds them back also where a row were to
     hold one still. That there were files, which counts, is all that is kept of files removed.
+    What a closing post quotes of other rooms stands in the messages themselves, and is left out.
     """
 
     def __init__(self, showing: Showing) -> None:
         self._showing = showing
+        self.chat = showing.chat
+        """The chat as the edition shows it."""
         agenda = showing.chat.agenda
         wanted = showing.consents or agenda.require_checkin or agenda.consent is Consent.OUT
         for_all = showing.audience is not Audience.RESEARCH and not wanted
         self._shows_all = for_all and showing.chat.blanked is None
+        self._closings = {f"{post.room}/{post.ref}" for post in showing.chat.closings.values()}
+
+    @property
+    def audience(self) -> Audience:
+        """For whom it is."""
+        return self._showing.audience
+
+    def lines(self, rows: Iterable[Spoken]) -> list[Spoken]:
+        """Return the lines that stand for rows, as they may be shown."""
+        if self._closings:
+            return [self.shown(self._without_quotes(row)) for row in rows]
+        return list(map(self.shown, rows))
 
     def shown(self, line: Spoken) -> Spoken:
-        """Return a message as it may be shown: what may not be is empty."""
+        """Return a message as it may be shown: what may not be is empty, and `held` says why."""
         if (
             self._shows_all
             and line.timing == _ON_TIME
@@ -44,21 +66,55 @@ class Edition:
             and line.author[:1] != "#"
         ):
             return line
-        shows = self.shows(line)
+        why = self.silence(line)
         quoted = line.parent_text if line.parent_text and self._shows_parent(line) else ""
-        if shows and (quoted or not line.parent_text):
+        if not why and (quoted or not line.parent_text):
             return line
-        text, files = (line.text, line.files) if shows else ("", "")
-        return line._replace(text=text, files=files, parent_text=line.parent_text and quoted)
+        line = line._replace(parent_text=line.parent_text and quoted)
+        if not why:
+            return line
+        held = line.held if why is Silence.HELD else why.value if why in _HELD_BACK else ""
+        return line._replace(text="", files="", held=held)
 
-    def shows(self, row: Spoken | Remarkable) -> bool:
+    def shows(self, row: Spoken | Remarkable | Fact) -> bool:
         """Whether what a row says may be shown."""
+        return not self.silence(row)
+
+    def silence(self, row: Spoken | Remarkable | Fact) -> Silence:
+        """Say why what a row says is not shown; NONE: it is."""
         person = f"{row.room.partition(':')[0]}:{row.author}"
-        return self._showing.shows(person, row.role, row.timing, row.withdrawn, row.held)
+        return self._showing.silence(person, row.role, row.timing, row.withdrawn, row.held)
 
     def shown_text(self, row: Spoken | Remarkable) -> str:
         """Return a row's text as it may be shown, empty where it may not."""
         return row.text if self.shows(row) else ""
+
+    def name_of(self, row: Spoken | Remarkable) -> str:
+        """Return what the author of a row is called."""
+        return row.name
+
+    def key_of(self, line: Spoken) -> str:
+        """Return the key in the store of a line."""
+        return line.key
+
+    def moment(self, at: datetime) -> datetime:
+        """Return a moment as the edition tells it."""
+        return at
+
+    def emoji(self, name: str) -> str:
+        """Return an emoji as the edition writes it."""
+        return name
+
+    def counted(self, counts: Counts) -> Counts:
+        """Return the chat's counts with the names that the edition has for its rooms."""
+        return counts
+
+    def _without_quotes(self, row: Spoken) -> Spoken:
+        if row.key in self._closings:
+            row = row._replace(text=row.text.partition(_QUOTES)[0])
+        if row.parent in self._closings and row.parent_text:
+            row = row._replace(parent_text=row.parent_text.partition(_QUOTES)[0])
+        return row
 
     def _shows_parent(self, line: Spoken) -> bool:
         person = f"{line.room.partition(':')[0]}:{line.parent_author}"
@@ -69,3 +125,7 @@ class Edition:
             line.parent_withdrawn,
             line.parent_held or "",
         )
+
+
+_HELD_BACK = (Silence.OUT, Silence.UNCHECKED, Silence.UNASKED)
+"""Silences that a line's `held` names, beside the reasons of a hold itself."""

@@ -10,16 +10,17 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from bot.transcripts import html_text, phrases, pictures
+from bot.transcripts import about, html_text, phrases, pictures
 from bot.transcripts.anchors import Anchors
 from bot.transcripts.characters import visible
 from bot.transcripts.clock import Clock
+from bot.transcripts.editions import Begun
 from bot.transcripts.summary import Highlight, Summary
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def head(summary: Summary, clock: Clock, anchors: Anchors) -> str:
+def head(summary: Summary, clock: Clock, anchors: Anchors, begun: Begun) -> str:
     """Return the page up to its first message: the summary, the pictures, the rules."""
     chat = summary.chat
     reading = chat.agenda.reading
@@ -41,6 +42,10 @@ def head(summary: Summary, clock: Clock, anchors: Anchors) -> str:
         venue=phrases.venue(chat),
         window_utc=phrases.window_utc(chat),
         state=phrases.state(chat),
+        edition=begun.audience.value,
+        edition_name=about.NAMES[begun.audience],
+        about=about.sentences(begun),
+        erratum=begun.erratum,
         reading=reading,
         reading_link=_link(reading.link, reading.doi or reading.link) if reading else "",
         figures=phrases.figures(summary, clock),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.engine import wording
 from bot.engine.erasing import is_erased
-from bot.engine.messages import Timing
+from bot.engine.messages import Attachment, Hold, Timing
 from bot.engine.rooms import places, platform_name
+from bot.engine.showing import Silence
 from bot.engine.state import Chat, Stage
 from bot.store.codec import stamp
 from bot.transcripts.characters import one_line
@@ -23,14 +25,34 @@ BLANKED = "no longer kept"
 FILES = "Files stay on the platform where they were shared; links to them may stop working."
 
 
+_WHY_HELD: Mapping[str, str] = {
+    Hold.PRIVACY: f"{HELD}: a patient could be known by it",
+    Hold.DISTRESS: f"{HELD}: its author may need help",
+    Hold.RULE: f"{HELD}: by a rule",
+    Hold.MODERATOR: f"{HELD}: by a moderator",
+    Silence.OUT: "its author does not want to be in the transcript",
+    Silence.UNCHECKED: f"{HELD}: its author has not checked in",
+    Silence.UNASKED: "its words are not in this edition",
+}
+"""What stands where words are held back, by why; never what they are."""
+
+
 def silence(
-    timing: str, withdrawn: object, *, has_files: bool, author: str = "", chat: Chat | None = None
+    timing: str,
+    withdrawn: object,
+    *,
+    has_files: bool,
+    author: str = "",
+    held: str = "",
+    chat: Chat | None = None,
 ) -> str:
     """Say why a message has no text; empty where its files are what it says."""
     if withdrawn:
         return WITHDRAWN
     if is_erased(author):
         return ERASED
+    if held:
+        return _WHY_HELD.get(held, HELD)
     if timing == Timing.LATE and not has_files:
         return LATE
     return BLANKED if chat is not None and chat.blanked and not has_files else ""
@@ -192,3 +214,13 @@ def size(octets: int) -> str:
     if octets < 999_500:
         return f"{octets / 1000:.0f} kB"
     return f"{octets / 1_000_000:,.1f} MB"
+
+
+def kind(file: Attachment) -> str:
+    """Write what a file is of which no more is told: `image/png, 182 kB`; or that it was there."""
+    return f"{file.type}, {size(file.size)}" if file.type else "a file"
+
+
+def nothing(*, is_everything: bool) -> str:
+    """Say that there are no messages, in the chat itself or in this edition of it."""
+    return "Nothing was said in this chat." if is_everything else "This edition has no messages."

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.transcripts.clock import Clock, span
 from bot.transcripts.html_text import text
 from bot.transcripts.phrases import count, hour
-from bot.transcripts.summary import Step, Summary, TopicSummary, step_of
+from bot.transcripts.summary import Step, Summary, TopicSummary
 
 WIDTH = 720
 _LEFT, _RIGHT = 52, 12
@@ -50,7 +50,7 @@ def over_time(summary: Summary, *, alone: bool = False) -> str:
 
 def time_title(summary: Summary) -> str:
     """Say what is drawn over time, and how long a bar is."""
-    width = step_of(summary.chat.ends_at - summary.chat.opens_at)
+    width = summary.width
     return f"Messages over the window, {span(width.total_seconds())} a bar"
 
 
@@ -145,7 +145,7 @@ def _bars(steps: Sequence[Step]) -> Iterator[str]:
 
 def share_of(summary: Summary, at: datetime) -> float:
     """Return where a moment stands on the axis of time, from 0 (the opening) to 1 (its end)."""
-    whole = step_of(summary.chat.ends_at - summary.chat.opens_at) * len(summary.steps)
+    whole = summary.width * len(summary.steps)
     return min(max((at - summary.chat.opens_at) / whole, 0.0), 1.0)
 
 
@@ -171,7 +171,7 @@ _TICKS = [timedelta(minutes=m) for m in (5, 10, 15, 30, 60, 120, 180, 360, 720, 
 def ticks(summary: Summary, clock: Clock) -> Iterator[Tick]:
     """Yield the times to write under the bars, at most seven, in the zone of `clock`."""
     chat = summary.chat
-    whole = step_of(chat.ends_at - chat.opens_at) * len(summary.steps)
+    whole = summary.width * len(summary.steps)
     tick = next((tick for tick in _TICKS if whole <= tick * 6), _TICKS[-1])
     day = None
     for place in range(int(whole / tick) + 1):

@@ -17,7 +17,8 @@ from bot.store.spoken import BEGINNING, Place, Spoken
 from bot.store.tables import Tables
 from bot.transcripts.characters import excerpt
 from bot.transcripts.clock import Clock
-from bot.transcripts.edition import Edition, showing_of
+from bot.transcripts.edition import Edition
+from bot.transcripts.editions import Begun, begin
 from bot.transcripts.links import Link, Links
 from bot.transcripts.markup import mentioned, written
 from bot.transcripts.plain_text import PlainText
@@ -86,6 +87,12 @@ class Summary:
     topics: tuple[TopicSummary, ...]
     links: tuple[Link, ...]
     further_links: int
+    step: timedelta | None = None
+
+    @property
+    def width(self) -> timedelta:
+        """How long one of `steps` is."""
+        return self.step or step_of(self.chat.ends_at - self.chat.opens_at)
 
     @property
     def shares(self) -> tuple[RoomTally, ...]:
@@ -102,17 +109,26 @@ class Summary:
         return rules(self.chat)
 
 
-async def summarise(tables: Tables, chat: Chat) -> tuple[Summary, Names]:
-    """Count a chat; also return the names that its texts mention."""
+async def summarise(
+    tables: Tables, chat: Chat, begun: Begun | None = None
+) -> tuple[Summary, Names]:
+    """Count a chat, as an edition shows it; also return the names that its texts mention.
+
+    Without one it is the organizers'.
+    """
+    begun = begun or await begin(tables, chat, Audience.ORGANIZERS)
+    edition = begun.edition
     figures = Figures(tables.connection, chat.id)
     counts = await figures.counts()
-    edition = Edition(await showing_of(tables, chat, Audience.ORGANIZERS))
     links, names = await _texts(tables, chat, edition)
-    hours, steps = await _over_time(chat, figures)
+    step = _step(chat, edition)
+    hours, steps = await _over_time(chat, figures, step)
+    if step > timedelta(hours=1) and edition.audience is Audience.RESEARCH:
+        hours = ()
     busiest = max(hours, key=lambda hour: hour.messages, default=None)
     summary = Summary(
-        chat=chat,
-        counts=counts,
+        chat=edition.chat,
+        counts=edition.counted(counts),
         median=_median(counts.per_person),
         most=max((messages for messages, _ in counts.per_person), default=0),
         hours=hours,
@@ -121,6 +137,7 @@ async def summarise(tables: Tables, chat: Chat) -> tuple[Summary, Names]:
         topics=await _topics(tables, chat, counts, edition, names),
         links=links.by_people(),
         further_links=links.further,
+        step=step,
     )
     return summary, names
 
@@ -149,9 +166,20 @@ def step_of(window: timedelta) -> timedelta:
     return next((step for step in _STEPS if window <= step * _MOST_STEPS), _STEPS[-1])
 
 
-async def _over_time(chat: Chat, figures: Figures) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+def _step(chat: Chat, edition: Edition) -> timedelta:
+    """Return the width of a bar: in the research edition no less than its times are rounded to."""
+    step = step_of(chat.ends_at - chat.opens_at)
+    if edition.audience is not Audience.RESEARCH:
+        return step
+    least = max(step, chat.agenda.round_times)
+    return next((one for one in _STEPS if one >= least), _STEPS[-1])
+
+
+async def _over_time(
+    chat: Chat, figures: Figures, step: timedelta
+) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     """Count once in the finer of hours and steps (one divides the other), and add up."""
-    hour, step = timedelta(hours=1), step_of(chat.ends_at - chat.opens_at)
+    hour = timedelta(hours=1)
     finest = min(hour, step)
     counted = await figures.over_time(chat.opens_at, finest // timedelta(microseconds=1))
     return _steps(chat, hour, finest, counted), _steps(chat, step, finest, counted)
@@ -175,6 +203,8 @@ async def _texts(tables: Tables, chat: Chat, edition: Edition) -> tuple[Links, N
     """Read the texts that may hold a link or a mention, in order, once."""
     links = Links()
     mentions: dict[str, set[str]] = {}
+    if edition.audience is Audience.RESEARCH:
+        return links, {}
     after: Place | None = BEGINNING
     while after is not None:
         rows = await spoken.remarkable(tables.connection, chat.id, after, _AT_ONCE)
@@ -183,7 +213,7 @@ async def _texts(tables: Tables, chat: Chat, edition: Edition) -> tuple[Links, N
             text = edition.shown_text(row)
             platform = row.room.partition(":")[0]
             if row.role not in ("bot", "visitor") and row.timing == "on_time":
-                links.gather(text, f"{platform}:{row.author}", row.name)
+                links.gather(text, f"{platform}:{row.author}", edition.name_of(row))
             if sum(map(len, mentions.values())) < MOST_MENTIONED:
                 mentions.setdefault(platform, set()).update(mentioned(text))
     names = {
@@ -202,8 +232,9 @@ async def _topics(
 ) -> tuple[TopicSummary, ...]:
     figures = Figures(tables.connection, chat.id)
     counted = {topic.number: topic for topic in counts.topics}
-    replied = await figures.most_replied(HIGHLIGHTS)
-    reacted = await figures.most_reacted(HIGHLIGHTS)
+    ranks = edition.audience is not Audience.RESEARCH
+    replied = await figures.most_replied(HIGHLIGHTS) if ranks else []
+    reacted = await figures.most_reacted(HIGHLIGHTS) if ranks else []
     keys = {ranked.key for ranked in (*replied, *reacted)}
     rows = await spoken.of_keys(tables.connection, chat.id, keys)
     shown = _Excerpts(chat, edition, names, rows)
@@ -211,8 +242,9 @@ async def _topics(
         {t.number: t.posted_at for t in chat.topics if t.posted_at and t.number in counted}
     )
     topics = []
-    for topic in chat.topics:
+    for topic in edition.chat.topics:
         count = counted.get(topic.number)
+        answer = answered.get(topic.number)
         topics.append(
             TopicSummary(
                 number=topic.number,
@@ -221,8 +253,8 @@ async def _topics(
                 skipped=topic.skipped,
                 messages=count.messages if count else 0,
                 participants=count.participants if count else 0,
-                first_answer=answered[topic.number] - topic.posted_at
-                if topic.posted_at and topic.number in answered
+                first_answer=edition.moment(answer) - topic.posted_at
+                if topic.posted_at and answer
                 else None,
                 most_replied=shown.best(replied, topic.number),
                 most_reacted=shown.best(reacted, topic.number),
@@ -236,20 +268,19 @@ class _Excerpts:
         self, chat: Chat, edition: Edition, names: Names, rows: Mapping[str, Spoken]
     ) -> None:
         self._clock = Clock(chat.agenda.zone)
-        self._edition = edition
         self._names = names
-        self._rows = rows
+        self._rows = {edition.key_of(line): line for line in edition.lines(rows.values())}
 
     def best(self, ranked: Sequence[Ranked], topic: int) -> tuple[Highlight, ...]:
         """Return the first ones of a topic; `ranked` is in order."""
         best = [one for one in ranked if topic in one.topics][:HIGHLIGHTS]
-        return tuple(self._highlight(self._rows[one.key], one.times) for one in best)
+        rows = ((self._rows.get(one.key), one.times) for one in best)
+        return tuple(self._highlight(row, times) for row, times in rows if row is not None)
 
     def _highlight(self, row: Spoken, times: int) -> Highlight:
         platform = row.room.partition(":")[0]
         writer = PlainText(self._names.get(platform, {}), self._clock)
-        text = self._edition.shown_text(row)
-        brief = excerpt(written(text, writer, platform), 160)
+        brief = excerpt(written(row.text, writer, platform), 160)
         return Highlight(row.key, row.room, row.id, row.at, row.name, brief, times)
 
 

@@ -7,16 +7,23 @@ import io
 import re
 from collections.abc import AsyncIterator, Sequence
 
+from bot.engine.messages import Attachment
+from bot.engine.showing import Audience
 from bot.store.codec import files_of
+from bot.transcripts import about, phrases
 from bot.transcripts.build import Batch, Line, Transcript
 from bot.transcripts.characters import undirected, visible
 from bot.transcripts.clock import Clock, utc
+from bot.transcripts.erratum import heading, sentences
 
 COLUMNS = (
     "row", "id", "at", "local_time", "author", "name", "role", "text", "timing", "topics",
     "placed_by", "reply_to", "edited", "withdrawn", "reactions", "attachments", "room",
 )  # fmt: skip
 """`row` comes first: a program that does not know the byte-order mark misreads only its name."""
+
+HELD = "held"
+"""The last column of the organizers' edition: why a message is held back; empty: it is not."""
 
 _MARKS = r"\"'\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 _PASSED = rf"[\s{_MARKS}]*+"
@@ -30,16 +37,34 @@ _MID_FORMULA = re.compile(
 async def to_csv(transcript: Transcript, batches: AsyncIterator[Batch]) -> AsyncIterator[bytes]:
     """Yield the file in chunks of UTF-8, with a byte-order mark, which Excel needs for accents."""
     clock = Clock(transcript.chat.agenda.zone)
-    yield "\ufeff".encode() + _rows([COLUMNS])
+    begun = transcript.begun
+    is_organizers = begun.audience is Audience.ORGANIZERS
+    columns = (*COLUMNS, HELD) if is_organizers else COLUMNS
+    yield "\ufeff".encode() + _rows([columns])
+    if not is_organizers:
+        yield _rows([_remark("about", about.in_one(begun))])
     number = 0
     async for batch in batches:
         yield _rows(
             [
-                _row(n, line, batch.reactions.get(line.key, ()), clock)
+                (
+                    line.id if transcript.is_numbered else n,
+                    *_row(line, batch.reactions.get(line.key, ()), clock),
+                    *((line.held,) if is_organizers else ()),
+                )
                 for n, line in enumerate(batch.lines, number + 1)
             ]
         )
         number += len(batch.lines)
+    if erratum := begun.erratum:
+        said = [heading(erratum, clock), *sentences(erratum)]
+        yield _rows([_remark("erratum", one) for one in said])
+
+
+def _remark(kind: str, said: str) -> tuple[object, ...]:
+    """Return a row that is no message: `kind` stands for a role, and no number before it."""
+    row = {"role": kind, "text": cell(said)}
+    return tuple(row.get(column, "") for column in COLUMNS)
 
 
 def _rows(rows: list[tuple[object, ...]]) -> bytes:
@@ -62,11 +87,8 @@ def cell(text: str) -> str:
     return f"'{safe}" if starts and not safe.startswith("'") else safe
 
 
-def _row(
-    number: int, line: Line, reactions: Sequence[tuple[str, int]], clock: Clock
-) -> tuple[object, ...]:
+def _row(line: Line, reactions: Sequence[tuple[str, int]], clock: Clock) -> tuple[object, ...]:
     return (
-        number,
         cell(line.id),
         utc(line.at),
         f"{clock.local(line.at):%Y-%m-%d %H:%M:%S}",
@@ -81,6 +103,10 @@ def _row(
         "true" if line.edited else "false",
         "true" if line.withdrawn else "false",
         cell(" ".join(f"{emoji} {people}" for emoji, people in reactions)),
-        cell(" ".join(f"{file.name} ({file.url})" for file in files_of(line.files))),
+        cell(" ".join(map(_file, files_of(line.files)))),
         cell(line.room),
     )
+
+
+def _file(file: Attachment) -> str:
+    return f"{file.name} ({file.url})" if file.name or file.url else f"({phrases.kind(file)})"

@@ -16,6 +16,7 @@ from bot.transcripts.build import Batch, Line, Transcript
 from bot.transcripts.characters import excerpt
 from bot.transcripts.clock import Clock
 from bot.transcripts.course import Course, Heading, Part
+from bot.transcripts.erratum import Erratum, heading, sentences
 from bot.transcripts.html_text import HtmlText, link, text
 from bot.transcripts.page import head
 from bot.transcripts.plain_text import PlainText
@@ -31,7 +32,7 @@ _TITLES = {
     Part.OPENING: "Opening",
     Part.AFTER: "After the close",
 }
-_FOOT = "</section>\n</main>\n<footer>Written by Rounds.</footer>\n</body>\n</html>\n"
+_FOOT = "</main>\n<footer>Written by Rounds.</footer>\n</body>\n</html>\n"
 
 
 async def to_html(transcript: Transcript, batches: AsyncIterator[Batch]) -> AsyncIterator[bytes]:
@@ -40,17 +41,29 @@ async def to_html(transcript: Transcript, batches: AsyncIterator[Batch]) -> Asyn
     anchors = Anchors(transcript.chat.agenda.rooms)
     articles = _Articles(transcript, clock, anchors)
     # The first time its template is compiled, which would hold up the event loop.
-    above = await asyncio.to_thread(head, transcript.summary, clock, anchors)
+    above = await asyncio.to_thread(head, transcript.summary, clock, anchors, transcript.begun)
     yield above.encode("utf-8")
     empty = True
     async for batch in batches:
         empty = False
         yield b"".join(map(str.encode, articles.of(batch)))  # one emoji would widen the whole
     if empty:
-        yield b'<p class="nothing">Nothing was said in this chat.</p>\n'
+        nothing = phrases.nothing(is_everything=transcript.is_whole)
+        yield f'<p class="nothing">{nothing}</p>\n'.encode()
     else:
         yield articles.rest().encode("utf-8")
+    yield b"</section>\n"
+    if transcript.begun.erratum:
+        yield _erratum(transcript.begun.erratum, clock).encode("utf-8")
     yield _FOOT.encode("utf-8")
+
+
+def _erratum(erratum: Erratum, clock: Clock) -> str:
+    said = "".join(f"<li>{text(one)}</li>\n" for one in sentences(erratum))
+    return (
+        f'<section id="erratum">\n<h2>Erratum</h2>\n<p>{text(heading(erratum, clock))}</p>\n'
+        f"<ul>\n{said}</ul>\n</section>\n"
+    )
 
 
 class _Articles:
@@ -59,6 +72,7 @@ class _Articles:
     def __init__(self, transcript: Transcript, clock: Clock, anchors: Anchors) -> None:
         self._chat = transcript.chat
         self._names = transcript.names
+        self._is_numbered = transcript.is_numbered
         self._clock = clock
         self._anchors = anchors
         self._course = Course(transcript.chat)
@@ -101,9 +115,10 @@ class _Articles:
                 chips = "".join(map(self._reaction, batch.reactions[key]))
                 body += f'<p class="rx">{chips}</p>'
             anchor = anchor_of(room, id_)
+            number = f"<small>{id_}</small>" if self._is_numbered else ""
             yield (
                 f'<article id="{anchor}"{dress}><a href="#{anchor}"><time datetime="{utc}">{wall}'
-                f"</time></a><p><b><bdi>{name_of(name)}</bdi></b>{flags}</p>{body}</article>\n"
+                f"</time>{number}</a><p><b><bdi>{name_of(name)}</bdi></b>{flags}</p>{body}</article>\n"
             )
 
     def rest(self) -> str:
@@ -158,9 +173,12 @@ class _Articles:
             line.withdrawn,
             has_files=bool(line.files),
             author=line.author,
+            held=line.held,
             chat=None if line.role == Role.BOT else self._chat,
         )
-        return f'<p class="no">{why}</p>' if why else ""
+        if not why:
+            return ""
+        return f'<p class="no{" held" if line.held and not line.withdrawn else ""}">{why}</p>'
 
     def _enter(self, room: str) -> None:
         """Write as in this room: its platform decides names and mark-up."""
@@ -181,6 +199,8 @@ def _reaction(reaction: tuple[str, int]) -> str:
 
 
 def _file(file: Attachment) -> str:
+    if not file.name and file.type:
+        return f"<li>{text(phrases.kind(file))}</li>"
     label = f"<bdi>{text(file.name) or 'file'}</bdi>"
     if file.url.lower().startswith(("http://", "https://")):
         label = link(file.url, label)

@@ -8,10 +8,14 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.engine.showing import Audience, Silence
 from bot.engine.state import Chat
 from bot.store.codec import files_of, numbers_of, stamp
+from bot.transcripts import about
 from bot.transcripts.build import Batch, Line, Transcript
 from bot.transcripts.clock import utc
+from bot.transcripts.editions import Begun
+from bot.transcripts.erratum import Erratum, Kind
 from bot.transcripts.summary import Highlight, Summary, TopicSummary
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
@@ -23,8 +27,12 @@ _TROUBLESOME = re.compile(
 async def to_json(transcript: Transcript, batches: AsyncIterator[Batch]) -> AsyncIterator[bytes]:
     """Yield the file in chunks of UTF-8."""
     summary = transcript.summary
+    begun = transcript.begun
     head = {
         "format": "rounds-transcript/1",
+        "edition": begun.audience.value,
+        "about": about.in_one(begun),
+        **({"left_out": _left_out(begun)} if begun.audience is not Audience.ORGANIZERS else {}),
         "chat": _chat(summary.chat),
         "counts": _counts(summary),
         "topics": [_topic(topic) for topic in summary.topics],
@@ -35,10 +43,11 @@ async def to_json(transcript: Transcript, batches: AsyncIterator[Batch]) -> Asyn
     yield _safe(f'{{{body},\n"messages": [')
     separator = "\n"
     async for batch in batches:
-        messages = (_message(line, batch.reactions.get(line.key)) for line in batch.lines)
+        messages = (_message(line, batch.reactions.get(line.key), begun) for line in batch.lines)
         yield _safe(separator + ",\n".join(map(_encode, messages)))
         separator = ",\n"
-    yield b"\n]}\n"
+    after = f',\n"erratum": {_encode(_erratum(begun.erratum))}' if begun.erratum else ""
+    yield _safe(f"\n]{after}}}\n")
 
 
 def _safe(text: str) -> bytes:
@@ -126,7 +135,32 @@ def _summary(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _message(line: Line, reactions: Sequence[tuple[str, int]] | None) -> dict[str, Any]:
+def _left_out(begun: Begun) -> dict[str, int]:
+    counted = {why.value: begun.left_out[why] for why in Silence if begun.left_out.get(why)}
+    return {"withdrawn": 0, **counted}
+
+
+def _erratum(erratum: Erratum) -> dict[str, Any]:
+    return {
+        "since": _time(erratum.since),
+        "corrections": [
+            {
+                "kind": one.kind.value,
+                "lines": list(one.lines),
+                **(
+                    {"from": list(one.before), "to": list(one.after)}
+                    if one.kind is Kind.MOVED
+                    else {}
+                ),
+            }
+            for one in erratum.corrections
+        ],
+    }
+
+
+def _message(
+    line: Line, reactions: Sequence[tuple[str, int]] | None, begun: Begun
+) -> dict[str, Any]:
     return {
         "id": line.id,
         "at": utc(line.at),
@@ -137,9 +171,10 @@ def _message(line: Line, reactions: Sequence[tuple[str, int]] | None) -> dict[st
         "timing": line.timing,
         "topics": list(numbers_of(line.topics)),
         "placed_by": line.placed_by,
-        "reply_to": line.reply_to,
+        "reply_to": line.reply_to or None,
         "edited": bool(line.edited),
         "withdrawn": bool(line.withdrawn),
+        **({"held": line.held} if begun.audience is Audience.ORGANIZERS else {}),
         "reactions": dict(reactions or ()),
         "attachments": [
             {"name": file.name, "type": file.type, "size": file.size, "url": file.url}

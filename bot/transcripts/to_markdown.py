@@ -8,11 +8,12 @@ from bot.engine.messages import Attachment
 from bot.engine.people import Role
 from bot.engine.rooms import places
 from bot.store.codec import files_of, numbers_of
-from bot.transcripts import markup, phrases
+from bot.transcripts import about, markup, phrases
 from bot.transcripts.build import Batch, Line, Transcript
 from bot.transcripts.characters import excerpt
 from bot.transcripts.clock import Clock
 from bot.transcripts.course import Course, Heading, Part
+from bot.transcripts.erratum import heading, sentences
 from bot.transcripts.markdown_text import MarkdownText, line, lines, link, opening
 from bot.transcripts.plain_text import PlainText
 from bot.transcripts.summary import Highlight, Summary, TopicSummary
@@ -29,19 +30,25 @@ async def to_markdown(
 ) -> AsyncIterator[bytes]:
     """Yield the file in chunks of UTF-8."""
     clock = Clock(transcript.chat.agenda.zone)
-    yield "\n".join(_head(transcript.summary, clock)).encode("utf-8")
+    yield "\n".join(_head(transcript, clock)).encode("utf-8")
     messages = _Messages(transcript, clock)
     empty = True
     async for batch in batches:
         empty = False
         yield b"".join(map(str.encode, messages.of(batch)))  # one emoji would widen the whole
-    yield ("\nNothing was said in this chat.\n" if empty else messages.rest()).encode("utf-8")
+    yield (
+        f"\n{phrases.nothing(is_everything=transcript.is_whole)}\n" if empty else messages.rest()
+    ).encode("utf-8")
+    if erratum := transcript.begun.erratum:
+        said = "\n".join(f"- {line(one)}" for one in sentences(erratum))
+        yield f"\n## {line(heading(erratum, clock))}\n\n{said}\n".encode()
 
 
 # ---------------------------------------------------------------- summary
 
 
-def _head(summary: Summary, clock: Clock) -> Iterator[str]:
+def _head(transcript: Transcript, clock: Clock) -> Iterator[str]:
+    summary, begun = transcript.summary, transcript.begun
     chat = summary.chat
     agenda = chat.agenda
     yield f"# {line(agenda.title)}\n"
@@ -58,6 +65,7 @@ def _head(summary: Summary, clock: Clock) -> Iterator[str]:
             reading.authors
         )
         yield "  \n".join(["Reading:", *parts]) + "\n"
+    yield f"**{about.NAMES[begun.audience]}.** {line(' '.join(about.sentences(begun)))}\n"
     yield "## Summary\n"
     yield from _table(("", ""), phrases.figures(summary, clock))
     if shares := phrases.shares(summary):
@@ -173,6 +181,8 @@ class _Messages:
         name = opening(one.name) or "somebody"
         yield f"**{name}**" if name[0].isalnum() and name[-1].isalnum() else name
         yield wall
+        if self._transcript.is_numbered:
+            yield f"line {one.id}"
         if one.role != "participant":
             yield Role(one.role).value
         says_something = one.text or one.files
@@ -203,7 +213,7 @@ class _Messages:
         if one.text:
             parts.append(self._writer(one.room)[1].of(self._course.rest_of_post(one)))
         elif why := self._silence(one):
-            parts.append(f"({why})")
+            parts.append(f"*({why})*" if one.held else f"({why})")
         parts += map(_file, files_of(one.files))
         if reactions := batch.reactions.get(one.key):
             chips = (f"{line(markup.emoji(emoji))} {people}" for emoji, people in reactions)
@@ -220,6 +230,7 @@ class _Messages:
             one.withdrawn,
             has_files=bool(one.files),
             author=one.author,
+            held=one.held,
             chat=None if one.role == Role.BOT else self._transcript.chat,
         )
 
@@ -237,6 +248,8 @@ def _quoted_line(row: str) -> str:
 
 
 def _file(file: Attachment) -> str:
+    if not file.name and file.type:
+        return f"({line(phrases.kind(file))})"
     name = file.name or "file"
     if file.url.lower().startswith(("http://", "https://")):
         return f"{link(file.url, name)} ({phrases.size(file.size)})"

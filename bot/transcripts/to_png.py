@@ -21,7 +21,7 @@ from bot.transcripts.pictures import (
     topics_described,
 )
 from bot.transcripts.sheet import Sheet, Type
-from bot.transcripts.summary import Step, Summary, TopicSummary, step_of
+from bot.transcripts.summary import Step, Summary, TopicSummary
 
 WIDTH, HEIGHT = 1200, 760
 """Pixels. Discord's desktop fits a picture into 550 by 350 points, Slack's into 360 across."""
@@ -101,7 +101,7 @@ def _figures(summary: Summary) -> str:
 def _scale(summary: Summary) -> tuple[str, str]:
     """Say how long a bar is and in which zone's city times are; also without the latter."""
     chat = summary.chat
-    bar = f"{span(step_of(chat.ends_at - chat.opens_at).total_seconds())} a bar"
+    bar = f"{span(summary.width.total_seconds())} a bar"
     city = chat.agenda.zone.rpartition("/")[2].replace("_", " ")
     return f"{bar}, times in {city}", bar
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from bot.engine.messages import Attachment, Message
 from bot.transcripts.characters import undirected, visible
-from bot.transcripts.to_csv import COLUMNS, cell
+from bot.transcripts.to_csv import COLUMNS, HELD, cell
 from tests.transcripts.club import CHAT, HOME, OPENS, SIGNALS, club, heard, written
 from tests.transcripts.hostile import stored, texts
 
@@ -26,7 +26,7 @@ async def test_every_message_is_a_row_with_what_is_known_of_it() -> None:
     data = await club("csv")
     assert data.startswith(b"\xef\xbb\xbf")
     rows = table(data)
-    assert list(rows[0]) == list(COLUMNS)
+    assert list(rows[0]) == [*COLUMNS, HELD]
     assert len(rows) == len(heard(CHAT, SIGNALS))
     assert [row["row"] for row in rows] == [str(n) for n in range(1, len(rows) + 1)]
     found = next(row for row in rows if row["id"] == "m4")
@@ -48,6 +48,7 @@ async def test_every_message_is_a_row_with_what_is_known_of_it() -> None:
         "reactions": "👍 2 <b> 1",
         "attachments": "",
         "room": "local:urojc",
+        "held": "",
     }
 
 
@@ -108,7 +109,7 @@ async def test_whatever_people_type_a_row_keeps_its_columns_and_its_text(
     )  # fmt: skip
     data = await written("csv", [message], reactions=[(message.key, "local:ann", emoji)])
     (row,) = table(data)
-    assert set(row) == set(COLUMNS)
+    assert set(row) == {*COLUMNS, HELD}
     assert row["text"].replace("'", "") == undirected(visible(text)).replace("'", "")
     for column, value in row.items():
         assert not value.startswith(tuple(STARTS)), column

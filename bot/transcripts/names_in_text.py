@@ -1,0 +1,254 @@
+"""Finds people's names in texts, and puts what stands for them in their place.
+
+1.  A whole name is replaced, whatever its letters' case, accents and what stands between its words
+    (at most three characters of one line): "kofi  mensah", "Kofi-Mensah", "kofimensah".
+2.  Each word of a name is replaced where it stands alone, also with an s behind it, but for what
+    names nobody: titles, professions, places, the words of everyday (`common_words.txt`). A word
+    that is a first name and something else (Will, Grace) is replaced where it is written like a
+    name: with a capital within a sentence, or addressed. A word of two letters needs its case.
+3.  Behind an @ every word of a name is one.
+4.  A word that is part of several people's names stands for none of them: LEFT_OUT. Words that the
+    chat's own agenda has, such as the authors' names of its paper, are replaced only behind an @ or
+    as a part of a whole name: else a pseudonym would stand for the author of a cited paper.
+5.  In scripts without spaces between words a whole name is replaced wherever its letters stand.
+6.  An address that holds somebody's name, and one that leads to a profile or to a message on a
+    platform, is left out.
+
+What this cannot find: nicknames, misspelt names, inflected ones, and descriptions.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from bot.transcripts.common_words import is_doubtful, is_never_a_name
+
+LEFT_OUT = "[name left out]"
+LINK_LEFT_OUT = "[link left out]"
+
+_JOINERS = "\u00ad\u200b-\u200d\u2060\ufeff"
+_TOKEN = re.compile(
+    r"[^\s\x00-/:-@\[-`{-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b9\u00bb\u00bf\u00d7\u00f7"
+    r"\u060c\u061b\u061f\u06d4\u2000-\u200a\u200e-\u205f\u2061-\u2bff\u3000-\u3004\u3007-\u3020"
+    r"\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\ufe00-\ufe0f"
+    r"\U0001f000-\U0001faff\U000e0000-\U000e01ef]+"
+)
+"""A run of letters, digits and the marks upon them; joiners within it do not end it."""
+
+_DENSE = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+    r"\U00020000-\U0003134f]"
+)
+_GAP = re.compile(r"[^\n]{0,3}")
+_LETTERS = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
+)
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_CLITICS = "وفبلكהובלמשכ"
+_ENDS_SENTENCE = ".!?:;\n•|(“\"'‘*>[-–—"
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
+_CUTS = re.compile(r"\s[|/·•–—-]\s|,")
+
+
+def folded(word: str) -> str:
+    """Return a word without case, accents and invisible joiners."""
+    if word.isascii():
+        return word.lower()
+    parts = unicodedata.normalize("NFKD", word).casefold().translate(_LETTERS)
+    return "".join(c for c in parts if unicodedata.category(c) not in ("Mn", "Cf"))
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, folded."""
+    return [word for word in map(folded, _TOKEN.findall(text)) if word]
+
+
+class _Whole(NamedTuple):
+    words: tuple[str, ...]
+    instead: str | None  # None: it is somebody's who is shown by name, and stays
+
+
+class _Token(NamedTuple):
+    start: int
+    end: int
+    raw: str
+    word: str
+
+
+class NamesInText:
+    """Replaces names.
+
+    `hidden` are names and what stands for each, `shown` names that stay where they stand whole,
+    `spared` words that name nobody alone.
+    """
+
+    def __init__(
+        self,
+        hidden: Iterable[tuple[str, str]],
+        shown: Iterable[str] = (),
+        spared: Collection[str] = (),
+    ) -> None:
+        self._wholes: dict[tuple[str, str], list[_Whole]] = {}  # by their first two words
+        self._words: dict[str, str] = {}
+        self._cased: dict[str, str] = {}  # short words, which need their case
+        self._addressed: dict[str, str] = {}  # behind an @
+        self._squashed: dict[str, str] = {}
+        self._dense: dict[str, str] = {}
+        self._spared = frozenset(spared)
+        for name, instead in hidden:
+            self._hide(name, instead)
+        for name in shown:
+            if len(words := tuple(words_of(name))) > 1:
+                self._wholes.setdefault((words[0], words[1]), []).append(_Whole(words, None))
+        for wholes in self._wholes.values():
+            wholes.sort(key=lambda whole: (-len(whole.words), whole.instead is None))
+        self._found_dense = re.compile(
+            "|".join(map(re.escape, sorted(self._dense, key=len, reverse=True))) or r"(?!)"
+        )
+
+    def __bool__(self) -> bool:
+        """Whether any name is to be replaced."""
+        return bool(self._addressed or self._dense)
+
+    # ------------------------------------------------------------ names
+
+    def _hide(self, name: str, instead: str) -> None:
+        for one in _ways(name):
+            words = tuple(words_of(one))
+            if len(words) > 1:
+                self._wholes.setdefault((words[0], words[1]), []).append(_Whole(words, instead))
+                _add(self._squashed, "".join(words), instead)
+        if not _TOKEN.search(name) and name.strip() and not name.strip().isascii():
+            _add(self._dense, name.strip(), instead)  # a name of signs alone
+        for raw in _TOKEN.findall(name):
+            self._hide_word(raw, instead)
+
+    def _hide_word(self, raw: str, instead: str) -> None:
+        if _DENSE.search(raw):
+            if len(raw) > 1:
+                _add(self._dense, raw, instead)
+            return
+        without_digits = raw.strip("0123456789")
+        parts = _PARTS.findall(without_digits) if not _is_one_case(without_digits) else ()
+        for part in {raw, without_digits, *parts}:
+            word = folded(part)
+            if not word or (part != raw and len(word) < 3):
+                continue
+            _add(self._addressed, word, instead)
+            if is_never_a_name(word) or word.isdigit():
+                continue
+            if len(word) > 2:
+                _add(self._words, word, instead)
+            elif len(word) == 2:
+                _add(self._cased, part, instead)
+
+    # ------------------------------------------------------------ texts
+
+    def replaced(self, text: str) -> str:
+        """Return a text in which something else stands for each name; links are not looked into."""
+        if self._dense and not text.isascii():
+            text = self._found_dense.sub(lambda match: self._dense[match[0]], text)
+        tokens = [
+            _Token(match.start(), match.end(), match[0], folded(match[0]))
+            for match in _TOKEN.finditer(text)
+        ]
+        pieces: list[str] = []
+        done = at = 0
+        while at < len(tokens):
+            taken, instead = self._at(text, tokens, at)
+            if instead is not None:
+                first, last = tokens[at], tokens[at + taken - 1]
+                pieces += text[done : first.start], instead
+                done = last.end
+            at += taken
+        return "".join([*pieces, text[done:]]) if pieces else text
+
+    def _at(self, text: str, tokens: Sequence[_Token], at: int) -> tuple[int, str | None]:
+        """Return how many words are one name from here on, and what stands for it, if anything."""
+        following = tokens[at + 1].word if at + 1 < len(tokens) else ""
+        for whole in self._begun_by(tokens[at].word, following):
+            if _is_there(text, tokens, at, whole.words):
+                return len(whole.words), whole.instead
+        return 1, self._alone(text, tokens[at])
+
+    def _begun_by(self, word: str, following: str) -> Iterable[_Whole]:
+        found: Iterable[_Whole] = self._wholes.get((word, following), ())
+        if following.endswith("s"):  # Kofi Mensahs
+            found = [*found, *self._wholes.get((word, following[:-1]), ())]
+        return found
+
+    def _alone(self, text: str, token: _Token) -> str | None:
+        word = token.word
+        if text[token.start - 1 : token.start] == "@" and word in self._addressed:
+            return self._addressed[word]
+        if token.raw in self._cased and word not in self._spared:
+            return self._cased[token.raw]
+        for one in _forms(word):
+            if one in self._squashed and one not in self._spared:
+                return self._squashed[one]
+            if one in self._words and one not in self._spared:
+                if is_doubtful(one) and not _is_like_a_name(text, token):
+                    continue
+                return self._words[one]
+        return None
+
+    def names_somebody(self, url: str) -> bool:
+        """Whether an address holds a name: a whole one, or a word of four letters and more."""
+        words = words_of(url)
+        together = "".join(words)
+        return any(name in together for name in self._squashed if len(name) > 5) or any(
+            word in self._words and len(word) > 3 and not is_doubtful(word)
+            and word not in self._spared
+            for word in words
+        )  # fmt: skip
+
+
+def _add(names: dict[str, str], name: str, instead: str) -> None:
+    """Note what stands for a name; for one that is several people's stands nobody."""
+    if name:
+        names[name] = instead if names.get(name, instead) == instead else LEFT_OUT
+
+
+def _ways(name: str) -> set[str]:
+    """Return a name, and what is left of it without brackets, additions and titles."""
+    bare = _CUTS.split(_BRACKETED.sub(" ", name))[0]
+    said = [word for word in _TOKEN.findall(bare) if not is_never_a_name(folded(word))]
+    return {name, bare, " ".join(said)}
+
+
+def _is_one_case(word: str) -> bool:
+    return word[1:].islower() or word.isupper() or not word.isascii()
+
+
+def _forms(word: str) -> Iterable[str]:
+    """Yield a word, and without what is often added to a name: an s, or a letter before it."""
+    yield word
+    if word.endswith("s") and len(word) > 3:
+        yield word[:-1]
+    if len(word) > 3 and word[0] in _CLITICS:
+        yield word[1:]
+
+
+def _is_there(text: str, tokens: Sequence[_Token], at: int, words: Sequence[str]) -> bool:
+    if at + len(words) > len(tokens):
+        return False
+    for n, word in enumerate(words):
+        said = tokens[at + n].word
+        if said != word and not (n == len(words) - 1 and said == f"{word}s"):
+            return False
+        if n and not _GAP.fullmatch(text, tokens[at + n - 1].end, tokens[at + n].start):
+            return False
+    return True
+
+
+def _is_like_a_name(text: str, token: _Token) -> bool:
+    """Whether a word that may be a name is written like one."""
+    if not token.raw[0].isupper() or (token.raw.isupper() and len(token.raw) > 1):
+        return token.raw[0] == folded(token.raw[0]) and not token.raw.isascii()  # without case
+    before = text[max(0, token.start - 40) : token.start].rstrip(" \t")
+    if before and before[-1] not in _ENDS_SENTENCE:
+        return True
+    return text[token.end : token.end + 1] in (",", ":")
