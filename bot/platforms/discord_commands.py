@@ -14,6 +14,7 @@ from discord import app_commands
 from bot.engine.buttons import CHECK_IN
 from bot.engine.commands import COMMANDS, FORMATS, Command
 from bot.engine.errors import Refused
+from bot.platforms.discord_bell import bell_buttons
 from bot.platforms.discord_forms import CheckIns
 from bot.platforms.discord_menus import menus, topic_select
 from bot.platforms.discord_replies import Interaction, Shown, answer, asker_of, note
@@ -128,7 +129,7 @@ class ChatCommands(app_commands.CommandTree[discord.Client]):
         self.add_command(group)
         self._checkins.install(client)
         select = topic_select(self._door)
-        client.add_dynamic_items(select)
+        client.add_dynamic_items(select, *bell_buttons(self._door))
         for menu in menus(self._door, select):
             self.add_command(menu)
 

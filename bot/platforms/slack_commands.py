@@ -15,6 +15,7 @@ from bot.engine.agenda import Room
 from bot.engine.buttons import CHECK_IN
 from bot.engine.errors import Refused
 from bot.platforms.platform import Answer, Asker, Door
+from bot.platforms.slack_bell import install_bell
 from bot.platforms.slack_forms import CheckIns, Where
 from bot.platforms.slack_home import install_home
 from bot.platforms.slack_manifest import COMMAND
@@ -25,11 +26,11 @@ from bot.platforms.slack_signals import PLATFORM
 from bot.platforms.slack_text import plain_of
 
 NO_COMMAND = (
-    "Rounds does not know this command. Everything is asked with /chat; /chat help lists what "
+    "Rounds does not know this command. Everything is asked with /chat; /chat commands lists what "
     "there is."
 )
 NO_ACTION = (
-    "Rounds does not know this any more. /chat help lists what can be asked; the Home tab of "
+    "Rounds does not know this any more. /chat commands lists what can be asked; the Home tab of "
     "Rounds is brought up to date when it is opened."
 )
 ELSEWHERE = (
@@ -72,6 +73,7 @@ def install(app: AsyncApp, door: Door, people: People) -> None:
     checkins = CheckIns(app, door, people)
     app.command(COMMAND)(chat)
     install_shortcuts(app, door, people)
+    install_bell(app, door, people)
     install_home(app, door, people)
     _install_rest(app)
 
