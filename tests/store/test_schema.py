@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +53,23 @@ def test_a_database_of_a_newer_version_is_refused_in_words() -> None:
 def test_of_every_schema_a_store_is_kept() -> None:
     """Where one is missing, `python -m tests.store.old_stores` writes that of the newest schema."""
     assert sorted(int(file.stem) for file in SCHEMAS.glob("*.sql")) == list(range(1, newest() + 1))
+
+
+async def test_the_newest_of_them_has_the_tables_that_a_new_store_has(tmp_path: Path) -> None:
+    """A schema that is not released yet may grow: then write its store anew."""
+    await put(newest(), tmp_path / "kept.db")
+    async with opened(tmp_path / "new.db"):
+        pass
+    assert columns_of(tmp_path / "kept.db") == columns_of(tmp_path / "new.db")
+
+
+def columns_of(file: Path) -> set[tuple[str, str, str]]:
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        rows = database.execute(
+            "SELECT m.name, c.name, c.type FROM sqlite_master m JOIN pragma_table_info(m.name) c "
+            "WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"
+        )
+        return set(rows)
 
 
 @pytest.mark.parametrize("version", range(1, newest() + 1))

@@ -111,6 +111,22 @@ CREATE TABLE planned (
     series TEXT PRIMARY KEY,
     until BIGINT NOT NULL
 );
+CREATE TABLE publications (
+    chat TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (chat, number)
+);
+CREATE TABLE published (
+    chat TEXT NOT NULL,
+    message TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    silence TEXT NOT NULL,
+    worded_at BIGINT NOT NULL,
+    topics TEXT NOT NULL,
+    PRIMARY KEY (chat, message, number)
+);
 CREATE TABLE reactions (
     message TEXT NOT NULL,
     person TEXT NOT NULL,
