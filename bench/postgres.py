@@ -151,7 +151,7 @@ async def due_together(server: Server, folder: Path, chats: int) -> None:
         await timers.fill(store, chats)
     async with server.database() as address:
         async with opened(file) as source, opened(address) as target:
-            await move(source, target, lambda _done, _of: None)
+            await move(source, target, lambda _done, _of: None, "The database")
         line = await asyncpg.connect(address.text)
         await line.execute("VACUUM ANALYZE")
         await line.close()
