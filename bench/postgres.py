@@ -193,7 +193,7 @@ def seconds_until_line(folder: Path, address: Address | None) -> float:
         stdin=subprocess.DEVNULL,
     ) as process:
         assert process.stdout is not None  # noqa: S101
-        process.stdout.readline()
+        assert process.stdout.readline(), "it does not start"  # noqa: S101
         seconds = time.perf_counter() - began
         process.terminate()
         process.stdout.read()
@@ -214,7 +214,7 @@ async def start(server: Server, folder: Path, count: int) -> None:
     async with server.database() as address:
         source = folder / "data" / "rounds.db"
         async with opened(source) as old, opened(address) as new:
-            await move(old, new, lambda _done, _of: None)
+            await move(old, new, lambda _done, _of: None, "The database")
         print(f"Start with {count} agendas and {count} open chats")
         for name, library, where in (
             ("PostgreSQL", "bot.succession", address),
