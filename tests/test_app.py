@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -89,6 +90,16 @@ async def test_told_to_stop_as_soon_as_it_listens_it_ends_well(tmp_path: Path) -
     async with club(tmp_path) as process:
         assert await process.stop() == 0
         assert not (process.data / "rounds.db-wal").exists(), "the store was closed"
+
+
+async def test_ctrl_c_ends_it_as_well(tmp_path: Path) -> None:
+    async with club(tmp_path) as process:
+        process.send(signal.SIGINT)
+        async with asyncio.timeout(20):
+            while process.runs:  # noqa: ASYNC110  nothing else tells
+                await asyncio.sleep(0.05)
+        assert not (process.data / "rounds.db-wal").exists(), "the store was closed"
+        assert "Traceback" not in process.log.read_text()
 
 
 async def test_a_second_one_at_the_same_address_leaves_the_first_one_alone(

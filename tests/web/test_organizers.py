@@ -95,6 +95,21 @@ async def test_chats_stand_under_running_coming_and_past(
     assert "No chat of yours is open now" in after.words
 
 
+async def test_a_chat_that_was_missed_is_listed_so_and_one_can_be_held_now(
+    place: Served, open_house: House, club: Series
+) -> None:
+    missed = await open_house.plan(club, open_house.clock() + timedelta(days=1))
+    open_house.clock.advance(timedelta(days=7))
+    await open_house.runner.wake(open_house.clock())
+    async with place.moderator() as henry:
+        words = (await henry.get("/")).words
+        now = await open_house.start(club)
+        after = (await henry.get("/")).words
+    past = words[words.index(" Past ") :]
+    assert f"Missed {missed}" in past
+    assert after.index(" Running ") < after.index(now) < after.index(" Coming ")
+
+
 async def test_a_list_without_chats_says_where_dates_come_from(place: Served) -> None:
     async with place.moderator("ada") as ada:
         words = (await ada.get("/")).words
