@@ -16,10 +16,9 @@ from bot.engine.chat import decide, react
 from bot.engine.commands import AboutOne
 from bot.engine.errors import Refused
 from bot.engine.events import Event
-from bot.engine.floor import chat_at, chat_for_command, chat_of, is_open_ended, is_shared
+from bot.engine.floor import chat_at, chat_for_command, chat_of, is_shared
 from bot.engine.fold import apply, fold
-from bot.engine.hearing import came_late, hear, own, settle
-from bot.engine.holds import noticed
+from bot.engine.hearing import hear, own, settle
 from bot.engine.messages import Message, message_key
 from bot.engine.people import Role
 from bot.engine.placing import unsettles
@@ -27,12 +26,13 @@ from bot.engine.safety_asks import Clear
 from bot.engine.signals import Signal, Speech
 from bot.engine.state import Chat, Stage
 from bot.floors import Floors
+from bot.noticing import news_of
 from bot.noting import note
 from bot.rewording import Rewordings, posts_to_blank
 from bot.store import checkins, departures, forgetting, leavers, queue
 from bot.store.tables import Tables
 from bot.waking import must_know_more, told_more
-from bot.watch import Lookout, with_country
+from bot.watch import Lookout
 
 log = logging.getLogger(__name__)
 
@@ -154,20 +154,9 @@ class Work:
         if chat is not None:
             heard = hear(chat, known, parent, signal, self._lookout.concerns(signal, chat.agenda))
             self._put(key, known, heard)
-            self._answer_late(chat, known, signal)
-            if (seen := noticed(known, heard)) is not None:
-                seen = await with_country(self._tables, chat, seen)
-                self._record(chat, decide(chat, seen))
+            for news in await news_of(self._tables, chat, known, heard, signal.at):
+                chat = self._record(chat, decide(chat, news))[0] or chat
         return chat
-
-    def _answer_late(self, chat: Chat, known: Message | None, signal: Speech) -> None:
-        """Tell a person whose words come after the end, where they are still let in (Slack)."""
-        message = self._known[message_key(signal.room, signal.id)]
-        if message is None or (known and known.said) or not came_late(message):
-            return
-        if is_open_ended(signal.room.platform):
-            late = signals.SpokeLate(signal.at, signal.room, message.author, message.thread)
-            self._record(chat, decide(chat, late))
 
     async def _note_reaction(
         self, signal: signals.Reacted | signals.ReactionsCleared

@@ -55,6 +55,7 @@ from bot.engine import (
     steps,
     summons,
     telling,
+    unchecked,
     wording,
 )
 from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, Whisper
@@ -113,6 +114,8 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
             return closing.requoted(chat, signal)
         case signals.Noticed():
             return holds.flagged(chat, signal)
+        case signals.SpokeUnchecked():
+            return unchecked.asked(chat, signal)
         case signals.HelpAsked():
             return calling.asked(chat, signal)
         case signals.TakeAsked():
@@ -222,6 +225,8 @@ def react(chat: Chat, event: Event) -> list[Action]:
             return [closing.amended(chat, room) for room in amended]
         case events.ToldLate(room=room, person=person, thread=thread):
             return [Whisper(room, person, thread, wording.came_late(chat))]
+        case steps.AskedToCheckIn():
+            return [*telling.tells_author(chat, event)]
         case steps.Flagged() | steps.Unflagged():
             return [*telling.tells_author(chat, event), *summons.tells_again(chat, event)]
         case (

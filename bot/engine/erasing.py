@@ -82,6 +82,7 @@ class Erasure:
                 events.ToldLate(room=room, person=self.person)
                 | steps.Flagged(room=room, person=self.person)
                 | steps.Unflagged(room=room, person=self.person)
+                | steps.AskedToCheckIn(room=room, person=self.person)
             ) if room.platform == self.platform:
                 return replace(event, person=self.pseudonym)
             case steps.Called(room=room, person=self.person) if room.platform == self.platform:

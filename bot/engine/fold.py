@@ -53,6 +53,9 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
             return {"kept_open_at": at}
         case events.ToldLate(room=room, person=person):
             return {"told_late": chat.told_late | {f"{room.platform}:{person}"}}
+        case steps.AskedToCheckIn(room=room, person=person):
+            asked = chat.asked_to_check_in | {f"{room.platform}:{person}"}
+            return {"asked_to_check_in": asked}
         case events.Hindered(room=room, why=why):
             return {"hindered": {**chat.hindered, room: why}}
         case events.Unhindered(room=room):

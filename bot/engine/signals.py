@@ -274,6 +274,16 @@ class SpokeLate:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokeUnchecked:
+    """Somebody (by the platform's id) said something who has to check in first."""
+
+    at: datetime
+    room: Room
+    person: str
+    thread: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadBack:
     """A room was read after an absence; `why` it could not be, as moderators are told it."""
 
@@ -358,6 +368,7 @@ Signal = (
     | HelpAsked
     | TakeAsked
     | SpokeLate
+    | SpokeUnchecked
     | ReadBack
     | RoomChanged
     | Hindered

@@ -102,6 +102,7 @@ class Chat:
     quoted: Mapping[Room, frozenset[str]] = field(default_factory=dict)  # in them: messages' keys
     amending: frozenset[Room] = frozenset()  # where a change of that post waits for its turn
     told_late: frozenset[str] = frozenset()  # people, by their keys
+    asked_to_check_in: frozenset[str] = frozenset()  # the same
     decisions: Mapping[str, Held | Cleared] = field(default_factory=dict)  # the last, by key
     flags: Mapping[str, int] = field(default_factory=dict)  # people, by their keys: how often told
     calls: Mapping[int, Call] = field(default_factory=dict)  # for a moderator, by their numbers

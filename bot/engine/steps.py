@@ -121,4 +121,26 @@ class Unanswered:
 
 OfCall = Called | Paged | Unreached | Taken | Unanswered
 
-Step = Flagged | Unflagged | Held | Cleared | Called | Paged | Unreached | Taken | Unanswered
+
+@dataclass(frozen=True, slots=True)
+class AskedToCheckIn:
+    """Somebody who has to check in first was told so, once."""
+
+    at: datetime
+    room: Room
+    person: str
+    thread: str | None
+
+
+Step = (
+    Flagged
+    | Unflagged
+    | Held
+    | Cleared
+    | Called
+    | Paged
+    | Unreached
+    | Taken
+    | Unanswered
+    | AskedToCheckIn
+)

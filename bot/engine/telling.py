@@ -7,7 +7,7 @@ of it: moderators have the pages.
 
 from __future__ import annotations
 
-from bot.engine import concerning, events, steps, wording
+from bot.engine import concerning, events, steps, unchecked, wording
 from bot.engine.actions import Enclosure, Tell, Words, privately
 from bot.engine.agenda import OWN
 from bot.engine.concerning import DISTRESS
@@ -37,14 +37,18 @@ def tells(chat: Chat, event: Event) -> list[Tell]:
     ]
 
 
-def tells_author(chat: Chat, event: steps.Flagged | steps.Unflagged) -> list[Tell]:
+def tells_author(
+    chat: Chat, event: steps.Flagged | steps.Unflagged | steps.AskedToCheckIn
+) -> list[Tell]:
     """Return what an author alone is told of a message; in Rounds' own rooms the page says it."""
     platform = event.room.platform
     if platform == OWN:
         return []
     if isinstance(event, steps.Flagged) and DISTRESS in event.concerns:
         return []  # they are told where help is, or were (`bot.engine.summons`)
-    return [Tell(privately(platform), (event.person,), "", concerning.told_author(chat, event))]
+    is_unchecked = isinstance(event, steps.AskedToCheckIn)
+    words = unchecked.told(chat, event) if is_unchecked else concerning.told_author(chat, event)
+    return [Tell(privately(platform), (event.person,), "", words)]
 
 
 def tells_the_same(chat: Chat, other: Chat) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from bot.engine import events
+from bot.engine import events, steps
 from bot.engine.agenda import Room, people_lists
 from bot.engine.errors import BrokenLog
 from bot.engine.events import Event
@@ -23,7 +23,16 @@ from bot.store.tables import Connection, Tables
 _LEFT = ("Withdrew", "Blanked")
 """The kinds of events by which words leave a chat."""
 
-_NAMING = ("Planned", "Replanned", "Opened", "Closed", "Corrected", "Withdrew", "ToldLate")
+_NAMING = (
+    "Planned",
+    "Replanned",
+    "Opened",
+    "Closed",
+    "Corrected",
+    "Withdrew",
+    "ToldLate",
+    "AskedToCheckIn",
+)
 """The kinds of events that name people."""
 
 _AT_ONCE = 500
@@ -98,7 +107,10 @@ def _named(event: Event) -> set[str]:
             return {key} if key else set()
         case events.Withdrew(person=key):
             return {key}
-        case events.ToldLate(room=room, person=person):
+        case (
+            events.ToldLate(room=room, person=person)
+            | steps.AskedToCheckIn(room=room, person=person)
+        ):
             return {f"{room.platform}:{person}"}
         case events.Planned(agenda=agenda) | events.Replanned(agenda=agenda):
             return {

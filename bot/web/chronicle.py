@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
 
-from bot.engine import events, wording
+from bot.engine import events, steps, wording
 from bot.engine.actions import Moment, Words
 from bot.engine.erasing import NAME, is_erased
 from bot.engine.events import Event
@@ -64,6 +64,8 @@ def _words(event: Event, names: Names) -> Words:
             return ("Topics resumed.",)
         case events.Extended(closes_at=closes_at):
             return ("Extended; closes ", Moment(closes_at), ".")
+        case steps.AskedToCheckIn():
+            return ("Somebody who wrote and had not checked in was told how.",)
         case events.ToldLate():
             return ("Somebody who wrote after the end was told that it counts as late.",)
         case events.Withdrew():

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine import events
+from bot.engine import events, steps
 from bot.engine.actions import Moment, Post, PostKind, Tell, Whisper, privately
 from bot.engine.agenda import Room, people_lists
 from bot.engine.chat import decide
@@ -56,6 +56,7 @@ def test_every_event_that_names_the_person_names_the_pseudonym() -> None:
         events.Corrected(AT, "discord:1/7", (1,), key),
         events.Withdrew(AT, key),
         events.ToldLate(AT, ROOMS[0], WHO, None),
+        steps.AskedToCheckIn(AT, ROOMS[0], WHO, None),
         events.TopicAdded(AT, 2, f"What does <@!{WHO}> think?", AT),
         events.GaveUp(AT, "a/1/0", ROOMS[0], f"{WHO} takes no direct messages."),
         events.Hindered(AT, ROOMS[0], f"Invite {WHO}."),

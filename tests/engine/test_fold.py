@@ -110,6 +110,9 @@ def test_every_event_counts_once_and_changes_only_what_it_says() -> None:
             {"unreadable"},
         ),
         events.ToldLate: (OPENED, events.ToldLate(OPENS, CHANNEL, "7", None), {"told_late"}),
+        steps.AskedToCheckIn: (
+            OPENED, steps.AskedToCheckIn(OPENS, CHANNEL, "7", None), {"asked_to_check_in"},
+        ),
         events.KeepSet: (OPENED, events.KeepSet(OPENS, 90 * 24 * HOUR), {"agenda"}),
         events.Blanked: (OPENED, events.Blanked(OPENS, 24 * HOUR), {"blanked"}),
         events.Erased: (OPENED, events.Erased(OPENS), set()),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import get_args
 
-from bot.engine import events
+from bot.engine import events, steps
 from bot.engine.agenda import Room
 from bot.engine.events import Event
 from bot.engine.messages import Tally
@@ -35,6 +35,7 @@ LOG: list[Event] = [
     events.Corrected(START, "local:urojc/17-abc", (), "local:henry"),
     events.Withdrew(START, "local:p-ana"),
     events.ToldLate(START, Room("slack", "C1"), "U1", None),
+    steps.AskedToCheckIn(START, Room("slack", "C1"), "U1", None),
     events.Closed(START),
     events.Closed(START, "local:henry"),
     events.Summarised(START, Tally(2, 1, 5)),
