@@ -51,7 +51,9 @@ async def _discord(
     if settings.discord_token:
         from bot.platforms.discord_checks import look  # noqa: PLC0415  it takes half a second
 
-        return await look(settings.discord_token, settings.discord_api, channels, clock)
+        minds = any(one.agenda.forget_on_leave and channels_of([one], "discord") for one in series)
+        token, api = settings.discord_token, settings.discord_api
+        return await look(token, api, channels, clock, minds_leaving=minds)
     sentence = (
         "Make a token at https://discord.com/developers/applications (New Application; Bot, Reset "
         "Token), and start every command of Rounds with it in the environment as DISCORD_TOKEN: "

@@ -8,6 +8,7 @@ is read back; until then nobody takes the talk for complete (`is_current`).
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -18,10 +19,14 @@ from bot.platforms.appointment import Appointment
 from bot.platforms.discord_address import gateway_at, listen_at, point_at
 from bot.platforms.discord_connection import USUAL, Connection, Pace
 from bot.platforms.discord_events import keep_events
+from bot.platforms.discord_needs import tells_who_leaves
 from bot.platforms.discord_refusals import LOGIN_REFUSED
+from bot.platforms.discord_signals import PLATFORM
 from bot.platforms.discord_text import address
 from bot.platforms.platform import Door, Errand, Hook, Receipt
 from bot.platforms.standing import Standing
+
+log = logging.getLogger(__name__)
 
 CONNECTS_EVERY = (1, 2, 5, 10, 20, 30, 60)
 """Seconds until the next try while Discord cannot be reached."""
@@ -44,6 +49,17 @@ NO_CONTENT = (
 )
 
 
+NO_MEMBERS = (
+    "Discord: the Server Members Intent is not granted, so nobody tells Rounds who leaves a "
+    "server, which an agenda wants to know (forget_on_leave). It is looked for once a day instead. "
+    "Switch it on in the developer portal (Bot, Privileged Gateway Intents), and start Rounds anew."
+)
+
+
+class _OtherIntents(Exception):
+    """What is asked of the gateway is not what is granted; another session asks for that."""
+
+
 class Discord(Standing):
     """The platform. `changed` is called when it comes to be connected, or something changed."""
 
@@ -64,6 +80,7 @@ class Discord(Standing):
         self._pace = pace
         self._client: Connection | None = None  # while it is ready
         self._doing: set[asyncio.Task[Receipt]] = set()
+        self._tells_who_leaves = True  # as far as is known
         self.hooks: Mapping[str, Hook] = {}  # Discord comes over its gateway
 
     # ------------------------------------------------------------ actions
@@ -129,9 +146,14 @@ class Discord(Standing):
         failures = 0
         while True:
             began = self._clock()
-            client = Connection(self, self._door, self._clock, self._pace)
+            hears_leavers = self._tells_who_leaves and self._door.minds_leaving(PLATFORM)
+            client = Connection(
+                self, self._door, self._clock, self._pace, hears_leavers=hears_leavers
+            )
             try:
                 await self._connect(client)
+                wait = 0.0
+            except _OtherIntents:
                 wait = 0.0
             except Exception as failure:  # the library lets through whatever its network raises
                 self.lose(client)
@@ -159,7 +181,20 @@ class Discord(Standing):
         flags = client.application_flags
         if not (flags.gateway_message_content or flags.gateway_message_content_limited):
             raise discord.PrivilegedIntentsRequired(None)
+        self._must_ask_for_what_is_granted(tells_who_leaves(flags))
         await client.listen()
+
+    def _must_ask_for_what_is_granted(self, granted: bool) -> None:
+        """Begin anew where who leaves is, or is not, told otherwise than was thought.
+
+        Discord closes a session that asks for more than is granted, and nothing would be heard.
+        """
+        if not self._door.minds_leaving(PLATFORM) or granted is self._tells_who_leaves:
+            return
+        self._tells_who_leaves = granted
+        if not granted:
+            log.warning(NO_MEMBERS)
+        raise _OtherIntents
 
     def _broken_off(self, failure: Exception, wait: float) -> float:
         """Say why there is no connection; return after how many seconds one is tried again."""

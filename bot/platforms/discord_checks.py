@@ -14,7 +14,7 @@ from bot.platforms.clocks import compared
 from bot.platforms.discord_address import CUT, greet, point_at
 from bot.platforms.discord_channel_checks import Servers, look_at
 from bot.platforms.discord_commands import ChatCommands
-from bot.platforms.discord_needs import intents, invite_link
+from bot.platforms.discord_needs import intents, invite_link, tells_who_leaves
 from bot.platforms.discord_sync import in_sync
 from bot.platforms.finding import Finding, Report
 from bot.platforms.platform import Unreachable
@@ -27,10 +27,16 @@ LONGEST = timedelta(minutes=2)
 
 
 async def look(
-    token: str, api: str, channels: Sequence[Channel], clock: Callable[[], datetime]
+    token: str,
+    api: str,
+    channels: Sequence[Channel],
+    clock: Callable[[], datetime],
+    *,
+    minds_leaving: bool = False,
 ) -> Report:
     """Log in at `api` (empty: Discord's own) and look at the application and these channels.
 
+    `minds_leaving`: an agenda forgets whoever leaves, so Discord must tell of it.
     No connection to the gateway is opened, and nothing is changed. Whatever fails is a finding.
     """
     found: list[Finding] = []
@@ -42,7 +48,7 @@ async def look(
                 welcome = await greet(api)
                 found.append(compared(DISCORD, welcome.date, before, clock()))
                 await client.login(token)
-                found += await _application(client)
+                found += await _application(client, minds_leaving)
                 servers = Servers(client)
                 for channel in channels:
                     found += await look_at(channel, servers)
@@ -83,7 +89,7 @@ _LATER = (
 # ---------------------------------------------------------------- once
 
 
-async def _application(client: discord.Client) -> list[Finding]:
+async def _application(client: discord.Client, minds_leaving: bool) -> list[Finding]:
     """Look at what the developer portal holds, and where the bot is."""
     application = cast("discord.AppInfo", client.application)  # login has fetched it
     flags = application.flags
@@ -99,6 +105,7 @@ async def _application(client: discord.Client) -> list[Finding]:
             "Without it people's messages arrive empty, and Discord closes the connection. "
             f"Switch it on at {portal} under Bot, Privileged Gateway Intents.",
         ),
+        *([_members(tells_who_leaves(flags), portal)] if minds_leaving else []),
         _once_only(
             "Interactions Endpoint URL",
             application.interactions_endpoint_url is None,
@@ -127,6 +134,17 @@ async def _application(client: discord.Client) -> list[Finding]:
             "The bot is in none. Open the address at the end and choose the server.",
         ),
     ]
+
+
+def _members(granted: bool, portal: str) -> Finding:
+    return _once_only(
+        "Server Members Intent",
+        granted,
+        "Granted.",
+        "An agenda says forget_on_leave: true, and without it Discord tells nobody who leaves. "
+        f"Switch it on at {portal} under Bot, Privileged Gateway Intents, and start Rounds anew. "
+        "Until then it is looked once a day who is still there.",
+    )
 
 
 def _once_only(what: str, ok: bool, good: str, bad: str) -> Finding:

@@ -18,16 +18,16 @@ from bot.engine.agenda import Room
 from bot.engine.errors import reason
 from bot.engine.signals import Signal
 from bot.platforms.discord_address import CUT
-from bot.platforms.discord_changes import Changes
 from bot.platforms.discord_commands import ChatCommands
 from bot.platforms.discord_history import (
     NOT_SEEN,
     SETTLED,
     Members,
-    Readable,
     Reading,
     read_back,
+    readable,
 )
+from bot.platforms.discord_leaving import Leavers
 from bot.platforms.discord_needs import intents
 from bot.platforms.discord_posts import Posts
 from bot.platforms.discord_signals import PLATFORM, Reader
@@ -92,7 +92,7 @@ class Owner(Protocol):
         ...
 
 
-class Connection(Changes):
+class Connection(Leavers):
     """One session with Discord, from login to the end."""
 
     def __init__(
@@ -101,9 +101,13 @@ class Connection(Changes):
         door: Door,
         clock: Callable[[], datetime],
         pace: Pace,
+        *,
+        hears_leavers: bool = False,
     ) -> None:
         super().__init__(
-            intents=intents(),
+            door,
+            pace.reads_again_after,
+            intents=intents(members=hears_leavers),
             max_messages=None,  # a kept message changes while it is read
             member_cache_flags=MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -115,7 +119,6 @@ class Connection(Changes):
         self.was_ready = False
         self._owner = owner
         self._pace = pace
-        self._door = door
         self._clock = clock
         self.tree = ChatCommands(self, door)
         self._parents: dict[int, int] = {}  # threads that the library may not keep
@@ -158,11 +161,13 @@ class Connection(Changes):
             await self.close()
 
     async def _watch(self) -> None:
-        """Return when the gateway was cut for too long; the clock may be set meanwhile."""
+        """Return when the gateway was cut for too long, or something else is to be asked of it."""
         while True:
             await asyncio.sleep(LOOKS_EVERY.total_seconds())
             cut_at, patience = self._cut_at, self._pace.gives_up_after
             if cut_at is not None and self._clock() - cut_at > patience:
+                return
+            if not self.is_of_use:  # an agenda was changed
                 return
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
@@ -178,6 +183,7 @@ class Connection(Changes):
         self.free_all()
         self._begin(self._sync())
         await self._read_back()
+        self._begin(self.find_leavers())
 
     async def on_disconnect(self) -> None:
         """Note since when nothing is heard."""
@@ -347,7 +353,7 @@ class Connection(Changes):
         self._fall_behind()
 
     async def _read(self, place: Place, members: dict[int, Members]) -> Reading:
-        channel = await self._readable(int(place.thread or place.room.name))
+        channel = await readable(self, int(place.thread or place.room.name))
         if channel is None:
             return Reading()
         guild = channel.guild
@@ -367,16 +373,6 @@ class Connection(Changes):
         if self.sight.is_news(place.room, place.thread, reading.refused):
             log.warning("%s of %s cannot be read: %s", place.room, place.chat, reading.refused)
         return reading
-
-    async def _readable(self, number: int) -> Readable | None:
-        """Return a channel or thread, also one that is put away; None: nothing can be read."""
-        found = self.get_channel(number)
-        if found is None:
-            try:
-                found = await self.fetch_channel(number)
-            except (discord.Forbidden, discord.NotFound, discord.InvalidData):
-                return None
-        return found if isinstance(found, Readable) else None
 
     # ------------------------------------------------------------ what was changed there
 

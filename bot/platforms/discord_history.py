@@ -81,6 +81,17 @@ class Members:
         return self._known[user]
 
 
+async def readable(client: discord.Client, number: int) -> Readable | None:
+    """Return a channel or thread, also one that is put away; None: nothing can be read."""
+    found = client.get_channel(number)
+    if found is None:
+        try:
+            found = await client.fetch_channel(number)
+        except (discord.Forbidden, discord.NotFound, discord.InvalidData):
+            return None
+    return found if isinstance(found, Readable) else None
+
+
 async def read_back(
     channel: Readable,
     place: Place,

@@ -101,11 +101,24 @@ SCOPES = ("bot", "applications.commands")
 """The scopes of the invitation (topics/oauth2): a member of the server, and its commands."""
 
 
-def intents() -> discord.Intents:
-    """Return what the gateway is asked to send; message content is the one privileged intent."""
+def intents(*, members: bool = False) -> discord.Intents:
+    """Return what the gateway is asked to send; message content is a privileged intent.
+
+    `members` is another one, without which nobody says who leaves a server. It is asked for only
+    where an agenda says `forget_on_leave: true`.
+    """
     return discord.Intents(
-        guilds=True, guild_messages=True, guild_reactions=True, message_content=True
+        guilds=True,
+        guild_messages=True,
+        guild_reactions=True,
+        message_content=True,
+        members=members,
     )
+
+
+def tells_who_leaves(flags: discord.ApplicationFlags) -> bool:
+    """Whether the Server Members Intent is granted (resources/application, flags)."""
+    return flags.gateway_guild_members or flags.gateway_guild_members_limited
 
 
 def invite_link(application_id: int) -> str:

@@ -123,6 +123,20 @@ async def test_a_missing_intent_is_named_with_the_place_of_its_switch(server: Se
     assert str(server.world.application.id) in found.sentence
 
 
+@pytest.mark.parametrize("granted", [True, False])
+async def test_the_intent_that_tells_who_leaves_is_looked_at_where_an_agenda_needs_it(
+    server: Server, granted: bool
+) -> None:
+    server.world.application.members = granted
+    clock = server.world.now
+    asked = await look(TOKEN, server.api, (), clock, minds_leaving=True)
+    (found,) = [one for one in asked.findings if one.what == "Server Members Intent"]
+    assert found.ok is granted
+    assert granted or str(server.world.application.id) in found.sentence
+    unasked = await look(TOKEN, server.api, (), clock)
+    assert "Server Members Intent" not in [one.what for one in unasked.findings]
+
+
 @pytest.mark.parametrize("bit", [18, 19])
 async def test_the_intent_counts_as_granted_to_large_and_to_small_applications(
     server: Server, bit: int

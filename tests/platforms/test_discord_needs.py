@@ -67,6 +67,11 @@ def test_message_content_is_the_only_privileged_intent() -> None:
     assert wanted == {"guilds", "guild_messages", "guild_reactions", "message_content"}
 
 
+def test_who_leaves_is_asked_for_only_where_an_agenda_wants_to_know() -> None:
+    more = {name for name, value in intents(members=True) if value}
+    assert more - {name for name, value in intents() if value} == {"members"}
+
+
 def test_operators_read_every_permission_with_its_reason_and_no_other() -> None:
     words = {Where.ROOM: "rooms", Where.ALERTS: "alerts", Where.SERVER: "server"}
     text = OPERATING.read_text("utf-8")
