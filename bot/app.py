@@ -240,7 +240,9 @@ def _parts(
     ringing = Ringing(runner, planner, outbox, outer)
     alarm = Alarm(ringing.ring, clock)
     runner.watch(notice)
-    house = House(runner, store, desk, access, catalogue.series, clock, settings.url)
+    house = House(
+        runner, store, desk, access, catalogue.series, clock, settings.url, signposts.words
+    )
     return _Parts(runner, outbox, outer, calendar, planner, ringing, alarm, house)
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.engine.actions import Words
 from bot.engine.agenda import Room, Series, agendas_of
 from bot.engine.people import Person, Role, role_in
+from bot.engine.showing import Audience
 from bot.runner import Runner, Store
 from bot.web.access import Access
 from bot.web.passes import Organizer
@@ -33,6 +34,11 @@ class Reply(Protocol):
         """A format in which the chat's transcript is handed out, or empty."""
         ...
 
+    @property
+    def edition(self) -> Audience:
+        """For whom that transcript is."""
+        ...
+
 
 class Desk(Protocol):
     """Where commands are answered."""
@@ -42,12 +48,16 @@ class Desk(Protocol):
         ...
 
 
+def _unchanged(words: Words) -> Words:
+    return words
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """What the site is built on. `catalogue` gives the series by name as they are now.
 
     `base_url` is the address under which people reach the site; cookies are kept to TLS where
-    it begins with https.
+    it begins with https. `link` makes addresses of places on other platforms.
     """
 
     runner: Runner
@@ -57,6 +67,7 @@ class House:
     catalogue: Callable[[], Mapping[str, Series]]
     clock: Callable[[], datetime]
     base_url: str
+    link: Callable[[Words], Words] = _unchanged
 
     def held_in(self, room: Room) -> list[Series]:
         """Return the series that are held in a room."""

@@ -251,4 +251,11 @@ def _shape(scene: Scene) -> object:
     if chat is None:
         return None
     gone = chat.withdrawn, chat.blanked
-    return chat.id, chat.stage, chat.agenda, chat.opens_at, chat.closes_at, gone
+    called = [_calls_of(one) for one in (chat, *scene.others)]
+    return chat.id, chat.stage, chat.agenda, chat.opens_at, chat.closes_at, gone, called
+
+
+def _calls_of(chat: Chat) -> object:
+    """Return what pages show of calls for a moderator."""
+    calls = chat.calls.values()
+    return [(call.number, call.is_open, call.taken_by, call.unreached) for call in calls]

@@ -14,22 +14,27 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.agendas.schedule import Date, coming
-from bot.engine import wording
+from bot.engine import calling, wording
 from bot.engine.agenda import Room
 from bot.engine.errors import reason
 from bot.engine.events import Event
 from bot.engine.messages import Tally
+from bot.engine.showing import EDITIONS, Audience
 from bot.engine.state import Chat, Stage
+from bot.publishing import publish
 from bot.store import pages, spoken
 from bot.store.tables import Tables
 from bot.transcripts import FORMATS, MEDIA_TYPES, phrases, pictures, render
+from bot.transcripts.about import NAMES
 from bot.transcripts.clock import Clock
+from bot.transcripts.files import file_stem
 from bot.transcripts.summary import Names, Summary, summarise
 from bot.web.access import LENT_LINK_LASTS, LENT_STAYS, LINK_LASTS
 from bot.web.chronicle import chronicle, doers
 from bot.web.counts import Counts
 from bot.web.gate import Gate, Sorry, page
 from bot.web.house import House
+from bot.web.notices import of_chats
 from bot.web.passes import Organizer
 from bot.web.templates import Templates
 
@@ -41,11 +46,21 @@ SHOWN = 20
 COMING = 3
 """Dates of each series that are listed ahead."""
 
+LOOKS_AGAIN = "20"
+"""Seconds after which the list is fetched anew while somebody may call for help."""
+
 DRAWN = {"over-time": pictures.over_time, "by-topic": pictures.by_topic}
 
 TAKES_WITHIN = timedelta(minutes=2)
 """How long a piece of a download may take. Who stops reading holds a moment of the store, and
 what is withdrawn meanwhile cannot be cut off its log."""
+
+FOR_WHOM = {
+    Audience.ORGANIZERS: "for moderators alone: complete, with everybody’s name",
+    Audience.PUBLIC: "as people agreed to be shown; it is noted as published when you take it",
+    Audience.RESEARCH: "pseudonyms, rounded times, words only of those who agreed",
+}
+"""What is said beside an edition."""
 
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A picture brings its own sheet, and nothing that runs."""
@@ -151,6 +166,7 @@ class OrganizerPages:
         if not found and not dates and not older_than and not self._house.knows(organizer):
             raise _turned_away(organizer)
         cards = [Card(chat, Clock(chat.agenda.zone), await self._counts.of(chat)) for chat in found]
+        is_on = not older_than and any(calling.hears(chat, now) for chat in found)
         html = self._templates.render(
             "chats.html",
             organizer=organizer,
@@ -164,9 +180,13 @@ class OrganizerPages:
             dates=[(date, Clock(date.agenda.zone)) for date in dates],
             older=found[-1].id if more else "",
             is_first=not older_than,
+            notices=of_chats(found, organizer, self._house.link),
             formats=FORMATS,
         )
-        return page(html)
+        response = page(html)
+        if is_on:
+            response.headers["Refresh"] = LOOKS_AGAIN
+        return response
 
     async def _chats_of(
         self, tables: Tables, organizer: Organizer, older_than: str
@@ -219,7 +239,9 @@ class OrganizerPages:
             phrases=phrases,
             entries=chronicle(happened, names),
             drawn=_drawn(summary),
+            notices=of_chats([chat], self._organizer(request), self._house.link),
             formats=FORMATS,
+            editions=[(edition, NAMES[edition], FOR_WHOM[edition]) for edition in EDITIONS],
         )
         return page(html)
 
@@ -241,22 +263,18 @@ class OrganizerPages:
         """Send a chat's transcript in one format, as it is read from the store."""
         async with self._house.store.reading() as tables:
             chat = await self._own(request, tables)
-            wanted = request.match_info["format"]
-            if wanted not in FORMATS:
-                raise Sorry(
-                    404,
-                    "No such format",
-                    f"A transcript is there as {', '.join(FORMATS)}.",
-                    back=f"/chats/{quote(chat.id, safe='')}",
-                    back_words="To the chat",
-                )
+            wanted, edition = _wanted(request, chat)
+        if edition is Audience.PUBLIC and request.method != "HEAD":
+            await publish(self._house.store, chat.id, self._house.clock())
+        async with self._house.store.reading() as tables:
+            chat = await self._own(request, tables)
             response = web.StreamResponse()
             response.headers["Content-Type"] = MEDIA_TYPES[wanted]
             response.headers["Content-Disposition"] = (
-                f'attachment; filename="{_file_name(chat.id)}.{wanted}"'
+                f'attachment; filename="{file_stem(_file_name(chat.id), edition)}.{wanted}"'
             )
             try:
-                pieces = render(tables, chat, wanted)
+                pieces = render(tables, chat, wanted, edition)
                 first = await anext(pieces, b"")  # what fails before it still becomes a page
                 await response.prepare(request)
                 if request.method != "HEAD":  # a body would be taken for the next answer
@@ -290,6 +308,20 @@ HOW_TO_GET_IN = (
     "Whoever runs Rounds finds a link for each moderator in what it printed when it was started.",
     f"Where you moderate by a role or a right, a link lets you in for {LET_IN}; then ask again.",
 )
+
+
+def _wanted(request: web.Request, chat: Chat) -> tuple[str, Audience]:
+    """Return the format and the edition that an address asks for; raises Sorry."""
+    back = {"back": f"/chats/{quote(chat.id, safe='')}", "back_words": "To the chat"}
+    wanted = request.match_info["format"]
+    if wanted not in FORMATS:
+        words = f"A transcript is there as {', '.join(FORMATS)}."
+        raise Sorry(404, "No such format", words, **back)
+    edition = request.query.get("edition", Audience.ORGANIZERS.value)
+    if edition not in EDITIONS:
+        words = f"A transcript is there for {', '.join(EDITIONS)}."
+        raise Sorry(404, "No such edition", words, **back)
+    return wanted, Audience(edition)
 
 
 def _link_does_not_open() -> Sorry:

@@ -35,23 +35,35 @@ class Painter:
         self._templates = templates
 
     async def room(
-        self, scene: Scene, version: str, reply: Quote | None, outer: Pass | None = None
+        self,
+        scene: Scene,
+        version: str,
+        reply: Quote | None,
+        outer: Pass | None = None,
+        notices: Sequence[object] = (),
     ) -> Markup:
-        """Return the whole page of a room; `outer` is who the reader is on another platform."""
+        """Return the whole page of a room; `outer` is who the reader is on another platform.
+
+        `notices` are the calls for a moderator that they see.
+        """
         return self._templates.render(
             "room.html",
             **_common(scene),
             outer=outer,
+            notices=notices,
             rows=await self._all_rows(scene),
             version=version,
             reply=reply,
             ticket=new_ticket(),
         )
 
-    async def main(self, scene: Scene, outer: Pass | None = None) -> Markup:
+    async def main(
+        self, scene: Scene, outer: Pass | None = None, notices: Sequence[object] = ()
+    ) -> Markup:
         """Return the parts of a room's page that change as it is looked at."""
         rows = await self._all_rows(scene)
-        return self._templates.render("main.html", **_common(scene), outer=outer, rows=rows)
+        values = {**_common(scene), "outer": outer, "notices": notices, "rows": rows}
+        return self._templates.render("main.html", **values)
 
     async def _all_rows(self, scene: Scene) -> Markup:
         """Render a scene's rows in portions, so that nobody else waits for all of them."""

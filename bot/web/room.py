@@ -19,6 +19,7 @@ from bot.web.access import LENT_STAYS, Visitor
 from bot.web.gate import PART, Gate, Sorry, page, part
 from bot.web.house import House
 from bot.web.live import Live
+from bot.web.notices import in_room
 from bot.web.painter import Painter
 from bot.web.rows import Quote, quote_of, rows_of
 from bot.web.scene import NoSuchRoom, Scene, View
@@ -80,10 +81,11 @@ class RoomPages:
         version = self._live.version()
         scene = await self._scene(room, visitor, _view(request))
         outer = self._gate.outer_pass(request)
+        notices = in_room(scene, lambda chat: self._live.scenes.moderates(room, visitor, chat))
         if request.headers.get(PART) == "main":
-            return part("main", await self._painter.main(scene, outer))
+            return part("main", await self._painter.main(scene, outer, notices))
         reply = await self._reply(room, request.query.get("reply", ""))
-        return page(await self._painter.room(scene, version, reply, outer))
+        return page(await self._painter.room(scene, version, reply, outer, notices))
 
     async def _scene(self, room: Room, visitor: Visitor | None, view: View) -> Scene:
         try:

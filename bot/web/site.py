@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from aiohttp import web
 
+from bot.web.calling import Calls
 from bot.web.checking_in import CheckIns
 from bot.web.gate import MOST_BYTES, Gate
 from bot.web.hooks import Hook, route
@@ -54,6 +55,7 @@ def site(
     rooms = RoomPages(house, gate, live, painter, templates)
     talk = Talk(house, gate, live, painter, templates)
     checkins = CheckIns(house, gate, templates)
+    calls = Calls(house, gate, templates)
     organizers = OrganizerPages(house, gate, live.scenes.counts, templates)
     app.add_routes(
         [
@@ -71,6 +73,10 @@ def site(
             web.post("/rooms/{room}/say", talk.say),
             web.get("/rooms/{room}/checkin", checkins.show),
             web.post("/rooms/{room}/checkin", checkins.take),
+            web.get("/rooms/{room}/help", calls.show),
+            web.post("/rooms/{room}/help", calls.call),
+            web.post("/rooms/{room}/calls/{chat}/{number}", calls.take),
+            web.post("/calls/{chat}/{number}", calls.take_elsewhere),
             web.get("/rooms/{room}/live", rooms.live),
             web.get("/rooms/{room}/messages/{message}", rooms.message),
             web.post("/rooms/{room}/messages/{message}/edit", talk.edit),

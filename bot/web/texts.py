@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from markupsafe import Markup, escape
 
 from bot.engine.actions import Moment, Piece, Spot, Who, Words
-from bot.engine.agenda import Room
+from bot.engine.agenda import OWN, Room
 from bot.engine.messages import Message
 from bot.engine.rooms import person_name, room_name
 from bot.store.codec import stamp
@@ -38,11 +40,22 @@ def words_html(words: Words, clock: Clock) -> Markup:
     return Markup("".join(_piece(piece, writer) for piece in words))  # noqa: S704  escaped
 
 
+def _place(spot: Spot) -> str:
+    """Write a place of a built-in room as a link to it; another one by its name."""
+    if spot.room.platform != OWN:
+        return escape(room_name(spot.room))
+    at, shown = f"/rooms/{quote(spot.room.name, safe='')}", "the room"
+    if spot.id:
+        message, shown = quote(spot.id, safe=""), "the message"
+        at = f"{at}?at={message}#m-{message}"
+    return f'<a href="{escape(at)}">{shown}</a>'
+
+
 def _piece(piece: Piece, writer: RoomText) -> str:
     if isinstance(piece, Moment):
         return writer.moment(stamp(piece.at))
     if isinstance(piece, Who):
         return escape(person_name(piece))
     if isinstance(piece, Spot):
-        piece = piece.room
+        return _place(piece)
     return escape(room_name(piece)) if isinstance(piece, Room) else writer.of(piece)
