@@ -23,7 +23,10 @@ async def who_serves(settings: Settings) -> Serving:
     who, holder = await _holder(settings)
     near = holder.near if holder is not None and holder.is_here else ""
     address = near or (holder.address if holder is not None else "") or settings.near_url
-    return Serving(who, address, await asyncio.to_thread(ask, address), must_answer=bool(near))
+    told = await asyncio.to_thread(ask, address)
+    if told and told["status"] == "standing by" and holder is not None and not holder.is_here:
+        told = None  # its address means this machine here, and another one that waits for it
+    return Serving(who, address, told, must_answer=bool(near))
 
 
 async def _holder(settings: Settings) -> tuple[str | None, Holder | None]:

@@ -94,6 +94,21 @@ async def test_on_a_database_it_is_asked_where_it_told_that_it_serves(database: 
         assert (found.address, found.vitals, found.must_answer) == (near, None, True)
 
 
+async def test_one_that_stands_by_here_is_not_taken_for_the_one_that_leads_elsewhere(
+    database: Address,
+) -> None:
+    """Where `ROUNDS_URL` is not set a process tells an address that means its own machine."""
+    async with answering() as here:
+        elsewhere = replace(Holder.here("rounds run", SINCE, here, here), host="another-machine")
+        async with opened(database) as store, store.writing() as tables:
+            await presence.tell(tables.connection, elsewhere)
+        async with led(database, elsewhere):
+            found = await who_serves(Settings(port=9, database=database))
+    assert (found.address, found.vitals, found.must_answer) == (here, None, False)
+    assert found.who is not None
+    assert "another-machine" in found.who
+
+
 async def test_who_gave_no_address_is_asked_at_that_of_the_settings(tmp_path: Path) -> None:
     async with answering() as url:
         found = await who_serves(settings(tmp_path, url))
