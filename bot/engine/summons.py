@@ -77,7 +77,7 @@ def _to_one(chat: Chat, call: Call, whom: str) -> list[Tell]:
         return []  # they have the pages
     page = len(call.pages)
     line = privately(platform, f"call{call.number}/{page}")
-    words = page_words(chat, call, platform)
+    words = page_words(chat, call)
     if name.startswith("role:"):
         channel = chat.agenda.alerts.get(platform, "")
         return [Tell(line, (), channel, words, notify=name, call=call.number, page=page)]
@@ -89,7 +89,7 @@ def _to_all(chat: Chat, call: Call) -> list[Tell]:
     page = len(call.pages)
     told = []
     for platform in _platforms(chat.agenda):
-        words = page_words(chat, call, platform)
+        words = page_words(chat, call)
         people = _but(moderators_on(chat, platform), call, platform)
         if people:
             line = privately(platform, f"call{call.number}/{page}")
@@ -169,8 +169,8 @@ def _to_person(call: Call, about: str, words: Words) -> list[Tell]:
 # ---------------------------------------------------------------- to moderators
 
 
-def page_words(chat: Chat, call: Call, _platform: str) -> Words:
-    """Ask a moderator to come: who calls, where, since when, and how to take the call."""
+def asks(chat: Chat, call: Call) -> Words:
+    """Tell a moderator who calls, where, since when, and who cannot be told anything."""
     who = Who(call.person, call.room.platform, call.name)
     title = chat.agenda.title
     words: list[Piece]
@@ -188,9 +188,13 @@ def page_words(chat: Chat, call: Call, _platform: str) -> Words:
         ]  # fmt: skip
     if call.key in call.unreached:
         words.append(f"\n{NOT_TOLD[call.asked]}")
-    words.append("\nTake the call with the button, or with /chat take in the room. ")
-    words.append(_who_else(call))
     return tuple(words)
+
+
+def page_words(chat: Chat, call: Call) -> Words:
+    """Ask a moderator to come: what they are to know, how to take the call, and who is next."""
+    how = "\nTake the call with the button, or with /chat take in the room. "
+    return (*asks(chat, call), how, _who_else(call))
 
 
 def _who_else(call: Call) -> str:
@@ -275,6 +279,21 @@ def _can_be_told(chat: Chat, call: Call) -> bool:
     if call.pages and call.pages[-1][0] != EVERYBODY:
         return True
     return bool(_to_all(chat, call))
+
+
+def shown_to_person(chat: Chat, call: Call) -> Words:
+    """Tell the person whom a call is about, on a page, how it stands."""
+    if call.asked is steps.Asking.WORDS:
+        return to_author(chat, call)
+    if call.taken_by:
+        return to_asker(chat, call)
+    if not call.is_open:
+        return unanswered(chat, call)
+    return (
+        f"A moderator of {chat.agenda.title} is called, since ",
+        Moment(call.at),
+        f". You will see here who comes. {IN_DANGER}",
+    )
 
 
 def to_asker(chat: Chat, call: Call) -> Words:
