@@ -15,6 +15,7 @@ from bot import setting_values
 from bot.agendas.mistakes import shown
 from bot.agendas.wall_times import EARLIEST, LATEST, read_day
 from bot.engine.commands import FORMATS
+from bot.engine.showing import EDITIONS, Audience
 
 T = TypeVar("T")
 
@@ -38,6 +39,13 @@ def read_formats(text: str) -> tuple[str, ...]:
         if name not in FORMATS:
             raise ValueError(f"{shown(name)} is no format. Write some of {','.join(FORMATS)}.")
     return names
+
+
+def read_edition(text: str) -> Audience:
+    """Read for whom a transcript is; raises ValueError with a sentence."""
+    if (name := text.strip().lower()) in EDITIONS:
+        return Audience(name)
+    raise ValueError(f"{shown(text)} is no edition. Write one of {', '.join(EDITIONS)}.")
 
 
 def read_instant(text: str) -> datetime:
@@ -107,6 +115,13 @@ SlackUrl = Annotated[
         help="Where Slack reaches the pages: ROUNDS_URL. Without it: Socket Mode.",
     ),
 ]
+ForgetsLeavers = Annotated[
+    bool,
+    typer.Option(
+        "--forget-on-leave",
+        help="Have Slack tell who leaves, for agendas that say forget_on_leave: true.",
+    ),
+]
 Count = Annotated[
     int,
     typer.Option("--count", metavar="NUMBER", parser=_told(read_count), help="Of each series."),
@@ -123,6 +138,15 @@ Day = Annotated[
 Formats = Annotated[
     str,
     typer.Option("--to", metavar="FORMATS", parser=_told(read_formats), help="Commas between."),
+]
+Edition = Annotated[
+    str,
+    typer.Option(
+        "--edition",
+        metavar="NAME",
+        parser=_told(read_edition),
+        help="organizers, public or research.",
+    ),
 ]
 Instant = Annotated[
     datetime,

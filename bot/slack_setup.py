@@ -7,7 +7,7 @@ import json
 import typer
 
 from bot.invocation import WRONG_USAGE, say_all
-from bot.options import SlackUrl
+from bot.options import ForgetsLeavers, SlackUrl
 from bot.platforms.slack_manifest import manifest
 
 slack = typer.Typer(
@@ -30,10 +30,11 @@ def _slack(context: typer.Context) -> None:
     short_help="Print the app's manifest as JSON.",
     epilog="Examples: rounds slack manifest · rounds slack manifest --url https://chat.example.org",
 )
-def _manifest(url: SlackUrl = None) -> None:
+def _manifest(url: SlackUrl = None, forgets: ForgetsLeavers = False) -> None:
     """Print the app's manifest as JSON and nothing else, to be pasted where an app is made.
 
     It needs no token and reads no settings. With --url Slack sends everything there, signed;
-    without it Rounds opens the connection itself (Socket Mode).
+    without it Rounds opens the connection itself (Socket Mode). With --forget-on-leave Slack also
+    tells who leaves the workspace, for agendas that say forget_on_leave: true.
     """
-    say_all(json.dumps(manifest(url or ""), indent=2).splitlines())
+    say_all(json.dumps(manifest(url or "", forgets=forgets), indent=2).splitlines())

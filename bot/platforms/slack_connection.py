@@ -27,6 +27,7 @@ from bot.platforms.platform import Door, Unreachable
 from bot.platforms.slack_catching_up import CatchingUp, Owner
 from bot.platforms.slack_changes import change_of
 from bot.platforms.slack_commands import authorize, install
+from bot.platforms.slack_leaving import USER_CHANGE, Leavers
 from bot.platforms.slack_people import People
 from bot.platforms.slack_signals import PLATFORM, Reader, moment_of
 
@@ -103,6 +104,7 @@ class Connection:
         self._deleted: dict[tuple[Room, str], None] = {}  # in the order in which it was told
         self._tasks: set[asyncio.Task[None]] = set()
         self._checked_at = clock()
+        self._leavers = Leavers(people, door)
 
     # ------------------------------------------------------------ the session
 
@@ -117,6 +119,7 @@ class Connection:
             ping_interval=self._pace.looks_every.total_seconds(),
         )
         handler.client.on_message_listeners.append(self._hello)
+        self._begin(self._leavers.find())
         connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
         try:
             await self._watch(handler)
@@ -130,6 +133,7 @@ class Connection:
         """Take in what Slack sends to our address; nothing tells when it cannot reach it."""
         await self._catching_up.begin()
         await self._catching_up.read()
+        self._begin(self._leavers.find())
         told = False
         while True:
             await self._look()
@@ -261,6 +265,9 @@ class Connection:
         if kind in _OF_LISTENERS:
             await next()
             return None
+        if kind == USER_CHANGE:
+            await self._leavers.heard(event)
+            return BoltResponse(status=200, body="")
         known = await self._people.known(self._reader.wanted(event))
         for signal in self._reader.signals(event, known):
             if isinstance(signal, Deleted):

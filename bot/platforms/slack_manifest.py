@@ -23,6 +23,9 @@ PLACE, WITHDRAW, CALL = "place_under_topic", "withdraw", "call_for_help"
 ARCHIVE = "archive: channel"
 """The line of an agenda without which some scopes are not needed."""
 
+FORGET = "forget_on_leave: true"
+"""The line of an agenda without which nobody needs to know who leaves the workspace."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -35,10 +38,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event that Slack is asked to send, and the scope that it takes (empty: none)."""
+    """An event that Slack is asked to send, and the scope that it takes (empty: none).
+
+    `only_with` is a line in an agenda without which it is not asked for, if any.
+    """
 
     name: str
     scope: str
+    only_with: str = ""
 
 
 SCOPES = (
@@ -80,16 +87,20 @@ EVENTS = (
     Event("group_unarchive", "groups:read"),
     Event("group_deleted", "groups:read"),
     Event("subteam_members_changed", "usergroups:read"),
+    Event("user_change", "users:read", FORGET),
 )
 """What is said, edited, deleted and reacted to; a Home tab that is opened; what shuts a channel to
-the bot or opens it again, and what changes who somebody is."""
+the bot or opens it again, and what changes who somebody is. `user_change` tells of everybody in
+the workspace whatever they change about themselves, so it is asked for only where it is needed."""
 
 
-def manifest(url: str = "") -> dict[str, Any]:
+def manifest(url: str = "", *, forgets: bool = False) -> dict[str, Any]:
     """Return the app's manifest: with Socket Mode, or with everything sent to `url`.
 
     `url` is the address of the pages, like https://chat.example.org, without a slash at the end.
+    `forgets`: an agenda says `forget_on_leave: true`, and Slack is to tell who leaves.
     """
+    events = [event.name for event in EVENTS if forgets or not event.only_with]
     request_url = {"request_url": f"{url}{EVENTS_PATH}"} if url else {}
     command = {
         "command": COMMAND,
@@ -118,7 +129,7 @@ def manifest(url: str = "") -> dict[str, Any]:
         },
         "oauth_config": {"scopes": {"bot": [scope.name for scope in SCOPES]}},
         "settings": {
-            "event_subscriptions": {**request_url, "bot_events": [event.name for event in EVENTS]},
+            "event_subscriptions": {**request_url, "bot_events": events},
             "interactivity": {"is_enabled": True, **request_url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": not url,

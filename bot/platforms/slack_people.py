@@ -72,6 +72,7 @@ class _Account:
     is_admin: bool
     is_bot: bool
     is_guest: bool
+    is_closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,11 @@ class People:
             return True
         return user in (await self._inside.get(channel, patience) or ())
 
+    async def has_left(self, user: str) -> bool:
+        """Whether Slack says, when it is asked now, that somebody's account was closed."""
+        account = await self._ask_account(user)
+        return account is not None and account.is_closed
+
     async def _badges(self, user: str, patience: float) -> frozenset[str]:
         """Return the groups that agendas name and somebody is in."""
         groups = sorted(set(self._groups()))
@@ -201,6 +207,7 @@ class People:
             bool(found.get("is_admin") or found.get("is_owner")),
             bool(found.get("is_bot")) or user == SLACKBOT,
             bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
+            found.get("deleted") is True,
         )
 
     async def _ask_channel(self, channel: str) -> _Channel | None:

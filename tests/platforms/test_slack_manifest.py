@@ -103,6 +103,7 @@ EVENT_SCOPES = {
     "group_archive": "groups:read",
     "group_unarchive": "groups:read",
     "group_deleted": "groups:read",
+    "user_change": "users:read",
     "subteam_members_changed": "usergroups:read",
 }
 """The scope that each event takes (reference/events, "Required scopes"); of a private channel
@@ -203,6 +204,13 @@ def test_every_scope_has_a_reason_and_stands_once() -> None:
 def test_every_event_has_the_scope_that_it_takes() -> None:
     assert {event.name: event.scope for event in EVENTS} == EVENT_SCOPES
     assert {scope for scope in EVENT_SCOPES.values() if scope} <= names()
+
+
+def test_who_changes_in_the_workspace_is_told_only_where_leaving_counts() -> None:
+    manifests = manifest(), manifest(forgets=True), manifest(URL, forgets=True)
+    asked = [made["settings"]["event_subscriptions"]["bot_events"] for made in manifests]
+    assert ["user_change" in events for events in asked] == [False, True, True]
+    assert set(asked[1]) - set(asked[0]) == {"user_change"}
 
 
 def test_every_method_has_the_scopes_that_it_takes_and_no_scope_is_idle() -> None:

@@ -225,8 +225,11 @@ class Person(User):
         await asyncio.sleep(0)
 
     def deactivate(self) -> None:
-        """Let the account be closed."""
+        """Let the account be closed (reference/events/user_change)."""
         self.deactivated = True
+        at = stamp(self.workspace.now())
+        event: JSON = {"type": "user_change", "user": self.payload(), "event_ts": at}
+        self.workspace.tell(Occurrence(event, ("user_change",), ("users:read",)))
 
 
 class Integration:
