@@ -16,7 +16,7 @@ from bot.engine.agenda import Room
 from bot.engine.commands import parse
 from bot.engine.errors import Refused
 from bot.engine.people import Person
-from bot.engine.signals import Asked, DateCame, Said, Signal
+from bot.engine.signals import Asked, DateCame, HelpAsked, Said, Signal, TakeAsked
 from bot.engine.state import Stage
 from bot.runner import MOST_CONFLICTS, Changed, Outcome, Runner, Store
 from bot.simulation import Simulation
@@ -429,3 +429,17 @@ async def test_a_chat_that_was_closed_long_enough_ago_is_counted_with_what_is_kn
             while await h.runner.wake(now, Unread(("discord",), now - HOUR, now - 24 * HOUR)):
                 pass
             assert (await h.chat(CHAT)).stage is stage
+
+
+async def test_who_calls_for_help_is_heard_while_a_chat_waits_to_be_counted(home: Where) -> None:
+    async with house(home) as h:
+        end = await until_its_end(h, CHANNEL, ROOM)
+        behind = Unread(("discord",), end - HOUR, end - HOUR)
+        ann = Person("local", "ann", "Ann")
+        await h.runner.handle(HelpAsked(end, ROOM, ann), CHAT)
+        assert await h.runner.next_wake(behind) == end + 5 * MINUTE
+        assert await h.runner.wake(end + 5 * MINUTE, behind)
+        chat = await h.chat(CHAT)
+        assert (chat.stage, chat.calls[1].times_all) == (Stage.CLOSED, 2)
+        await h.runner.handle(TakeAsked(end + 5 * MINUTE, moderator(SERIES)), CHAT)
+        assert await h.runner.next_wake(behind) is None

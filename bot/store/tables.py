@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
+from bot.engine import calling
 from bot.engine.agenda import Room
 from bot.engine.chat import wake_at
 from bot.engine.events import Event
@@ -135,10 +136,11 @@ class Tables:
     async def put_chats(self, chats: Sequence[Chat]) -> None:
         """Write what the lists say of these chats."""
         await self.connection.run_many(
-            "INSERT INTO chats (chat, series, title, stage, planned_at, opens_at, ends_at, wake_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chat) DO UPDATE SET"
+            "INSERT INTO chats (chat, series, title, stage, planned_at, opens_at, ends_at, wake_at,"
+            " calls_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chat) DO UPDATE SET"
             " title = excluded.title, stage = excluded.stage, opens_at = excluded.opens_at,"
-            " ends_at = excluded.ends_at, wake_at = excluded.wake_at",
+            " ends_at = excluded.ends_at, wake_at = excluded.wake_at,"
+            " calls_at = excluded.calls_at",
             [
                 (
                     chat.id,
@@ -149,6 +151,7 @@ class Tables:
                     stamp(chat.opens_at),
                     stamp(chat.ends_at),
                     stamp_or_none(wake_at(chat)),
+                    stamp_or_none(calling.wake_at(chat)),
                 )
                 for chat in chats
             ],
@@ -184,21 +187,26 @@ class Tables:
         """Return up to `most` chats whose moment has come, the longest overdue first."""
         but, which = _but_for(unread)
         rows = await self.connection.rows(
-            f"SELECT chat FROM chats WHERE wake_at <= ?{but} ORDER BY wake_at LIMIT ?",
-            (stamp(now), *which, most),
+            f"SELECT chat FROM chats WHERE (wake_at <= ?{but}) OR calls_at <= ? "
+            "ORDER BY wake_at LIMIT ?",
+            (stamp(now), *which, stamp(now), most),
         )
         return [chat for (chat,) in rows]
 
     async def never_wake(self, chat: str) -> None:
         """Let a chat sleep whose log is broken."""
-        await self.connection.run("UPDATE chats SET wake_at = NULL WHERE chat = ?", (chat,))
+        await self.connection.run(
+            "UPDATE chats SET wake_at = NULL, calls_at = NULL WHERE chat = ?", (chat,)
+        )
 
     async def next_wake(self, unread: Unread = NOTHING_UNREAD) -> datetime | None:
         """Return the earliest moment at which a chat must be woken."""
         but, which = _but_for(unread)
         sql = f"SELECT MIN(wake_at) FROM chats WHERE wake_at IS NOT NULL{but}"
         ((at,),) = await self.connection.rows(sql, which)
-        return None if at is None else moment(at)
+        ((call,),) = await self.connection.rows("SELECT MIN(calls_at) FROM chats")
+        moments = [moment(found) for found in (at, call) if found is not None]
+        return min(moments, default=None)
 
     async def chats_in(self, room: Room, most: int, at: datetime | None = None) -> list[str]:
         """Return chats of a room that were not cancelled or missed, latest first.

@@ -20,6 +20,10 @@ DELETE FROM secrets WHERE name = 'written at';
 ALTER TABLE messages ADD COLUMN concerns TEXT NOT NULL DEFAULT '';
 ALTER TABLE messages ADD COLUMN held TEXT NOT NULL DEFAULT '';
 
+-- When the next moderator is asked to come to somebody who calls; NULL: nobody calls. A chat that
+-- waits to be counted is woken for it all the same.
+ALTER TABLE chats ADD COLUMN calls_at BIGINT;
+
 -- What people said of themselves at a check-in, once for a series: `person` is their key.
 CREATE TABLE checkins (
     series TEXT NOT NULL,
