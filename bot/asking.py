@@ -19,12 +19,14 @@ from bot.engine.errors import Refused
 from bot.engine.floor import chat_for_command
 from bot.engine.people import Person, Role, asking_in, role_in
 from bot.engine.rights import permit
+from bot.engine.showing import Audience
 from bot.engine.signals import Asked, ForgetAsked, StartAsked
 from bot.engine.state import Chat
 from bot.reception import Reception, Spot
 from bot.runner import Runner, Store
 from bot.store import forgetting, pages
 from bot.store.tables import Tables
+from bot.transcripts.about import NAMES
 
 LOOKED_AT = 100
 """Chats among which those are looked for that somebody moderates, the latest."""
@@ -43,11 +45,15 @@ class WayIn:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the person who asked is told, alone; `transcript`: the format to hand `chat` out in."""
+    """What the person who asked is told, alone.
+
+    `transcript` is the format to hand `chat` out in, `edition` for whom.
+    """
 
     words: Words
     chat: str = ""
     transcript: str = ""
+    edition: Audience = Audience.ORGANIZERS
 
 
 def unchanged(words: Words) -> Words:
@@ -255,8 +261,8 @@ async def _answer_of(
 
 
 def _transcript_of(chat: Chat, ask: commands.Transcript) -> Reply:
-    words = (f"The transcript of {chat.agenda.title} as it stands now.",)
-    return Reply(words, chat.id, ask.format)
+    words = (f"{NAMES[ask.edition]} of the transcript of {chat.agenda.title}, as it stands now.",)
+    return Reply(words, chat.id, ask.format, ask.edition)
 
 
 async def _chat_of(tables: Tables, room: Room, now: datetime, thread: str | None) -> Chat | None:

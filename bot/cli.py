@@ -29,6 +29,7 @@ from bot.dates import date_lines, series_lines
 from bot.demo import Held, hold
 from bot.doctor import diagnose, lines
 from bot.engine.agenda import Series
+from bot.engine.showing import Audience
 from bot.export import export, replay_into
 from bot.faults import Stopped, not_listening, told
 from bot.invocation import (
@@ -40,7 +41,19 @@ from bot.invocation import (
     settings_from,
 )
 from bot.logs import keep_log
-from bot.options import EVERY_FORMAT, Chats, Count, Data, Day, Formats, Host, Instant, Out, Port
+from bot.options import (
+    EVERY_FORMAT,
+    Chats,
+    Count,
+    Data,
+    Day,
+    Edition,
+    Formats,
+    Host,
+    Instant,
+    Out,
+    Port,
+)
 from bot.replay import in_a_room_of_ours
 from bot.settings import WrongSettings
 from bot.slack_setup import slack
@@ -323,14 +336,16 @@ def _export(
     ],
     data: Data = None,
     formats: Formats = EVERY_FORMAT,
+    edition: Edition = Audience.ORGANIZERS.value,
     out: Out = Path("out"),
 ) -> None:
     """Write a chat's transcript into files, also while the chat runs.
 
-    The files are transcript.html, .md, .json and .csv; their paths are printed.
+    The files are transcript.html, .md, .json and .csv; their paths are printed. Those of the
+    public edition are transcript-public.html and so on, and are noted as published.
     """
-    settings = settings_for_once(ROUNDS_DATA=data)
-    say_all(asyncio.run(export(settings.where, chat, tuple(formats), out)))
+    settings, whom = settings_for_once(ROUNDS_DATA=data), Audience(edition)
+    say_all(asyncio.run(export(settings.where, chat, tuple(formats), out, whom, clock())))
 
 
 @_app.command(

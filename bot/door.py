@@ -77,7 +77,8 @@ class HouseDoor:
             chat = await tables.chat(reply.chat)
         if chat is None:
             raise Refused("This chat is not there any more.")
-        return Answer(reply.words, (await self.enclosures.transcript(chat, reply.transcript),))
+        file = await self.enclosures.transcript(chat, reply.transcript, reply.edition, now)
+        return Answer(reply.words, (file,))
 
     async def call(self, asker: Asker, message: str = "", chat: str = "") -> Answer:
         """Call a moderator: from where it is asked, about a message, or for a chat, by their ids.

@@ -10,11 +10,15 @@ from datetime import datetime
 
 from bot.engine.actions import Action, Amend, Enclosure, Post, Tell, Words
 from bot.engine.agenda import OWN
+from bot.engine.showing import Audience
 from bot.engine.state import Chat
 from bot.platforms.platform import Enclosed, File
+from bot.publishing import publish
 from bot.quotations import Quotations
 from bot.runner import Runner, Store
 from bot.transcripts import render
+from bot.transcripts.editions import begin
+from bot.transcripts.files import file_stem
 from bot.transcripts.summary import Summary, summarise
 
 LARGEST = 10_000_000
@@ -33,32 +37,45 @@ class Enclosures:
         words: Words = ()
         if isinstance(action, Post | Amend) and action.recalls:
             words = await self._quotations.of(chat, action, now)
-        return Enclosed(tuple(await self._files(chat, action)), words)
+        return Enclosed(tuple(await self._files(chat, action, now)), words)
 
-    async def _files(self, chat: Chat, action: Action) -> list[File]:
-        """Return the files; moderators get the picture with the rest, rooms with pages nothing."""
+    async def _files(self, chat: Chat, action: Action, now: datetime) -> list[File]:
+        """Return the files; moderators get the picture with the rest, rooms with pages nothing.
+
+        What a room is given everybody may read; the organizers' edition goes to moderators alone.
+        """
         encloses = action.encloses if isinstance(action, Post | Tell) else None
         files: list[File] = []
         if action.room.platform == OWN:
             return files
         if encloses is Enclosure.TRANSCRIPT:
-            files.append(await self.transcript(chat, "html"))
+            edition = Audience.ORGANIZERS if isinstance(action, Tell) else Audience.PUBLIC
+            files.append(await self.transcript(chat, "html", edition, now))
         if encloses is Enclosure.PICTURE or (encloses and isinstance(action, Tell)):
             files.append(await self._picture(chat))
         return files
 
-    async def transcript(self, chat: Chat, format: str) -> File:  # noqa: A002  as in `render`
-        """Return a chat's transcript; what is larger than a platform takes is packed."""
-        name = f"{chat.id}.{format}"
+    async def transcript(
+        self,
+        chat: Chat,
+        format: str,  # noqa: A002  as in `render`
+        edition: Audience,
+        now: datetime,
+    ) -> File:
+        """Return an edition of a chat; what is larger than a platform takes is packed."""
+        name = f"{file_stem(chat.id, edition)}.{format}"
+        if edition is Audience.PUBLIC:
+            await publish(self._store, chat.id, now)
         async with self._store.reading() as tables:
-            chunks = [chunk async for chunk in render(tables, chat, format)]
+            chunks = [chunk async for chunk in render(tables, chat, format, edition)]
         if sum(map(len, chunks)) <= LARGEST:
             return File(name, b"".join(chunks))
         return File(f"{name}.zip", await asyncio.to_thread(_packed, name, chunks))
 
     async def _picture(self, chat: Chat) -> File:
         async with self._store.reading() as tables:
-            summary, _names = await summarise(tables, chat)
+            begun = await begin(tables, chat, Audience.PUBLIC)
+            summary, _names = await summarise(tables, chat, begun)
         content, shows = await asyncio.to_thread(_drawn, summary)
         return File(f"{chat.id}.png", content, shows)
 

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from bot.agendas.mistakes import shown
 from bot.engine.agenda import Series
+from bot.engine.showing import Audience
 from bot.engine.state import Chat, Stage
 from bot.faults import Stopped
+from bot.publishing import publish
 from bot.recording import Recording
 from bot.replay import replay
 from bot.runner import Store
@@ -49,15 +51,28 @@ async def opened(where: Where) -> AsyncIterator[Store]:
         yield store
 
 
-async def export(where: Where, name: str, formats: Sequence[str], out: Path) -> tuple[Path, ...]:
-    """Write the transcript of a chat of the store of a place; return the files written.
+async def export(
+    where: Where,
+    name: str,
+    formats: Sequence[str],
+    out: Path,
+    edition: Audience,
+    now: datetime,
+) -> tuple[Path, ...]:
+    """Write an edition of a chat of the store of a place; return the files written.
 
-    `name` is the id of a chat, or of a series, which means the last of its chats that opened.
+    `name` is the id of a chat, or of a series, which means the last of its chats that opened. A
+    public edition is noted as published at `now`, where what it shows has changed since the last.
     Raises Stopped where there is none, and OSError where `out` cannot be written.
     """
-    async with opened(where) as store, store.reading() as tables:
-        chat = await find(tables, name)
-        return await write_files(tables, chat, out, formats)
+    async with opened(where) as store:
+        async with store.reading() as tables:
+            chat = await find(tables, name)
+        if edition is Audience.PUBLIC:
+            out.mkdir(parents=True, exist_ok=True)  # what cannot be written is not published
+            await publish(store, chat.id, now)
+        async with store.reading() as tables:
+            return await write_files(tables, await find(tables, chat.id), out, formats, edition)
 
 
 async def find(tables: Tables, name: str) -> Chat:

@@ -12,7 +12,9 @@ from bot import enclosures
 from bot.enclosures import Enclosures
 from bot.engine.actions import Archive, Enclosure, Post, PostKind, Tell, privately
 from bot.engine.agenda import Room
+from bot.engine.showing import Audience
 from bot.platforms.platform import Enclosed
+from bot.store import publications
 from bot.transcripts import render
 from tests.house import START, House, house, person, room_of, urojc
 
@@ -52,9 +54,11 @@ async def test_a_transcript_comes_as_the_page_that_is_downloaded(
     async with house(tmp_path) as h:
         chat = await h.chat(await held(h))
         file, *more = (await Enclosures(h.store, h.runner).of(chat, action, START)).files
+        edition = Audience.ORGANIZERS if isinstance(action, Tell) else Audience.PUBLIC
         async with h.store.reading() as tables:
-            page = b"".join([chunk async for chunk in render(tables, chat, "html")])
-    assert (file.name, file.content) == ("urojc-2026-12-07.html", page)
+            page = b"".join([chunk async for chunk in render(tables, chat, "html", edition)])
+    ending = "" if isinstance(action, Tell) else "-public"
+    assert (file.name, file.content) == (f"urojc-2026-12-07{ending}.html", page)
     assert SAID.encode().removeprefix(b"T1: ") in file.content
     pictures = ["urojc-2026-12-07.png"] if isinstance(action, Tell) else []
     assert [one.name for one in more] == pictures
@@ -80,7 +84,9 @@ async def test_what_is_larger_than_platforms_take_is_packed(tmp_path: Path) -> N
         for _ in range(enclosures.LARGEST // len(long) + 1):
             await h.say(ROOM, person("Ann"), long)
         chat = await h.chat(chat_id)
-        file = await Enclosures(h.store, h.runner).transcript(chat, "md")
+        file = await Enclosures(h.store, h.runner).transcript(
+            chat, "md", Audience.ORGANIZERS, START
+        )
     assert file.name == "urojc-2026-12-07.md.zip"
     assert len(file.content) < enclosures.LARGEST
     with zipfile.ZipFile(io.BytesIO(file.content)) as packed:
@@ -88,3 +94,20 @@ async def test_what_is_larger_than_platforms_take_is_packed(tmp_path: Path) -> N
         unpacked = packed.read("urojc-2026-12-07.md")
     assert len(unpacked) > enclosures.LARGEST
     assert b"a control group of one ward" in unpacked
+
+
+async def test_what_a_room_is_given_is_noted_as_published_and_what_moderators_get_is_not(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        chat = await h.chat(await held(h))
+        noted = []
+        for action in (
+            Tell(privately("discord"), ("1",), "", ("It.",), Enclosure.TRANSCRIPT),
+            Post(CHANNEL, PostKind.TRANSCRIPT, ("It.",), encloses=Enclosure.TRANSCRIPT),
+        ):
+            await Enclosures(h.store, h.runner).of(chat, action, START)
+            async with h.store.reading() as tables:
+                known = await publications.publications(tables.connection, chat.id)
+            noted.append(known.editions)
+    assert noted == [0, 1]

@@ -13,6 +13,7 @@ import pytest
 from bot import recording
 from bot.agendas.agenda import parse_agenda
 from bot.engine.errors import Refused
+from bot.engine.showing import Audience
 from bot.engine.signals import DateCame
 from bot.export import Replayed, export, find, opened, replay_into
 from bot.faults import Stopped
@@ -36,6 +37,8 @@ topics: {every: 10m, ask: ["One?", "Two?"]}
 )
 FIRST = datetime(2026, 12, 6, 20, 0, tzinfo=UTC)
 SECOND = datetime(2027, 1, 3, 20, 0, tzinfo=UTC)
+
+PLAIN = (Audience.ORGANIZERS, datetime(2026, 12, 9, 20, tzinfo=UTC))
 
 
 async def held(file: Path | None, starts: datetime, out: Path, name: str = "urojc") -> Replayed:
@@ -125,14 +128,14 @@ async def test_an_empty_store_says_that_no_chat_was_held(tmp_path: Path) -> None
 
 async def test_where_there_is_no_store_none_is_made(tmp_path: Path) -> None:
     with pytest.raises(Stopped, match="There is no store in"):
-        await export(tmp_path / "data" / "rounds.db", "urojc", ("csv",), tmp_path / "out")
+        await export(tmp_path / "data" / "rounds.db", "urojc", ("csv",), tmp_path / "out", *PLAIN)
     assert list(tmp_path.iterdir()) == []
 
 
 async def test_an_export_writes_the_formats_that_are_wanted(tmp_path: Path) -> None:
     file = tmp_path / "rounds.db"
     await held(file, FIRST, tmp_path / "first")
-    written = await export(file, "urojc", ("json", "csv"), tmp_path / "out" / "deep")
+    written = await export(file, "urojc", ("json", "csv"), tmp_path / "out" / "deep", *PLAIN)
     assert names(written) == ["transcript.json", "transcript.csv"]
     for path in written:
         assert path.read_bytes() == (tmp_path / "first" / path.name).read_bytes()
@@ -184,7 +187,7 @@ async def test_a_replay_into_a_store_that_somebody_serves_is_refused_and_an_expo
     async with holding(file, Holder.here("rounds run", FIRST, "http://127.0.0.1:8080")):
         with pytest.raises(Held, match=r"is in use: rounds run, process \d+ on .* --data DIR"):
             await held(file, SECOND, tmp_path / "out")
-        assert await export(file, "urojc", ("json",), tmp_path / "out")
+        assert await export(file, "urojc", ("json",), tmp_path / "out", *PLAIN)
     assert len((await held(file, SECOND, tmp_path / "out")).files) > 1
 
 
@@ -192,11 +195,25 @@ async def test_a_chat_of_a_database_is_found_and_an_empty_database_is_told(
     tmp_path: Path, database: Address
 ) -> None:
     with pytest.raises(Stopped, match="There is no chat in the database"):
-        await export(database, "urojc", ("json",), tmp_path)
+        await export(database, "urojc", ("json",), tmp_path, *PLAIN)
     async with opened_store(database) as store:
         runner = Runner(store)
         async with runner.running():
             coming = DateCame(FIRST, "urojc-2026-12-07", "urojc", SERIES.agenda, FIRST)
             await runner.handle(coming)
-    written = await export(database, "urojc-2026-12-07", ("json", "md"), tmp_path)
+    written = await export(database, "urojc-2026-12-07", ("json", "md"), tmp_path, *PLAIN)
     assert names(written) == ["transcript.json", "transcript.md"]
+
+
+async def test_an_edition_says_in_its_name_for_whom_it_is_and_a_public_one_is_noted(
+    tmp_path: Path,
+) -> None:
+    file, out = tmp_path / "rounds.db", tmp_path / "out"
+    await held(file, FIRST, tmp_path / "first")
+    for edition in Audience.PUBLIC, Audience.RESEARCH, Audience.PUBLIC:
+        written = await export(file, "urojc", ("md",), out, edition, PLAIN[1])
+        assert [path.name for path in written] == [f"transcript-{edition}.md"]
+        assert f"**{edition.capitalize()} edition.**" in written[0].read_text("utf-8")
+    async with opened(file) as store, store.reading() as tables:
+        rows = await tables.connection.rows("SELECT number FROM publications")
+    assert rows == [(1,)]

@@ -11,6 +11,7 @@ from datetime import timedelta
 from bot.engine import safety_asks
 from bot.engine.errors import Refused
 from bot.engine.safety_asks import Checkin, Clear, Forget, Help, Hold, Review, Take
+from bot.engine.showing import EDITIONS, Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Transcript:
 
     format: str
     chat: str = ""
+    edition: Audience = Audience.ORGANIZERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +172,28 @@ _CHAT = re.compile(r".+-\d{4}-\d{2}-\d{2}(-\d+)?")
 
 
 def _transcript(text: str) -> Ask:
-    words = text.split()
-    if words and _CHAT.fullmatch(words[0]):
-        words = [FORMATS[0], *words]
-    first, *chat = words or [FORMATS[0]]
-    wanted = first.lower().lstrip(".")
-    wanted = {"markdown": "md", "htm": "html"}.get(wanted, wanted)
-    if wanted not in FORMATS:
-        raise Refused(f"“{first}” is no format of a transcript; take {', '.join(FORMATS)}.")
-    if len(chat) > 1:
-        raise Refused("Name the format and one chat: /chat transcript md urojc-2026-12-07")
-    return Transcript(wanted, *chat)
+    """Read a format, an edition and a chat, in any order; each may be left out."""
+    formats: list[str] = []
+    editions: list[Audience] = []
+    chats: list[str] = []
+    for word in text.split():
+        small = word.lower().lstrip(".")
+        if (format_ := {"markdown": "md", "htm": "html"}.get(small, small)) in FORMATS:
+            formats.append(format_)
+        elif small in EDITIONS:
+            editions.append(Audience(small))
+        elif _CHAT.fullmatch(word):
+            chats.append(word)
+        else:
+            raise Refused(
+                f"“{word}” is no format of a transcript ({', '.join(FORMATS)}), no edition "
+                f"({', '.join(EDITIONS)}) and no chat such as urojc-2026-12-07."
+            )
+    if max(len(formats), len(editions), len(chats)) > 1:
+        raise Refused(
+            "Name one format, one edition and one chat: /chat transcript md public urojc-2026-12-07"
+        )
+    return Transcript(*(formats or FORMATS[:1]), *(chats or [""]), *editions[:1])
 
 
 def _needed(text: str, sentence: str) -> str:
@@ -209,7 +222,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("review", "", "messages that are held back", "review", False, _plain(Review())),
     Command("hold", "MESSAGE", "hold a message back", "hold 17", False, safety_asks.hold),
     Command("clear", "MESSAGE", "show a held message", "clear 17", False, safety_asks.clear),
-    Command("transcript", "[FORMAT] [CHAT]", "the transcript", "transcript md", False, _transcript),
+    Command("transcript", "[FORMAT] [EDITION] [CHAT]", "the transcript, for organizers or public",
+            "transcript md public", False, _transcript),
     Command("link", "", "a link to the organizers' pages", "link", False, _plain(Link())),
     Command("catchup", "", "new topics since you last spoke, and answers with most replies",
             "catchup", True, _plain(Catchup())),

@@ -14,6 +14,7 @@ from discord import app_commands
 from bot.engine.buttons import CHECK_IN
 from bot.engine.commands import COMMANDS, FORMATS, Command
 from bot.engine.errors import Refused
+from bot.engine.showing import EDITIONS
 from bot.platforms.discord_bell import bell_buttons
 from bot.platforms.discord_forms import CheckIns
 from bot.platforms.discord_menus import menus, topic_select
@@ -91,6 +92,8 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     ),
     "transcript": (
         Option("format", "the kind of file; html if nothing is chosen", False, choices=FORMATS),
+        Option("edition", "for whom; the organizers' if nothing is chosen", False,
+               choices=EDITIONS),
         Option("chat", "of which chat; the one here if nothing is chosen", False,
                suggesting=_chats),
     ),

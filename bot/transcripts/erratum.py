@@ -98,7 +98,7 @@ def _became(states: Sequence[Published]) -> Iterator[Kind]:
     if last.silence:
         yield _GONE.get(Silence(last.silence), Kind.REMOVED)
         return
-    if len(states) == 1 or first.silence:
+    if len(states) == 1 or first.number > 1 or first.silence:
         yield Kind.CLEARED if first.silence == Silence.HELD else Kind.ADDED
     elif any(state.silence == Silence.HELD for state in states):
         yield Kind.CLEARED

@@ -1,32 +1,49 @@
-"""Transcripts as files of a folder: `transcript.html`, `.md`, `.json`, `.csv`."""
+"""Transcripts as files of a folder: `transcript.html`, `.md`, `.json`, `.csv`.
+
+Files of the other editions say so in their names, so that none is taken for another:
+`transcript-public.html`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.engine.showing import Audience
 from bot.engine.state import Chat
 from bot.store.tables import Tables
 from bot.transcripts import FORMATS, render
 
 
+def file_stem(name: str, edition: Audience) -> str:
+    """Return what the file of an edition is called before its ending."""
+    return name if edition is Audience.ORGANIZERS else f"{name}-{edition}"
+
+
 async def write_files(
-    tables: Tables, chat: Chat, out: Path, formats: Sequence[str] = FORMATS
+    tables: Tables,
+    chat: Chat,
+    out: Path,
+    formats: Sequence[str] = FORMATS,
+    edition: Audience = Audience.ORGANIZERS,
 ) -> tuple[Path, ...]:
-    """Write a chat's transcript into `out`, which is made, in these formats; return the files.
+    """Write an edition of a chat into `out`, which is made, in these formats; return the files.
 
     A file is replaced only by a whole one. Raises OSError where `out` cannot be written, and
     ValueError for an unknown format.
     """
     out.mkdir(parents=True, exist_ok=True)
-    return tuple([await _write(tables, chat, out / f"transcript.{one}", one) for one in formats])
+    stem = file_stem("transcript", edition)
+    return tuple(
+        [await _write(tables, chat, out / f"{stem}.{one}", one, edition) for one in formats]
+    )
 
 
-async def _write(tables: Tables, chat: Chat, path: Path, format_: str) -> Path:
+async def _write(tables: Tables, chat: Chat, path: Path, format_: str, edition: Audience) -> Path:
     begun = path.with_name(f".{path.name}.part")
     try:
         with begun.open("wb") as file:
-            async for chunk in render(tables, chat, format_):
+            async for chunk in render(tables, chat, format_, edition):
                 file.write(chunk)
         begun.replace(path)
     finally:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.engine import commands, safety_asks
 from bot.engine.commands import COMMANDS, command_of, parse, parse_duration
 from bot.engine.errors import Refused
+from bot.engine.showing import Audience
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,12 @@ from bot.engine.errors import Refused
         ("transcript .MD", commands.Transcript("md")),
         ("transcript markdown", commands.Transcript("md")),
         ("transcript csv urojc-2026-12-07", commands.Transcript("csv", "urojc-2026-12-07")),
+        ("transcript md public", commands.Transcript("md", edition=Audience.PUBLIC)),
+        ("transcript Research", commands.Transcript("html", edition=Audience.RESEARCH)),
+        (
+            "transcript csv organizers urojc-2026-12-07",
+            commands.Transcript("csv", "urojc-2026-12-07"),
+        ),
         ("transcript urojc-2026-12-07-2", commands.Transcript("html", "urojc-2026-12-07-2")),
         ("topic   What?\n ", commands.AddTopic("  What?\n ")),
         ("withdraw \n ", commands.Withdraw()),
@@ -60,9 +67,11 @@ def test_a_command_is_read_as_it_is_meant(text: str, ask: commands.Ask) -> None:
         ("withdraw 17-abc", "Nothing was done: /chat withdraw takes no words after it."),
         ("close in 10 minutes", "Nothing was done: /chat close takes no words after it."),
         ("extend  soon ", "“soon” is not a length of time."),
-        ("transcript pdf", "“pdf” is no format of a transcript; take html, md, json, csv."),
+        ("transcript pdf", "“pdf” is no format of a transcript (html, md, json, csv), no edition"),
         ("transcript pdf urojc-2026-12-07", "“pdf” is no format of a transcript"),
-        ("transcript md urojc 2026-12-07", "Name the format and one chat: /chat transcript md"),
+        ("transcript md urojc 2026-12-07", "“urojc” is no format of a transcript"),
+        ("transcript md csv", "Name one format, one edition and one chat"),
+        ("transcript public research", "Name one format, one edition and one chat"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_how_to_write_it(text: str, sentence: str) -> None:

@@ -34,6 +34,7 @@ def became(*states: Published, role: str = "participant") -> list[tuple[str, tup
         ((SHOWN, SHOWN._replace(silence=Silence.OUT)), ["out"]),
         ((SHOWN, SHOWN._replace(silence=Silence.ERASED)), ["removed"]),
         ((HELD, SHOWN), ["cleared"]),
+        ((SHOWN._replace(number=2), SHOWN), ["added"]),
         ((SHOWN, SHOWN._replace(silence=Silence.HELD), SHOWN), ["cleared"]),
         ((SHOWN, SHOWN._replace(worded_at=11)), ["reworded"]),
         ((SHOWN, SHOWN._replace(topics="3")), ["moved"]),

@@ -19,6 +19,7 @@ from bot.engine.actions import Post, PostKind
 from bot.engine.agenda import Room, Schedule, Series
 from bot.engine.people import Person
 from bot.engine.signals import Delivered
+from bot.store import publications
 from bot.store.tables import Tables
 from bot.transcripts import FORMATS, render
 from bot.web.access import LENT_LINK_LASTS, LENT_STAYS
@@ -497,3 +498,25 @@ async def test_a_download_that_nobody_takes_is_given_up() -> None:
         await gave_up.wait()
     writer.close()
     await server.cleanup()
+
+
+async def test_each_edition_is_downloaded_by_moderators_alone_and_a_public_one_is_noted(
+    place: Served, open_house: House
+) -> None:
+    await talk(open_house)
+    paths = {"": f"/chats/{CHAT}/transcript.md"}
+    paths |= {f"-{name}": f"{paths['']}?edition={name}" for name in ("public", "research")}
+    async with place.moderator() as henry, place.guest() as stranger:
+        page = await henry.get(f"/chats/{CHAT}")
+        for ending, path in paths.items():
+            assert f'href="{path}"' in page.text
+            answer = await henry.get(path)
+            assert answer.status == 200
+            stem = f'filename="{CHAT}{ending}.md"'
+            assert answer.headers["Content-Disposition"] == f"attachment; {stem}"
+            assert (await stranger.get(path)).status == 403
+        assert (await henry.get(f"{paths['']}?edition=secret")).status == 404
+        assert b"**Public edition.**" in (await henry.get(paths["-public"])).body
+    async with open_house.store.reading() as tables:
+        known = await publications.publications(tables.connection, CHAT)
+    assert known.editions == 1
