@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.engine.showing import Audience
 from bot.engine.state import Chat
 from bot.store import spoken
 from bot.store.spoken import BEGINNING, Place, Spoken
 from bot.store.tables import Tables
-from bot.transcripts.edition import Edition
+from bot.transcripts.edition import Edition, Stated
 from bot.transcripts.editions import Begun, begin, steps
 from bot.transcripts.summary import Names, Summary, summarise
 
@@ -44,10 +44,14 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some lines, and the reactions to them: key -> (emoji, people), the most frequent first."""
+    """Some lines, and the reactions to them: key -> (emoji, people), the most frequent first.
+
+    `stated` is what stands beside their authors' names, by the lines' keys.
+    """
 
     lines: Sequence[Line]
     reactions: Mapping[str, Sequence[tuple[str, int]]]
+    stated: Mapping[str, Stated] = field(default_factory=dict)
 
 
 async def build(
@@ -71,7 +75,8 @@ async def batches(tables: Tables, chat: Chat, begun: Begun, at_once: int) -> Asy
     async for rows, whole in _rows(tables, chat, begun, at_once):
         lines = edition.lines(rows)
         if lines:
-            yield Batch(lines, await _reactions(tables, chat, edition, lines, whole))
+            stated = {line.key: said for line in lines if (said := edition.stated(line))}
+            yield Batch(lines, await _reactions(tables, chat, edition, lines, whole), stated)
 
 
 async def _rows(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
+from bot.engine.checkin import CheckIn
 from bot.engine.consent import Consent
 from bot.engine.messages import Timing
 from bot.engine.showing import Audience, Showing, Silence
@@ -25,6 +28,17 @@ async def showing_of(tables: Tables, chat: Chat, audience: Audience) -> Showing:
     return Showing(chat, audience, await checkins.consents(tables.connection, chat.series))
 
 
+NOTHING_SAID: Mapping[str, CheckIn] = MappingProxyType({})
+"""What people said of themselves where nobody checked in."""
+
+
+class Stated(NamedTuple):
+    """What somebody said of themselves, as it stands beside their name; empty: not stated."""
+
+    role: str
+    interest: str
+
+
 class Edition:
     """The one gate between the store and every format; as it is, it is the organizers'.
 
@@ -34,8 +48,10 @@ class Edition:
     What a closing post quotes of other rooms stands in the messages themselves, and is left out.
     """
 
-    def __init__(self, showing: Showing) -> None:
+    def __init__(self, showing: Showing, said: Mapping[str, CheckIn] = NOTHING_SAID) -> None:
         self._showing = showing
+        self._said = NOTHING_SAID if showing.chat.blanked else said
+        self._called = {person: one.name for person, one in self._said.items() if one.name}
         self.chat = showing.chat
         """The chat as the edition shows it."""
         agenda = showing.chat.agenda
@@ -52,8 +68,9 @@ class Edition:
     def lines(self, rows: Iterable[Spoken]) -> list[Spoken]:
         """Return the lines that stand for rows, as they may be shown."""
         if self._closings:
-            return [self.shown(self._without_quotes(row)) for row in rows]
-        return list(map(self.shown, rows))
+            rows = map(self._without_quotes, rows)
+        shown = map(self.shown, rows)
+        return list(map(self._with_names, shown) if self._called else shown)
 
     def shown(self, line: Spoken) -> Spoken:
         """Return a message as it may be shown: what may not be is empty, and `held` says why."""
@@ -91,7 +108,35 @@ class Edition:
 
     def name_of(self, row: Spoken | Remarkable) -> str:
         """Return what the author of a row is called."""
-        return row.name
+        return self.named(f"{row.room.partition(':')[0]}:{row.author}", row.name)
+
+    def named(self, person: str, name: str) -> str:
+        """Return what somebody (by their key) is called: as they checked in, else as they wrote."""
+        return self._called.get(person, name)
+
+    def _with_names(self, line: Spoken) -> Spoken:
+        platform = line.room.partition(":")[0]
+        name = self._called.get(f"{platform}:{line.author}")
+        if name is not None:
+            line = line._replace(name=name)
+        if line.parent_author is not None:
+            name = self._called.get(f"{platform}:{line.parent_author}")
+            line = line if name is None else line._replace(parent_name=name)
+        return line
+
+    def person_of(self, line: Spoken) -> str:
+        """Return the key of the author of a line of the latest batch."""
+        return f"{line.room.partition(':')[0]}:{line.author}"
+
+    def stated(self, line: Spoken) -> Stated | None:
+        """Return what stands beside the name of a line's author; None: nothing."""
+        said = self._said.get(self.person_of(line)) if self._said else None
+        if said is None or said.consent is Consent.OUT:
+            return None
+        return self._stated(line, said)
+
+    def _stated(self, _line: Spoken, said: CheckIn) -> Stated | None:
+        return Stated(said.role, said.interest)
 
     def key_of(self, line: Spoken) -> str:
         """Return the key in the store of a line."""

@@ -51,10 +51,10 @@ class Begun:
 async def begin(tables: Tables, chat: Chat, audience: Audience, salt: bytes | None = None) -> Begun:
     """Begin an edition; without `salt` pseudonyms are drawn anew, for this file alone."""
     showing = await showing_of(tables, chat, audience)
-    if audience not in (Audience.PUBLIC, Audience.RESEARCH):
-        return Begun(Edition(showing))
-    salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
     said = await checkins.of_series(tables.connection, chat.series)
+    if audience not in (Audience.PUBLIC, Audience.RESEARCH):
+        return Begun(Edition(showing, said))
+    salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
     people = await publications.people(tables.connection, chat.id)
     cast = Cast(showing, people, said, salt)
     gate, numbers, left_out = Edition(showing), Numbers(), Counter[Silence]()
@@ -67,7 +67,7 @@ async def begin(tables: Tables, chat: Chat, audience: Audience, salt: bytes | No
                     numbers.add(fact.key, next(number))
                 elif fact.role != Role.BOT:
                     left_out[silence] += 1
-        return Begun(Masked(showing, cast, numbers), left_out, None, salt)
+        return Begun(Masked(showing, cast, numbers, said), left_out, None, salt)
     corrections = Corrections()
     known = await publications.publications(tables.connection, chat.id)
     async for fact, history, now in stands(tables, gate, known.lines):
@@ -77,7 +77,7 @@ async def begin(tables: Tables, chat: Chat, audience: Audience, salt: bytes | No
             left_out[Silence(now.silence)] += 1
         corrections.see(fact, history, now)
     erratum = corrections.since(known.first)
-    return Begun(Masked(showing, cast, numbers), left_out, erratum, salt)
+    return Begun(Masked(showing, cast, numbers, said), left_out, erratum, salt)
 
 
 async def stands(

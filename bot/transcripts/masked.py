@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from bot.engine.agenda import OWN, Room
+from bot.engine.checkin import NONE, CheckIn
 from bot.engine.messages import OURS, Attachment
 from bot.engine.people import Role
 from bot.engine.showing import Audience, Showing, Silence
@@ -17,13 +18,16 @@ from bot.store.codec import files_of, files_row, moment, stamp
 from bot.store.figures import Counts
 from bot.store.spoken import Remarkable, Spoken
 from bot.transcripts.cast import Cast
-from bot.transcripts.edition import Edition
+from bot.transcripts.edition import NOTHING_SAID, Edition, Stated
 from bot.transcripts.markup import UNSAFE, emoji
 from bot.transcripts.names_in_text import LINK_LEFT_OUT
 from bot.transcripts.numbers import Numbers
 
 STANDING_IN_RESEARCH = frozenset({Silence.NONE, Silence.UNASKED, Silence.LATE, Silence.BLANKED})
 """The research edition has a line for each of these, without words but for the first."""
+
+DISCLOSED = "one is disclosed"
+"""What stands for a conflict of interest of somebody who is not named: its words could tell who."""
 
 _WHOLE = 159
 """Characters of a parent's text, beyond which it is cut (`bot.store.spoken`)."""
@@ -60,8 +64,14 @@ class Masked(Edition):
     `chat` is the chat as the file shows it, and all keys are the file's own.
     """
 
-    def __init__(self, showing: Showing, cast: Cast, numbers: Numbers) -> None:
-        super().__init__(showing)
+    def __init__(
+        self,
+        showing: Showing,
+        cast: Cast,
+        numbers: Numbers,
+        said: Mapping[str, CheckIn] = NOTHING_SAID,
+    ) -> None:
+        super().__init__(showing, said)
         self.cast = cast
         self._numbers = numbers
         is_research = showing.audience is Audience.RESEARCH
@@ -71,6 +81,7 @@ class Masked(Edition):
             for number, room in enumerate(showing.chat.agenda.rooms, 1)
         }
         self._keys: dict[str, str] = {}
+        self._authors: dict[str, str] = {}
         self._posts = {
             f"{post.room}/{post.ref}": str(
                 numbers.of(f"{post.room}/{post.ref}") or f"t{topic.number}"
@@ -142,11 +153,23 @@ class Masked(Edition):
     def lines(self, rows: Iterable[Spoken]) -> list[Spoken]:
         """Return the lines of the rows that the edition has."""
         self._keys.clear()
+        self._authors.clear()
         return [line for row in rows if (line := self._line(self._without_quotes(row)))]
 
     def key_of(self, line: Spoken) -> str:
         """Return the key in the store of a line of the latest batch."""
         return self._keys[line.key]
+
+    def person_of(self, line: Spoken) -> str:
+        """Return the key of the author of a line of the latest batch."""
+        return self._authors[line.key]
+
+    def _stated(self, line: Spoken, said: CheckIn) -> Stated | None:
+        """Of whoever is not named it is told that something is disclosed, and not what."""
+        if self.cast.is_named(self.person_of(line)):
+            return Stated(said.role, said.interest)
+        is_told = said.interest in ("", NONE)
+        return Stated(said.role, said.interest if is_told else DISCLOSED)
 
     def has(self, row: Spoken | Remarkable) -> bool:
         """Whether the edition has a line for a row."""
@@ -171,10 +194,11 @@ class Masked(Edition):
         if row.author != OURS or row.role != Role.BOT:
             line = line._replace(author=self.cast.number(person))
         if line.text:
-            line = line._replace(text=self._said(line.text, platform, own=person))
+            line = line._replace(text=self._masked(line.text, platform, own=person))
         if line.files:
             line = line._replace(files=self._files(line.files, person))
         self._keys[line.key] = row.key
+        self._authors[line.key] = person
         return self._answering(line, row, room, platform) if row.parent else line
 
     def _answering(self, line: Spoken, row: Spoken, room: str, platform: str) -> Spoken:
@@ -192,7 +216,7 @@ class Masked(Edition):
             parent=f"{room}/{number}",
             parent_author=None,
             parent_name=name if is_ours else self.cast.name(author, name),
-            parent_text=self._said(text, platform, own=author),
+            parent_text=self._masked(text, platform, own=author),
         )
 
     def name_of(self, row: Spoken | Remarkable) -> str:
@@ -205,7 +229,7 @@ class Masked(Edition):
         """Return a row's text as this file has it."""
         platform = row.room.partition(":")[0]
         text = super().shown_text(row)
-        return self._said(text, platform, own=f"{platform}:{row.author}") if text else ""
+        return self._masked(text, platform, own=f"{platform}:{row.author}") if text else ""
 
     def _files(self, files: str, person: str) -> str:
         """Return files by type and size alone, where their names could tell whose they are."""
@@ -215,7 +239,7 @@ class Masked(Edition):
 
     # ------------------------------------------------------------ texts
 
-    def _said(self, text: str, platform: str, own: str) -> str:
+    def _masked(self, text: str, platform: str, own: str) -> str:
         """Return what somebody (`own`, by their key) wrote, with names, ids and links hidden."""
         hide = self.cast.names.replaced
         pieces: list[str] = []

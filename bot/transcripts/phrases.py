@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.engine import wording
+from bot.engine.agenda import ROLES
+from bot.engine.checkin import NONE, NOT_STATED, country_name
 from bot.engine.erasing import is_erased
 from bot.engine.messages import Attachment, Hold, Timing
 from bot.engine.rooms import places, platform_name
@@ -14,6 +16,7 @@ from bot.engine.state import Chat, Stage
 from bot.store.codec import stamp
 from bot.transcripts.characters import one_line
 from bot.transcripts.clock import Clock, span, utc
+from bot.transcripts.edition import Stated
 from bot.transcripts.links import Link
 from bot.transcripts.summary import Step, Summary, TopicSummary
 
@@ -149,6 +152,7 @@ def figures(summary: Summary, clock: Clock) -> list[tuple[str, str]]:
         ("Messages", f"{counts.messages:,}"),
         ("Median per participant", f"{number(summary.median)}, most {summary.most:,}"),
         ("Busiest hour", busiest),
+        *_crowd(summary),
         ("Replies", f"{counts.replies:,}"),
         ("With a file", f"{counts.with_files:,}"),
         ("Under no topic", f"{counts.without_topic:,}"),
@@ -157,6 +161,31 @@ def figures(summary: Summary, clock: Clock) -> list[tuple[str, str]]:
         ("Late", f"{counts.late:,}"),
         ("Withdrawn", f"{counts.withdrawn:,}"),
     ]
+
+
+def _crowd(summary: Summary) -> list[tuple[str, str]]:
+    """Return who took part: new or returning; and what they are, where check-ins are asked for."""
+    crowd = summary.crowd
+    came = [("New or returning", f"{crowd.new:,} new, {crowd.returning:,} returning")]
+    agenda = summary.chat.agenda
+    is_asked = agenda.rules or agenda.require_checkin or agenda.roles != ROLES
+    if not (crowd.new or crowd.returning) or not (crowd.checked_in or is_asked):
+        return came
+    countries = [(country_name(code), people) for code, people in crowd.countries]
+    return [*came, ("Roles", _listed(crowd.roles)), ("Countries", _listed(countries))]
+
+
+def _listed(counted: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(f"{people:,} {one_line(what) or NOT_STATED}" for what, people in counted)
+
+
+def stated(said: Stated) -> list[str]:
+    """Say what somebody says of themselves: their role, and their conflict of interest."""
+    role = [one_line(said.role)] if said.role else []
+    if not said.interest:
+        return role
+    none = "no conflict of interest"
+    return [*role, none if said.interest == NONE else f"conflict of interest: {said.interest}"]
 
 
 def _visitors(summary: Summary) -> list[tuple[str, str]]:

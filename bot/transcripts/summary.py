@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.engine.agenda import OWN
@@ -11,7 +11,8 @@ from bot.engine.messages import PlacedBy, RoomTally
 from bot.engine.rooms import platform_name
 from bot.engine.showing import Audience
 from bot.engine.state import Chat
-from bot.store import spoken
+from bot.store import checkins, spoken
+from bot.store.checkins import Crowd
 from bot.store.figures import Counts, Figures, Ranked
 from bot.store.spoken import BEGINNING, Place, Spoken
 from bot.store.tables import Tables
@@ -88,6 +89,7 @@ class Summary:
     links: tuple[Link, ...]
     further_links: int
     step: timedelta | None = None
+    crowd: Crowd = field(default_factory=Crowd)
 
     @property
     def width(self) -> timedelta:
@@ -138,6 +140,7 @@ async def summarise(
         links=links.by_people(),
         further_links=links.further,
         step=step,
+        crowd=await checkins.crowd(tables.connection, chat),
     )
     return summary, names
 
@@ -217,7 +220,12 @@ async def _texts(tables: Tables, chat: Chat, edition: Edition) -> tuple[Links, N
             if sum(map(len, mentions.values())) < MOST_MENTIONED:
                 mentions.setdefault(platform, set()).update(mentioned(text))
     names = {
-        platform: await spoken.names(tables.connection, chat.id, platform, people)
+        platform: {
+            person: edition.named(f"{platform}:{person}", name)
+            for person, name in (
+                await spoken.names(tables.connection, chat.id, platform, people)
+            ).items()
+        }
         for platform, people in mentions.items()
         if people
     }
@@ -297,9 +305,11 @@ def rules(chat: Chat) -> str:
     return (
         "A participant is a person with at least one message of their own in the window, known "
         "by the platform's user id and never by name; guests are participants, moderators and "
-        f"the bot are counted apart.{_of_members(chat)} A message counts by its own time: the "
-        "window runs from the "
-        "opening to the planned end, with extensions, or to an earlier close; what was said "
+        f"the bot are counted apart.{_of_members(chat)} A returning participant was one of an "
+        "earlier chat of this series too, a new one of none. Roles and countries are counted of "
+        "participants, as they state them when they check in and as they stand now. "
+        "A message counts by its own time: the window runs from the opening to the planned "
+        "end, with extensions, or to an earlier close; what was said "
         f"before is early, {late}. A message stands under the topics that its text names (such "
         "as T1 or A1), else under that of the thread it stands in, else under those of the "
         "message it answers, else under the last topic posted in its room before it; a "

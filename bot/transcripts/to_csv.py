@@ -19,6 +19,7 @@ from bot.transcripts.erratum import heading, sentences
 COLUMNS = (
     "row", "id", "at", "local_time", "author", "name", "role", "text", "timing", "topics",
     "placed_by", "reply_to", "edited", "withdrawn", "reactions", "attachments", "room",
+    "stated_role", "conflict_of_interest",
 )  # fmt: skip
 """`row` comes first: a program that does not know the byte-order mark misreads only its name."""
 
@@ -50,6 +51,7 @@ async def to_csv(transcript: Transcript, batches: AsyncIterator[Batch]) -> Async
                 (
                     line.id if transcript.is_numbered else n,
                     *_row(line, batch.reactions.get(line.key, ()), clock),
+                    *map(cell, batch.stated.get(line.key, ("", ""))),
                     *((line.held,) if is_organizers else ()),
                 )
                 for n, line in enumerate(batch.lines, number + 1)

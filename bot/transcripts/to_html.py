@@ -16,6 +16,7 @@ from bot.transcripts.build import Batch, Line, Transcript
 from bot.transcripts.characters import excerpt
 from bot.transcripts.clock import Clock
 from bot.transcripts.course import Course, Heading, Part
+from bot.transcripts.edition import Stated
 from bot.transcripts.erratum import Erratum, heading, sentences
 from bot.transcripts.html_text import HtmlText, link, text
 from bot.transcripts.page import head
@@ -78,6 +79,7 @@ class _Articles:
         self._course = Course(transcript.chat)
         self._places = places(transcript.chat.agenda.rooms)
         self._day = 0
+        self._introduced: set[str] = set()
         self._name = functools.lru_cache(2048)(_name)
         self._reaction = functools.lru_cache(2048)(_reaction)
         self._room = ""
@@ -106,6 +108,8 @@ class _Articles:
                     dress, said = ' class="bot"', course.rest_of_post(line)
                     if not said and course.topic_of(key):
                         continue  # the heading says it all
+            if key in batch.stated:
+                flags = self._stated(line, batch.stated[key]) + flags
             body = f"<div>{self._html(said)}</div>" if said else self._silence(line)
             if parent is not None and not withdrawn:
                 body = self._reply(line) + body
@@ -147,6 +151,16 @@ class _Articles:
         if self._places:
             flags += f"<u>{text(self._places.get(line.room, line.room))}</u>"
         return flags
+
+    def _stated(self, line: Line, said: Stated) -> str:
+        """Return what stands beside a name: the role always, a disclosure the first time."""
+        role = f'<i class="s"><bdi>{text(said.role)}</bdi></i>' if said.role else ""
+        person = f"{self._platform}:{line.author}"
+        if person in self._introduced or not said.interest:
+            return role
+        self._introduced.add(person)
+        *_, interest = phrases.stated(said)
+        return f"{role}<small><bdi>{text(interest)}</bdi></small>"
 
     def _chips(self, line: Line) -> str:
         if not line.topics:

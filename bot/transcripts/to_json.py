@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.engine.showing import Audience, Silence
 from bot.engine.state import Chat
+from bot.store.checkins import Crowd
 from bot.store.codec import files_of, numbers_of, stamp
 from bot.transcripts import about
 from bot.transcripts.build import Batch, Line, Transcript
@@ -43,7 +44,10 @@ async def to_json(transcript: Transcript, batches: AsyncIterator[Batch]) -> Asyn
     yield _safe(f'{{{body},\n"messages": [')
     separator = "\n"
     async for batch in batches:
-        messages = (_message(line, batch.reactions.get(line.key), begun) for line in batch.lines)
+        messages = (
+            _message(line, batch.reactions.get(line.key), begun) | _stated(batch, line)
+            for line in batch.lines
+        )
         yield _safe(separator + ",\n".join(map(_encode, messages)))
         separator = ",\n"
     after = f',\n"erratum": {_encode(_erratum(begun.erratum))}' if begun.erratum else ""
@@ -57,6 +61,25 @@ def _safe(text: str) -> bytes:
 
 def _time(at: datetime | None) -> str | None:
     return None if at is None else utc(stamp(at))
+
+
+def _stated(batch: Batch, line: Line) -> dict[str, Any]:
+    """Return what somebody says of themselves, if they checked in; null: they do not state it."""
+    said = batch.stated.get(line.key)
+    if said is None:
+        return {}
+    return {"stated": {"role": said.role or None, "conflict_of_interest": said.interest or None}}
+
+
+def _crowd(crowd: Crowd) -> dict[str, Any]:
+    """Return who took part; those who did not state a role or a country are under ""."""
+    return {
+        "new": crowd.new,
+        "returning": crowd.returning,
+        "checked_in": crowd.checked_in,
+        "roles": dict(crowd.roles),
+        "countries": dict(crowd.countries),
+    }
 
 
 def _chat(chat: Chat) -> dict[str, Any]:
@@ -122,6 +145,7 @@ def _summary(summary: Summary) -> dict[str, Any]:
     ]
     return {
         **({"rooms": rooms} if rooms else {}),
+        "people": _crowd(summary.crowd),
         "median_per_person": summary.median,
         "most_per_person": summary.most,
         "busiest_hour": None

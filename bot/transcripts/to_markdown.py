@@ -154,6 +154,7 @@ class _Messages:
         self._places = places(transcript.chat.agenda.rooms)
         self._writers: dict[str, tuple[str, MarkdownText, PlainText]] = {}
         self._day = 0
+        self._introduced: set[str] = set()
 
     def of(self, batch: Batch) -> Iterator[str]:
         """Yield the lines as Markdown."""
@@ -166,7 +167,9 @@ class _Messages:
             if day != self._day:
                 self._day = day
                 yield f"\n**{self._clock.date(one.at)}**\n"
-            yield f"\n{' · '.join(self._first_line(one, wall))}\n{self._body(one, batch)}"
+            stated = self._stated(one, batch)
+            first = " · ".join(self._first_line(one, wall, stated))
+            yield f"\n{first}\n{self._body(one, batch)}"
 
     def rest(self) -> str:
         """Return the headings after which nothing was said."""
@@ -177,9 +180,22 @@ class _Messages:
             return f"\n### {_TITLES[heading.part]}\n"
         return f"\n### T{heading.topic.number}: {line(heading.topic.ask)}\n"
 
-    def _first_line(self, one: Line, wall: str) -> Iterator[str]:
+    def _stated(self, one: Line, batch: Batch) -> list[str]:
+        """Return what stands beside a name: the role always, a disclosure the first time."""
+        said = batch.stated.get(one.key)
+        if said is None:
+            return []
+        person = f"{one.room.partition(':')[0]}:{one.author}"
+        if person in self._introduced:
+            said = said._replace(interest="")
+        elif said.interest:
+            self._introduced.add(person)
+        return list(map(line, phrases.stated(said)))
+
+    def _first_line(self, one: Line, wall: str, stated: Sequence[str]) -> Iterator[str]:
         name = opening(one.name) or "somebody"
         yield f"**{name}**" if name[0].isalnum() and name[-1].isalnum() else name
+        yield from stated
         yield wall
         if self._transcript.is_numbered:
             yield f"line {one.id}"

@@ -65,7 +65,7 @@ async def test_the_organizers_edition_marks_what_is_held_for_machines_too() -> N
         rows = (await in_words(tables, chat, "csv", Audience.ORGANIZERS)).splitlines()
     held = {one["id"]: one["held"] for one in found["messages"] if one["held"]}
     assert held == {"m31": "privacy", "m5": "out", "m7": "out", "m12": "out"}
-    assert rows[0].endswith(",room,held")
+    assert rows[0].endswith(",room,stated_role,conflict_of_interest,held")
     assert sum(row.endswith(",privacy") for row in rows) == 1
 
 

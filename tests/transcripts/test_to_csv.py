@@ -48,6 +48,8 @@ async def test_every_message_is_a_row_with_what_is_known_of_it() -> None:
         "reactions": "👍 2 <b> 1",
         "attachments": "",
         "room": "local:urojc",
+        "stated_role": "",
+        "conflict_of_interest": "",
         "held": "",
     }
 
