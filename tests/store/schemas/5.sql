@@ -7,8 +7,8 @@ CREATE TABLE chats (
     opens_at BIGINT NOT NULL,
     ends_at BIGINT NOT NULL,
     wake_at BIGINT
-);
-INSERT INTO "chats" VALUES('club-2026-12-07','club','A journal club','archived',1796586600000000,1796587200000000,1796760000000000,NULL);
+, calls_at BIGINT);
+INSERT INTO "chats" VALUES('club-2026-12-07','club','A journal club','archived',1796586600000000,1796587200000000,1796760000000000,NULL,NULL);
 CREATE TABLE checkins (
     series TEXT NOT NULL,
     person TEXT NOT NULL,
