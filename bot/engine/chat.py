@@ -93,7 +93,7 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
         case signals.Asked():
             return steering.asked(chat, signal)
         case signals.Left(at=at, person=person):
-            return steering.withdrew(chat, at, person)
+            return steering.withdrew(chat, at, person, left=True)
         case signals.AgendaChanged():
             return _replanned(chat, signal)
         case signals.KeepChanged():

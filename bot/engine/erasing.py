@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.engine import events, steps
+from bot.engine import named
 from bot.engine.actions import Action, Amend, Piece, Post, Tell, Whisper, Who, Words
 from bot.engine.agenda import Agenda
 from bot.engine.events import Event
@@ -65,37 +65,21 @@ class Erasure:
 
     def in_event(self, event: Event) -> Event:
         """Return an event with the pseudonym wherever it names the person."""
-        match event:
-            case events.Planned(agenda=agenda) | events.Replanned(agenda=agenda):
-                return replace(event, agenda=self.in_agenda(agenda))
-            case (
-                events.Opened(by=self.key)
-                | events.Closed(by=self.key)
-                | events.Corrected(by=self.key)
-            ):
-                return replace(event, by=self.key_after)
-            case events.Withdrew(person=self.key):
-                return replace(event, person=self.key_after)
-            case steps.Held(by=self.key) | steps.Cleared(by=self.key):
-                return replace(event, by=self.key_after)
-            case (
-                events.ToldLate(room=room, person=self.person)
-                | steps.Flagged(room=room, person=self.person)
-                | steps.Unflagged(room=room, person=self.person)
-                | steps.AskedToCheckIn(room=room, person=self.person)
-            ) if room.platform == self.platform:
-                return replace(event, person=self.pseudonym)
-            case steps.Called(room=room, person=self.person) if room.platform == self.platform:
-                return replace(event, person=self.pseudonym, name=NAME, country="")
-            case steps.Paged(whom=self.key) | steps.Unreached(whom=self.key):
-                return replace(event, whom=self.key_after)
-            case steps.Taken(by=self.key):
-                return replace(event, by=self.key_after, name=NAME)
-            case events.TopicAdded(ask=ask):
-                return replace(event, ask=self.in_text(ask))
-            case events.Hindered(why=why) | events.GaveUp(why=why) | events.Unreadable(why=why):
-                return replace(event, why=self.in_text(why))
-        return event
+        changed: dict[str, object] = {
+            name: self.key_after if getattr(event, name) == self.key else self.pseudonym
+            for name, key in named.who(event).items()
+            if key == self.key
+        }
+        if changed:
+            blank = {"name": NAME, "country": ""}
+            changed |= {name: blank[name] for name in named.more(event)}
+        for name in named.TEXTS:
+            value = getattr(event, name, None)
+            if isinstance(value, str):
+                changed[name] = self.in_text(value)
+            elif isinstance(value, Agenda):
+                changed[name] = self.in_agenda(value)
+        return replace(event, **changed) if changed else event  # type: ignore[arg-type]
 
     def in_agenda(self, agenda: Agenda) -> Agenda:
         """Return an agenda that lists and mentions the pseudonym.

@@ -185,11 +185,13 @@ class Corrected:
 class Withdrew:
     """A person (by key) took back everything of theirs that was known, and what was said by `at`.
 
-    Where the clock was set back, what was known may bear a later time.
+    Where the clock was set back, what was known may bear a later time. `left`: nobody asked for
+    it, they left where the series is held, and it forgets them then.
     """
 
     at: datetime
     person: str
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,14 +92,14 @@ def _withdraw(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
     return withdrew(chat, signal.at, signal.by.key)
 
 
-def withdrew(chat: Chat, at: datetime, person: str) -> list[Event]:
+def withdrew(chat: Chat, at: datetime, person: str, *, left: bool = False) -> list[Event]:
     """Take back what somebody (by their key) said; they asked for it, or they left.
 
     Each withdrawal is later than the one before, also where the clock was set back.
     """
     before = chat.withdrawn.get(person)
     later = at if before is None else max(at, before + timedelta(microseconds=1))
-    return [events.Withdrew(later, person)]
+    return [events.Withdrew(later, person, left)]
 
 
 RULES: Mapping[type, Callable[[Chat, signals.Asked, Any], list[Event]]] = {

@@ -7,33 +7,21 @@ holds none of those words, and done again in the one that comes.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from bot.engine import events, steps
-from bot.engine.agenda import Room, people_lists
+from bot.engine import events, named, steps
+from bot.engine.agenda import Room
 from bot.engine.errors import BrokenLog
-from bot.engine.events import Event
+from bot.engine.hearing import settle
 from bot.engine.messages import Message
 from bot.store import checkins, departures, forgetting
-from bot.store.codec import MESSAGE_COLUMNS, decode_event, encode_event, message_of
+from bot.store.codec import MESSAGE_COLUMNS, decode_event, encode_event, message_of, stamp
 from bot.store.departures import OURS_BY_SQL
 from bot.store.tables import Connection, Tables
 
-_LEFT = ("Withdrew", "Blanked")
-"""The kinds of events by which words leave a chat."""
-
-_NAMING = (
-    "Planned",
-    "Replanned",
-    "Opened",
-    "Closed",
-    "Corrected",
-    "Withdrew",
-    "ToldLate",
-    "AskedToCheckIn",
-)
-"""The kinds of events that name people."""
+_LEFT = ("Withdrew", "Blanked", "Held", "Cleared")
+"""The kinds of events by which words leave a chat, or are held back and shown again."""
 
 _AT_ONCE = 500
 
@@ -90,36 +78,15 @@ async def _people(connection: Connection) -> set[str]:
     people = {f"{Room.parse(room).platform}:{author}" for room, author in rows if author}
     people |= {key for (key,) in await connection.rows("SELECT DISTINCT person FROM reactions")}
     people |= await checkins.people(connection)
-    kinds = ", ".join(f"'{kind}'" for kind in _NAMING)
+    kinds = ", ".join(f"'{kind}'" for kind in named.KINDS)
     for kind, body in await connection.rows(
         f"SELECT DISTINCT kind, body FROM events WHERE kind IN ({kinds})"
     ):
         try:
-            people |= _named(decode_event(kind, body))
+            people |= named.people(decode_event(kind, body))
         except BrokenLog:  # the runner tells of it
             continue
     return people
-
-
-def _named(event: Event) -> set[str]:
-    match event:
-        case events.Opened(by=key) | events.Closed(by=key) | events.Corrected(by=key):
-            return {key} if key else set()
-        case events.Withdrew(person=key):
-            return {key}
-        case (
-            events.ToldLate(room=room, person=person)
-            | steps.AskedToCheckIn(room=room, person=person)
-        ):
-            return {f"{room.platform}:{person}"}
-        case events.Planned(agenda=agenda) | events.Replanned(agenda=agenda):
-            return {
-                f"{platform}:{name.removeprefix('user:')}"
-                for listed in people_lists(agenda)
-                for platform, names in listed.items()
-                for name in names
-            }
-    return set()
 
 
 # ---------------------------------------------------------------- what was withdrawn
@@ -155,19 +122,23 @@ async def _withdrawn(connection: Connection) -> AsyncIterator[list[Message]]:
         yield [message_of(row) for row in rows]
 
 
-async def _chats(connection: Connection) -> set[str]:
-    return {chat for (chat,) in await connection.rows("SELECT chat FROM chats")}
+async def _chats(connection: Connection) -> dict[str, str]:
+    """Return the series of each chat."""
+    return dict(await connection.rows("SELECT chat, series FROM chats"))
 
 
 async def _leave_again(old: Connection, new: Tables) -> int:
-    """Record again who withdrew everything, and in which chats the time was over."""
+    """Record again who withdrew everything, what was held, and in which chats time was over."""
     blanked = 0
+    held: dict[str, list[str]] = {}
     chats = await _chats(new.connection)
     known = set(await _left(new.connection))
     for chat, kind, body in await _left(old):
         if chat not in chats or (chat, kind, body) in known:
             continue
         event = decode_event(kind, body)
+        if isinstance(event, steps.Held | steps.Cleared):
+            held.setdefault(chat, []).append(event.message)
         await new.connection.run(
             "INSERT INTO events (chat, seq, kind, body) "
             "SELECT chat, MAX(seq) + 1, ?, ? FROM events WHERE chat = ? GROUP BY chat",
@@ -176,10 +147,27 @@ async def _leave_again(old: Connection, new: Tables) -> int:
         if isinstance(event, events.Withdrew):
             platform, _, person = event.person.partition(":")
             await new.withdraw(chat, platform, person, event.at)
+            if event.left:
+                await new.connection.run(
+                    "DELETE FROM checkins WHERE person = ? AND series = ? AND at <= ?",
+                    (event.person, chats[chat], stamp(event.at)),
+                )
         elif isinstance(event, events.Blanked):
             await departures.blank(new, chat)
             blanked += 1
+    for chat, messages in held.items():
+        await _hold_again(new, chat, messages)
     return blanked
+
+
+async def _hold_again(new: Tables, chat_id: str, keys: Sequence[str]) -> None:
+    """Let messages be held back, or not, as the chat's log now says."""
+    chat = await new.chat(chat_id)
+    if chat is None:
+        return
+    there = await new.messages(keys)
+    parents = {one.key: one for one in await new.messages({m.parent for m in there if m.parent})}
+    await new.put_messages(settle(chat, m, parents.get(m.parent or "")) for m in there)
 
 
 async def _left(connection: Connection) -> list[tuple[str, str, str]]:

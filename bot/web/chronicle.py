@@ -68,6 +68,8 @@ def _words(event: Event, names: Names) -> Words:
             return ("Somebody who wrote and had not checked in was told how.",)
         case events.ToldLate():
             return ("Somebody who wrote after the end was told that it counts as late.",)
+        case events.Withdrew(left=True):
+            return ("Somebody left, and what they had said is withdrawn.",)
         case events.Withdrew():
             return ("Somebody withdrew what they had said.",)
         case events.Closed(by=by):

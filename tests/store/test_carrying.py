@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-from bot.engine import events
+from bot.engine import events, steps
 from bot.engine.agenda import Room
 from bot.engine.checkin import CheckIn
 from bot.engine.consent import Consent
 from bot.engine.fold import fold
-from bot.engine.messages import Message
+from bot.engine.messages import Hold, Message
 from bot.store import carrying, checkins, departures, forgetting, pages
 from bot.store.carrying import Carried
 from bot.store.departures import new_erased
@@ -132,3 +132,33 @@ async def test_who_was_erased_is_erased_again_under_the_same_pseudonym(tmp_path:
         assert ANN not in str(await new.connection.rows("SELECT * FROM reactions"))
         assert set(await departures.erased(new.connection)) == {whom, nobody}
         assert await carrying.carry(old, new) == Carried()
+
+
+async def test_what_was_held_and_cleared_since_is_held_and_shown_again(tmp_path: Path) -> None:
+    async with both(tmp_path) as (old, new):
+        await new.put_messages([said(3, BO)._replace(concerns=("email",), held=Hold.PRIVACY)])
+        by = f"discord:{ANN}"
+        since: tuple[events.Event, ...] = (
+            steps.Held(OPENS, "discord:1/2", by),
+            steps.Cleared(OPENS + HOUR, "discord:1/3", by, OPENS),
+        )
+        await old.append([("a", n, event) for n, event in enumerate(since, len(LOG) + 1)])
+        await carrying.carry(old, new)
+        assert (await pages.log(new.connection, "a"))[len(LOG) :] == list(since)
+        found = await new.messages(["discord:1/2", "discord:1/3"])
+        assert {one.id: one.held for one in found} == {"2": Hold.MODERATOR, "3": Hold.NONE}
+
+
+async def test_who_left_since_takes_their_check_in_of_then_along(tmp_path: Path) -> None:
+    async with both(tmp_path) as (old, new):
+        for person in (ANN, BO):
+            said_then = CheckIn(name="Bo", role="nurse")
+            await checkins.put(new, "a", f"discord:{person}", OPENS, said_then)
+        again = CheckIn(name="Ann", role="physician")
+        await checkins.put(old, "a", f"discord:{ANN}", OPENS + DAY, again)
+        for n, person in enumerate((ANN, BO), len(LOG) + 1):
+            left = events.Withdrew(OPENS + HOUR, f"discord:{person}", left=True)
+            await old.append([("a", n, left)])
+        await carrying.carry(old, new)
+        assert await checkins.of_series(new.connection, "a") == {f"discord:{ANN}": again}
+        assert {text for text, _ in (await texts(new)).values()} == {""}
