@@ -61,3 +61,13 @@ def told_author(chat: Chat, event: steps.Flagged | steps.Unflagged) -> Words:
         "transcript. If it is about no patient, leave it as it is; a moderator can clear it.\n"
     )
     return (seen, where)
+
+
+def told_below(concerns: tuple[str, ...]) -> str:
+    """Tell an author what was seen in a message, below it in a room of Rounds' own."""
+    return (
+        f"Only you see this: your message seems to have {kinds(concerns)}, by which a patient "
+        "could be known. Rounds holds it back: it counts, but nobody reads it. Change it with ⋯ "
+        "so that nobody can be known by it, and it is shown again. If it is about no patient, "
+        "leave it as it is; a moderator can clear it."
+    )

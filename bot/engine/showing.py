@@ -8,7 +8,9 @@
 3.  Who does not want to be in the transcript is in none: their messages count, what they say is
     in no edition. Where nobody has said what they want, the agenda's `consent` holds.
 4.  The research edition has the words of those alone who have said so themselves.
-5.  The room itself shows what is said in it, whatever is wanted of transcripts.
+5.  The room itself shows what is said in it, whatever is wanted of transcripts. From a room of
+    Rounds' own nothing is removed that may be a cry for help; anything else that is held is read
+    there by those alone who review it.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from enum import StrEnum
 
 from bot.engine.consent import Consent
 from bot.engine.erasing import is_erased
-from bot.engine.messages import OURS, Message, Timing
+from bot.engine.messages import OURS, Hold, Message, Timing
 from bot.engine.people import Role
 from bot.engine.state import Chat
 
@@ -105,3 +107,11 @@ class Showing:
         if self.shows(person, message.role, message.timing, message.withdrawn, message.held):
             return message
         return message._replace(text="", attachments=())
+
+    def standing(self, message: Message) -> Message:
+        """Return a message as it stands in a room of Rounds' own."""
+        return self.unheld(message) if message.held is Hold.DISTRESS else self.shown(message)
+
+    def unheld(self, message: Message) -> Message:
+        """Return a message as it would be shown were it not held back, for whoever reviews it."""
+        return self.shown(message._replace(held=Hold.NONE))._replace(held=message.held)

@@ -115,7 +115,7 @@ class RoomPages:
             if chat is None:
                 return None
             showing = await showing_of(tables, chat, Audience.ROOM)
-        return quote_of(showing.shown(found[0]))
+        return quote_of(showing.standing(found[0]))
 
     async def live(self, request: web.Request) -> web.StreamResponse:
         """Keep telling an open page what changes in its room."""
@@ -145,6 +145,7 @@ class RoomPages:
             (row,) = await rows_of(tables, chat, [message])
             me = visitor.person.key if visitor else ""
             own = await pages.reacted(tables.connection, [message.key], me) if me else {}
+            showing = await showing_of(tables, chat, Audience.ROOM)
         moderates = self._live.scenes.moderates(room, visitor, chat)
         values = {
             "m": message,
@@ -156,6 +157,7 @@ class RoomPages:
             "visitor": visitor,
             "can": can(message, visitor, moderates=moderates),
             "palette": PALETTE,
+            "reviewed": showing.unheld(message) if moderates and message.held else None,
             "path": message_path(room.name, message.id),
             "topics": ", ".join(f"T{number}" for number in message.topics),
         }

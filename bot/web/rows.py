@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
 
+from bot.engine.concerning import told_below
 from bot.engine.erasing import is_erased
-from bot.engine.messages import Message, Timing
+from bot.engine.messages import Hold, Message, Timing
 from bot.engine.people import Role
 from bot.engine.showing import Audience, Showing, Silence
 from bot.engine.state import Chat
@@ -119,6 +120,12 @@ class Row:
         return REASONS[self.message.placed_by]
 
     @property
+    def told_author(self) -> str:
+        """What its author alone reads below it, where it is held back for what was seen in it."""
+        m = self.message
+        return told_below(m.concerns) if m.held is Hold.PRIVACY and m.concerns else ""
+
+    @property
     def is_moderators(self) -> bool:
         """Whether a moderator said it."""
         return self.message.role is Role.MODERATOR
@@ -148,12 +155,12 @@ async def rows_of(tables: Tables, chat: Chat, messages: Sequence[Message]) -> li
     """Return these messages of a chat with what each answers and the reactions to it."""
     showing = await showing_of(tables, chat, Audience.ROOM)
     unchecked = {message.key for message in messages if _is_unchecked(showing, message)}
-    messages = list(map(showing.shown, messages))
+    messages = list(map(showing.standing, messages))
     keys = [message.key for message in messages]
     reactions = await pages.reactions(tables.connection, keys)
     known = {message.key: message for message in messages}
     missing = {m.parent for m in messages if m.parent and m.parent not in known}
-    known |= {message.key: showing.shown(message) for message in await tables.messages(missing)}
+    known |= {message.key: showing.standing(message) for message in await tables.messages(missing)}
     kinds = await _kinds(tables, chat, messages)
     return [
         Row(
@@ -194,7 +201,7 @@ def _is_unchecked(showing: Showing, message: Message) -> bool:
 def _removed(chat: Chat, message: Message) -> str:
     if is_erased(message.author):
         return ERASED
-    if message.held:
+    if message.held and not (message.text or message.attachments):
         return HELD
     return BLANKED if chat.blanked and message.role is not Role.BOT else ""
 

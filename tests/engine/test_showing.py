@@ -119,3 +119,13 @@ def test_it_is_said_why_something_is_not_shown(
     person = f"local:{said.author}"
     known = (person, said.role, said.timing, said.withdrawn, said.held)
     assert research.silence(*known) is why
+
+
+def test_a_cry_for_help_stands_in_the_room_and_what_else_is_held_only_for_review() -> None:
+    cry, seen = SAID._replace(held=Hold.DISTRESS), SAID._replace(held=Hold.PRIVACY)
+    assert of().standing(cry) == cry
+    assert of().standing(seen) == of().shown(seen)
+    assert of().unheld(seen) == seen
+    for gone in ({"withdrawn": True}, {"author": f"{SIGN}abc"}, {"timing": Timing.LATE}):
+        assert of().standing(cry._replace(**gone)).text == ""
+        assert of().unheld(seen._replace(**gone)).text == ""

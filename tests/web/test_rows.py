@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.engine.agenda import Room, Series
 from bot.engine.messages import Message
 from bot.engine.people import Person, Role
+from bot.runner import Runner
 from bot.store import departures, forgetting
 from bot.store.pages import page
+from bot.watch import lookout
 from bot.web.rows import HUES, Kind, Row, quote_of, rows_of
-from tests.house import START, House, moderator, person, urojc
+from tests.house import START, House, house, moderator, person, urojc
+from tests.web.served import Served, served
 
 ROOM = Room("local", "urojc")
 CHAT = "urojc-2026-12-07"
@@ -165,3 +170,59 @@ async def test_of_words_that_were_removed_it_is_said_why_they_are_not_there(
     assert quote is not None
     assert (quote.name, quote.text) == ("somebody erased", "erased")
     assert {row.removed for row in await rows(open_house) if row.kind is not Kind.SAID} == {""}
+
+
+# ---------------------------------------------------------------- held back
+
+
+async def test_an_author_alone_reads_what_was_seen_and_a_moderator_alone_what_was_said(
+    place: Served,
+) -> None:
+    async with (
+        place.guest(name="Ana") as ana,
+        place.guest(name="Ben") as ben,
+        place.moderator() as henry,
+    ):
+        said = await ana.say("urojc", "T1: quillwort, MRN 00482913")
+        number = said.url.fragment.removeprefix("m-")
+        mine = (await ana.get("/rooms/urojc")).words
+        assert "Only you see this: your message seems to have a record number" in mine
+        assert "quillwort" not in mine
+        at = f"/rooms/urojc/messages/{number}"
+        for guest, reads in ((ana, True), (ben, False), (henry, True)):
+            assert ("quillwort" in (await guest.get(at)).text) is reads
+        for guest in (ben, henry):
+            words = (await guest.get("/rooms/urojc")).words
+            assert "held back for review" in words
+            assert "Only you see this" not in words
+            assert "quillwort" not in words
+        assert "Here only moderators read it" in (await henry.get(at)).words
+        await ana.post(f"{at}/edit", {"text": "T1: quillwort, without a number"})
+        for guest in (ana, ben, henry):
+            words = (await guest.get("/rooms/urojc")).words
+            assert "quillwort" in words
+            assert "held back" not in words
+        assert "Here only moderators" not in (await henry.get(at)).words
+
+
+async def test_what_may_be_a_cry_for_help_is_not_removed_from_the_room(tmp_path: Path) -> None:
+    club = urojc()
+    caring = replace(club, agenda=replace(club.agenda, help_lines={"any": "https://a.example"}))
+    async with house(tmp_path, caring) as at:
+        await at.start(caring)
+        at.simulation.runner = Runner(at.store, lookout())
+        async with (
+            at.simulation.runner.running(),
+            served(at) as place,
+            place.guest(name="Ana") as ana,
+            place.guest(name="Ben") as ben,
+        ):
+            said = await ana.say("urojc", "quillwort, I want to kill myself")
+            number = said.url.fragment.removeprefix("m-")
+            await ben.say("urojc", "Ana, write to me", reply=number)
+            page = await ben.get("/rooms/urojc")
+            assert page.words.count("I want to kill myself") == 2, "it stands, and is answered"
+            assert "held back" not in page.words
+            assert "quillwort" not in (await ben.say("urojc", "/chat catchup")).words
+            await ana.post(f"/rooms/urojc/messages/{number}/delete")
+            assert "quillwort" not in (await ben.get("/rooms/urojc")).words
