@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.engine import calling, steps, summons
 from bot.engine.actions import Words
@@ -12,10 +13,13 @@ from bot.engine.errors import Refused
 from bot.engine.floor import chat_for_command
 from bot.engine.people import Person
 from bot.engine.signals import HelpAsked, TakeAsked
-from bot.engine.state import Chat
+from bot.engine.state import Chat, Stage
 from bot.runner import Runner, Store
 from bot.store import pages
 from bot.store.tables import Tables
+
+HEARD_AFTER = timedelta(days=1)
+"""How long after its end somebody may still call in a chat."""
 
 REMEMBERED = 8
 """Chats of a room among which the one is looked for that somebody calls from."""
@@ -76,9 +80,26 @@ class Bell:
         return summons.yours(outcome.chat, outcome.chat.calls[taken[0].number])
 
 
+def hears(chat: Chat, now: datetime) -> bool:
+    """Whether a moderator can be called in a chat: it is on, comes today, or was just over.
+
+    Today is the chat's own day.
+    """
+    match chat.stage:
+        case Stage.OPEN:
+            return True
+        case Stage.PLANNED:
+            zone = ZoneInfo(chat.agenda.zone)
+            is_today = chat.opens_at.astimezone(zone).date() == now.astimezone(zone).date()
+            return is_today or chat.opens_at <= now
+        case Stage.CANCELLED | Stage.MISSED:
+            return False
+    return now - chat.ends_at < HEARD_AFTER
+
+
 async def _heard_in(tables: Tables, place: Place, now: datetime) -> Chat | None:
     """Return the chat for which somebody calls there: one that is on, comes today, or was just."""
-    heard = [chat for chat in await _chats(tables, place) if calling.hears(chat, now)]
+    heard = [chat for chat in await _chats(tables, place) if hears(chat, now)]
     own = [chat for chat in heard if chat.id == place.chat]
     return chat_for_command(own or heard, now, place.room, place.thread)
 

@@ -302,6 +302,8 @@ TESTED_ELSEWHERE = {
     "engine/events.py": "values; tests/store/test_codec.py writes and reads each",
     "engine/messages.py": "values; tests/engine/test_hearing.py",
     "engine/signals.py": "values; tests/engine/test_chat.py and tests/engine/test_hearing.py",
+    "platforms/discord_bell.py": "tests/invariants/test_red_button.py presses every button",
+    "platforms/slack_bell.py": "tests/invariants/test_red_button_slack.py presses every button",
     "web/notices.py": "tests/web/test_calling.py sees calls as everybody does",
     "engine/calls.py": "tests/engine/test_calling.py lets calls come, be paged and taken",
     "engine/summons.py": "tests/engine/test_calling.py reads who is told what",

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.engine import replies, signals, steps
 from bot.engine.actions import Tell
@@ -33,7 +32,7 @@ from bot.engine.errors import Refused
 from bot.engine.events import Event
 from bot.engine.fold import apply
 from bot.engine.people import Person, Role, role_in
-from bot.engine.state import Chat, Stage
+from bot.engine.state import Chat
 
 ROUNDS = 3
 """How often each of those on call is asked."""
@@ -43,9 +42,6 @@ TIMES_ALL = 3
 
 MOST_OPEN = 25
 """Calls of a chat that nobody has taken; nobody can look after more."""
-
-HEARD_AFTER = timedelta(days=1)
-"""How long after its end somebody may still call in a chat."""
 
 LOOKED_AFTER = timedelta(hours=1)
 """How long whoever took a call is the one who is told what its author writes further."""
@@ -61,23 +57,6 @@ TOO_MANY = (
 
 
 # ---------------------------------------------------------------- calling
-
-
-def hears(chat: Chat, now: datetime) -> bool:
-    """Whether a moderator can be called in a chat: it is on, comes today, or was just over.
-
-    Today is the chat's own day.
-    """
-    match chat.stage:
-        case Stage.OPEN:
-            return True
-        case Stage.PLANNED:
-            zone = ZoneInfo(chat.agenda.zone)
-            is_today = chat.opens_at.astimezone(zone).date() == now.astimezone(zone).date()
-            return is_today or chat.opens_at <= now
-        case Stage.CANCELLED | Stage.MISSED:
-            return False
-    return now - chat.ends_at < HEARD_AFTER
 
 
 def asked(chat: Chat, signal: signals.HelpAsked) -> list[Event]:

@@ -103,7 +103,7 @@ class Errand:
 
     @property
     def chat(self) -> str:
-        """The id of the chat whose action it is; keys are `chat/seq/n`, or go on for each person."""
+        """The id of the chat whose action it is; keys begin `chat/seq/n`."""
         return self.key.partition("/")[0]
 
     @property

@@ -14,7 +14,8 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.agendas.schedule import Date, coming
-from bot.engine import calling, wording
+from bot.bell import hears
+from bot.engine import wording
 from bot.engine.agenda import Room
 from bot.engine.errors import reason
 from bot.engine.events import Event
@@ -166,7 +167,7 @@ class OrganizerPages:
         if not found and not dates and not older_than and not self._house.knows(organizer):
             raise _turned_away(organizer)
         cards = [Card(chat, Clock(chat.agenda.zone), await self._counts.of(chat)) for chat in found]
-        is_on = not older_than and any(calling.hears(chat, now) for chat in found)
+        is_on = not older_than and any(hears(chat, now) for chat in found)
         html = self._templates.render(
             "chats.html",
             organizer=organizer,
