@@ -32,13 +32,13 @@ def chronicle(log: list[Event], names: Names = MappingProxyType({})) -> list[Ent
 
 def doers(log: list[Event]) -> set[str]:
     """Return who did something that the log tells, by their keys."""
-    told = (events.Opened, events.Closed, events.Corrected)
+    told = (events.Opened, events.Closed, events.Corrected, steps.Held, steps.Cleared, steps.Taken)
     return {event.by for event in log if isinstance(event, told) and event.by}
 
 
 _TROUBLE = (
     events.GaveUp, events.Missed, events.Cancelled, events.Hindered, events.Unreadable,
-    events.SentWithout, events.ThreadLost
+    events.SentWithout, events.ThreadLost, steps.Unreached, steps.Unanswered
 )  # fmt: skip
 
 
@@ -86,7 +86,47 @@ def _words(event: Event, names: Names) -> Words:
             return (f"What people said was removed, {wording.duration(keep)} after the end.",)
         case events.Erased():
             return ("Somebody was erased: their words, their names, their id.",)
-    return _words_of_rooms(event) or _words_of_topics(event, names)
+    return _words_of_rooms(event) or _words_of_calls(event, names) or _words_of_topics(event, names)
+
+
+def _words_of_calls(event: Event, names: Names) -> Words:
+    match event:
+        case steps.Called(number=number, asked=steps.Asking.WORDS):
+            seen = "a message may be a cry for help; its author is told where help is"
+            return (f"Call {number}: {seen}.",)
+        case steps.Called(number=number, room=room, person=person, name=name):
+            who = undirected(one_line(name)) or _name(f"{room.platform}:{person}", names)
+            return (f"Call {number}: {who} asked for a moderator in ", room, ".")
+        case steps.Paged(number=number, whom=whom):
+            who = _name(whom, names) if whom else "all moderators"
+            return (f"Call {number}: told {who}.",)
+        case steps.Unreached(number=number, whom=whom):
+            return (f"Call {number}: {_name(whom, names)} cannot be told privately.",)
+        case steps.Taken(number=number, by=by, name=name):
+            who = undirected(one_line(name)) or _name(by, names)
+            return (f"Call {number}: taken by {who}.",)
+        case steps.Unanswered(number=number):
+            return (f"Call {number}: nobody has taken it.",)
+    return _words_of_holds(event, names)
+
+
+def _words_of_holds(event: Event, names: Names) -> Words:
+    match event:
+        case steps.Flagged(message=message):
+            seen = "something was seen in it"
+            return (f"Message {_id(message)} is held back: {seen}; its author is told.",)
+        case steps.Unflagged(message=message):
+            return (f"Message {_id(message)} is held back no longer: it was changed.",)
+        case steps.Held(message=message, by=by, rule=rule):
+            who = f"the rule “{rule}”" if rule else _name(by, names)
+            return (f"Message {_id(message)} is held back by {who}.",)
+        case steps.Cleared(message=message, by=by):
+            return (f"Message {_id(message)} was cleared by {_name(by, names)}.",)
+    return ()
+
+
+def _id(message: str) -> str:
+    return message.partition("/")[2]
 
 
 def _words_of_rooms(event: Event) -> Words:

@@ -36,6 +36,18 @@ LOG: list[Event] = [
     events.Withdrew(START, "local:p-ana"),
     events.ToldLate(START, Room("slack", "C1"), "U1", None),
     steps.AskedToCheckIn(START, Room("slack", "C1"), "U1", None),
+    steps.Flagged(START, ROOM, "local:urojc/17", "p-ana", None, ("email",)),
+    steps.Unflagged(START, ROOM, "local:urojc/17", "p-ana", None),
+    steps.Held(START, "local:urojc/17", "local:henry"),
+    steps.Held(START, "local:urojc/17", "", "distress"),
+    steps.Cleared(START, "local:urojc/17", "local:henry", START),
+    steps.Called(START, 1, CHANNEL, "5", "Lee", "", None, steps.Asking.PERSON),
+    steps.Called(START, 2, CHANNEL, "6", "Mei", "k", None, steps.Asking.WORDS),
+    steps.Paged(START, 1, "local:henry", 1),
+    steps.Paged(START, 1, "", 1),
+    steps.Unreached(START, 1, "local:henry"),
+    steps.Taken(START, 1, "local:henry", "Henry"),
+    steps.Unanswered(START, 1),
     events.Closed(START),
     events.Closed(START, "local:henry"),
     events.Summarised(START, Tally(2, 1, 5)),
@@ -113,6 +125,34 @@ def test_troubles_are_marked() -> None:
     marked = [type(event) for event, entry in zip(LOG, chronicle(LOG), strict=True)
               if entry.is_trouble]  # fmt: skip
     assert marked == [
-        events.Cancelled, events.Missed, events.ThreadLost, events.Hindered,
+        events.Cancelled, events.Missed, steps.Unreached, steps.Unanswered, events.ThreadLost,
+        events.Hindered,
         events.SentWithout, events.Unreadable, events.GaveUp,
     ]  # fmt: skip
+
+
+def test_calls_for_a_moderator_are_told_step_by_step() -> None:
+    room, person = Room("discord", "100"), steps.Asking.PERSON
+    told = [
+        plain(entry.words)
+        for entry in chronicle(
+            [
+                steps.Called(START, 1, room, "5", "Lee", "", None, person),
+                steps.Called(START, 2, room, "6", "Mei", "k", None, steps.Asking.WORDS),
+                steps.Paged(START, 1, "discord:7", 1),
+                steps.Unreached(START, 1, "discord:7"),
+                steps.Paged(START, 1, "", 1),
+                steps.Taken(START, 1, "local:henry", "Henry"),
+                steps.Unanswered(START, 2),
+            ]
+        )
+    ]
+    assert told == [
+        "Call 1: Lee asked for a moderator in discord:100.",
+        "Call 2: a message may be a cry for help; its author is told where help is.",
+        "Call 1: told user 7 on Discord.",
+        "Call 1: user 7 on Discord cannot be told privately.",
+        "Call 1: told all moderators.",
+        "Call 1: taken by Henry.",
+        "Call 2: nobody has taken it.",
+    ]
