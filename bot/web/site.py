@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.web.calling import Calls
 from bot.web.checking_in import CheckIns
+from bot.web.forgetting import Forgetting
 from bot.web.gate import MOST_BYTES, Gate
 from bot.web.hooks import Hook, route
 from bot.web.house import House
@@ -56,6 +57,7 @@ def site(
     talk = Talk(house, gate, live, painter, templates)
     checkins = CheckIns(house, gate, templates)
     calls = Calls(house, gate, templates)
+    forgetting = Forgetting(house, gate, templates)
     organizers = OrganizerPages(house, gate, live.scenes.counts, templates)
     app.add_routes(
         [
@@ -68,6 +70,7 @@ def site(
             web.get("/chats/{tail:.*}", organizers.elsewhere),
             web.get("/you", rooms.you),
             web.post("/leave", talk.leave),
+            web.post("/you/forget", forgetting.forget),
             web.get("/rooms/{room}", rooms.room),
             web.post("/rooms/{room}/join", talk.join),
             web.post("/rooms/{room}/say", talk.say),

@@ -22,6 +22,7 @@ from bot.engine.state import Chat
 from bot.store import pages
 from bot.transcripts.clock import Clock
 from bot.web.access import Visitor, new_participant, new_ticket
+from bot.web.forgetting import asks_for_it, signed_out
 from bot.web.gate import COOKIE, FORM, OUTER_COOKIE, PART, Gate, Pace, Sorry, page, part
 from bot.web.house import House
 from bot.web.live import Live
@@ -133,10 +134,14 @@ class Talk:
             raise web.HTTPSeeOther(form)
         reply = await self._house.desk.ask(ask, visitor.person, room, self._house.clock())
         scene = await self._live.scenes.standing(room)
+        response = part("answer", "") if PART in request.headers else page("")
+        if asks_for_it(ask):
+            reply = signed_out(response, reply)
         html, whole = self._painter.answer(scene, f"/chat {ask}".strip(), reply, form)
         if PART not in request.headers:
-            return page(whole)
-        response = part("answer", html)
+            response.text = whole
+            return response
+        response.text = html
         response.headers[TICKET] = new_ticket()
         return response
 
