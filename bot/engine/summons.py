@@ -11,6 +11,7 @@ from bot.engine.actions import Moment, Piece, Spot, Tell, Who, Words, privately
 from bot.engine.agenda import ANYWHERE, OWN, Agenda
 from bot.engine.calls import EVERYBODY, Call
 from bot.engine.concerning import DISTRESS
+from bot.engine.erasing import is_erased
 from bot.engine.errors import Refused
 from bot.engine.state import Chat
 from bot.engine.telling import moderators_on
@@ -160,7 +161,7 @@ def _asker_learns(call: Call, words: Words) -> list[Tell]:
 
 def _to_person(call: Call, about: str, words: Words) -> list[Tell]:
     """Tell the person whom a call is about; in Rounds' own rooms the page does."""
-    if call.room.platform == OWN:
+    if call.room.platform == OWN or is_erased(call.person):
         return []
     line = privately(call.room.platform, f"call{call.number}/{about}")
     return [Tell(line, (call.person,), "", words, call=call.number)]
