@@ -11,6 +11,7 @@ from bot.engine import wording
 from bot.engine.actions import Moment, Piece, Spot, Words
 from bot.engine.agenda import Series
 from bot.engine.commands import COMMANDS
+from bot.engine.consent import Consent
 from bot.engine.floor import is_shared
 from bot.engine.messages import Hold
 from bot.engine.people import Person, Role, role_in
@@ -150,7 +151,7 @@ async def catchup(tables: Tables, chat: Chat, by: Person) -> Words:
         words += ["Since you last wrote, ", Moment(since), ":\n"]
     asked = [t for t in chat.topics if t.opened_at and (since is None or t.opened_at > since)]
     words += [f"T{topic.number}: {topic.ask}\n" for topic in asked]
-    showing = await showing_of(tables, chat, Audience.ROOM)
+    showing = await showing_of(tables, chat, Audience.PUBLIC)
     answers = [
         answer
         for answer in await figures.most_replied_to(tables.connection, chat.id, since)
@@ -161,7 +162,9 @@ async def catchup(tables: Tables, chat: Chat, by: Person) -> Words:
     for answer in answers:
         where = f"{wording.topic_names(answer.topics)}, " if answer.topics else ""
         count = wording.replies(answer.replies)
-        words.append(f"{where}{answer.name} ({count}): {_excerpt(answer.text)}\n")
+        is_named = showing.consent_of(answer.person) is Consent.NAMED
+        name = answer.name if is_named else "somebody"  # it may be of another room
+        words.append(f"{where}{name} ({count}): {_excerpt(answer.text)}\n")
     if not asked and not answers:
         words += ["Nothing new was asked, and no answer has a reply yet."]
     return tuple(words)

@@ -6,7 +6,7 @@ withdrawn before is seen, and what is withdrawn afterwards leads to other words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.engine import signals
@@ -17,16 +17,18 @@ from bot.engine.showing import Audience
 from bot.engine.state import Chat
 from bot.engine.wording import LIMITS
 from bot.runner import Runner, Store
-from bot.store import spoken
+from bot.store import checkins, publications, spoken
 from bot.store.figures import Figures, Ranked
 from bot.store.spoken import Spoken
 from bot.store.tables import Tables
+from bot.transcripts.cast import Cast
 from bot.transcripts.characters import excerpt, inert, undirected
 from bot.transcripts.clock import Clock
-from bot.transcripts.edition import Edition, showing_of
-from bot.transcripts.markup import mentioned, written
+from bot.transcripts.edition import showing_of
+from bot.transcripts.markup import written
+from bot.transcripts.masked import Masked
+from bot.transcripts.numbers import Numbers
 from bot.transcripts.plain_text import PlainText
-from bot.transcripts.summary import Names
 
 LONGEST, LONGEST_NAME = 160, 40
 """Characters of a quotation, and of its author's name."""
@@ -48,9 +50,7 @@ class Quotations:
         await self._runner.handle(quoting, chat.id)
         async with self._store.reading() as tables:
             rows = await spoken.of_keys(tables.connection, chat.id, best)
-            names = await _names(tables, chat, rows.values())
-            edition = Edition(await showing_of(tables, chat, Audience.PUBLIC))
-        reader = _Reader(chat, names, edition)
+            reader = _Reader(chat, await _edition(tables, chat))
         quotes = [reader.quote(rows[key], best[key]) for key in best if key in rows]
         most = LIMITS[here.platform] - size(action.words)
         return quotations(chat, here, [quote for quote in quotes if quote is not None], most)
@@ -71,34 +71,34 @@ def _best(chat: Chat, here: Room, ranked: Sequence[Ranked]) -> dict[str, Ranked]
     return best
 
 
-async def _names(tables: Tables, chat: Chat, rows: Iterable[Spoken]) -> Names:
-    """Return the names of whom the texts mention."""
-    mentions: dict[str, set[str]] = {}
-    for row in rows:
-        mentions.setdefault(Room.parse(row.room).platform, set()).update(mentioned(row.text))
-    return {
-        platform: await spoken.names(tables.connection, chat.id, platform, people)
-        for platform, people in mentions.items()
-        if people
-    }
+async def _edition(tables: Tables, chat: Chat) -> Masked:
+    """Return what may be told of a chat in another room: as in public, and without pseudonyms.
+
+    Those would be others each time that a post is worded anew.
+    """
+    showing = await showing_of(tables, chat, Audience.PUBLIC)
+    people = await publications.people(tables.connection, chat.id)
+    said = await checkins.of_series(tables.connection, chat.series)
+    return Masked(showing, Cast(showing, people, said, None), Numbers(), said)
 
 
 class _Reader:
     """Makes quotations of messages: short, without mark-up, so that they can do nothing."""
 
-    def __init__(self, chat: Chat, names: Names, edition: Edition) -> None:
+    def __init__(self, chat: Chat, edition: Masked) -> None:
         self._edition = edition
-        self._clock = Clock(chat.agenda.zone)
-        self._names: Mapping[str, Mapping[str, str]] = names
+        self._writer = PlainText({}, Clock(chat.agenda.zone))
         self._shares_names = chat.agenda.share_names
 
     def quote(self, row: Spoken, ranked: Ranked) -> Quote | None:
         """Return the quotation of a message; None: nothing of it may be shown."""
-        row = self._edition.shown(row)
-        if row.withdrawn or not (row.text or row.files):
+        if not self._edition.shows(row) or not (row.text or row.files):
             return None
         room = Room.parse(row.room)
-        writer = PlainText(self._names.get(room.platform, {}), self._clock)
-        said = inert(excerpt(undirected(written(row.text, writer, room.platform)), LONGEST))
-        name = inert(excerpt(undirected(row.name), LONGEST_NAME)) if self._shares_names else ""
-        return Quote(room, ranked.topics, said, name, ranked.times)
+        text = written(self._edition.shown_text(row), self._writer, room.platform)
+        said = inert(excerpt(undirected(text), LONGEST))
+        named = self._shares_names and self._edition.cast.is_named(f"{room.platform}:{row.author}")
+        name = self._edition.name_of(row) if named else ""
+        return Quote(
+            room, ranked.topics, said, inert(excerpt(undirected(name), LONGEST_NAME)), ranked.times
+        )

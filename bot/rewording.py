@@ -41,6 +41,10 @@ class Rewordings:
             known = (one for one in before if one.key == message.key)
             self.see(next(known, None), message)
 
+    def again(self, chat: Chat) -> None:
+        """Let a chat's posts quote anew: somebody wants to be shown otherwise."""
+        self._keys.setdefault(chat.id, set()).update(*chat.quoted.values())
+
     def all(self, at: datetime) -> Iterator[tuple[str, signals.Reworded]]:
         """Return what was changed until now: chat and signal."""
         seen, self._keys = self._keys, {}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.engine.agenda import Room
+from bot.engine.checkin import CheckIn
 from bot.engine.signals import CheckedIn
 from bot.floors import Floors
+from bot.rewording import Rewordings
 from bot.store import checkins, departures
 from bot.store.tables import Tables
 
@@ -13,16 +15,21 @@ SHOWN_ANEW = 100
 
 
 async def check_in(
-    tables: Tables, floors: Floors, signal: CheckedIn
+    tables: Tables, floors: Floors, rewordings: Rewordings, signal: CheckedIn
 ) -> tuple[frozenset[str], frozenset[Room]]:
     """Keep a check-in; return the messages that may be shown from now on (keys), and their rooms.
 
-    Who was erased at that moment or after it is not kept.
+    Who was erased at that moment or after it is not kept. What closing posts quote of other rooms
+    is worded anew where somebody wants to be shown otherwise.
     """
     masks = await departures.masks(tables.connection)
     if masks.of(signal.by.key, signal.at) is not None:
         return frozenset(), frozenset()
+    before = await checkins.of(tables.connection, signal.series, signal.by.key)
     await checkins.put(tables, signal.series, signal.by.key, signal.at, signal.said)
+    if before is None or _shown_as(before) != _shown_as(signal.said):
+        for chat in await floors.sound(await checkins.quoting(tables.connection, signal.series)):
+            rewordings.again(chat)
     shown: set[str] = set()
     rooms: set[Room] = set()
     for chat in await floors.chats_in(signal.room, signal.at):
@@ -32,3 +39,7 @@ async def check_in(
                 await checkins.said_by(tables.connection, chat.id, signal.by.key, SHOWN_ANEW)
             )
     return frozenset(shown), frozenset(rooms)
+
+
+def _shown_as(said: CheckIn) -> tuple[object, ...]:
+    return said.consent, said.name

@@ -111,7 +111,9 @@ class Work:
             case signals.StartAsked() | signals.DateCame():
                 return await self._begin(signal)
             case signals.CheckedIn():
-                shown, rooms = await welcome.check_in(self._tables, self.floors, signal)
+                shown, rooms = await welcome.check_in(
+                    self._tables, self.floors, self._rewordings, signal
+                )
                 self._seen |= shown
                 self._rooms |= rooms
                 return None, []

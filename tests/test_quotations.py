@@ -12,9 +12,11 @@ import pytest
 from bot.enclosures import Enclosures
 from bot.engine.actions import Amend, Post, PostKind
 from bot.engine.agenda import Room, Series
+from bot.engine.checkin import CheckIn
+from bot.engine.consent import Consent
 from bot.engine.messages import Attachment
 from bot.engine.people import Person
-from bot.engine.signals import Said
+from bot.engine.signals import CheckedIn, Said
 from bot.outbox import Outbox
 from bot.platforms.local_adapter import LocalRooms
 from bot.platforms.platform import Errand, Receipt, Unreachable
@@ -406,7 +408,7 @@ async def quoted(tmp_path: Path, said: str, room: Room = THERE, **fields: object
     ("said", "shown"),
     [
         ("@everyone and @here", "@\u200beveryone and @\u200bhere"),
-        ("`<@123>` ``<!channel>``", "‹@\u200b123> ‹!channel>"),
+        ("`<@123>` ``<!channel>``", "@\u200b[name left out] ‹!channel>"),
         ("[our site](https://evil.example/x)", "our site"),
         ("see https://doi.org/10.1000/x_y and more", "see doi.org/10.1000/x_y and more"),
         ("**bold** __under__ ~~gone~~ plain", "bold under gone plain"),
@@ -451,3 +453,23 @@ async def test_a_room_s_quotations_are_recorded_before_they_are_said(tmp_path: P
     assert found.quoted == {HERE: {f"{THERE}/{message}"}}
     assert not found.closings
     assert not any(isinstance(one.action, Amend) for one in rooms.asked)
+
+
+async def test_who_wants_no_name_is_quoted_without_it_and_who_wants_to_be_left_out_is_not(
+    tmp_path: Path,
+) -> None:
+    series = club(share_names=True)
+    async with house(tmp_path, series) as h:
+        await h.start(series)
+        await discuss(h, THERE, "what Ann says", 2)
+        await discuss(h, THERE, "what Ann and Zeno think", 1, by="Zeno")
+        await h.ask("close", moderator(series), HERE)
+        assert "(Ann, 2 replies)" in await closing_in(h, HERE)
+        for name, wish in (("Ann", Consent.PSEUDONYM), ("Zeno", Consent.OUT)):
+            signal = CheckedIn(h.clock(), THERE, person(name), series.name, CheckIn(consent=wish))
+            await h.runner.handle(signal)
+            await h.live()
+        said = await closing_in(h, HERE)
+    assert "what [name left out] says” (2 replies)" in said
+    assert "Ann" not in said
+    assert "Zeno" not in said

@@ -25,14 +25,14 @@ from bot.transcripts.names_in_text import LEFT_OUT, NamesInText, words_of
 
 
 class Cast:
-    """The people of one file."""
+    """The people of one file; without a `salt` nobody has a pseudonym, and names are left out."""
 
     def __init__(
         self,
         showing: Showing,
         people: Sequence[Someone],
         checkins: Mapping[str, CheckIn],
-        salt: bytes,
+        salt: bytes | None,
     ) -> None:
         self._showing = showing
         self._checkins = checkins
@@ -49,7 +49,9 @@ class Cast:
         self._roles = roles
         self._latest = {person: next(iter(names[person])) for person in roles}
         present = [person for person in roles if self._wish(person) is not Consent.OUT]
-        present.sort(key=lambda person: hashlib.blake2s(person.encode(), key=salt).digest())
+        if salt is None:
+            present = []
+        present.sort(key=lambda one: hashlib.blake2s(one.encode(), key=salt or b"").digest())
         self._numbers = {person: number for number, person in enumerate(present, 1)}
         self.names = NamesInText(
             hidden=self._hidden(names),
