@@ -72,6 +72,10 @@ class Process:
         """Wait until it has printed the moderator's link: it serves from then on."""
         self.link = await self._printed("Moderator henry: ")
 
+    async def link_of(self, moderator: str) -> str:
+        """Return the link of somebody whom the agendas name after henry."""
+        return await self._printed(f"Moderator {moderator}: ")
+
     async def stands_by(self) -> None:
         """Wait until it has printed that another one serves."""
         await self._printed("Standing by: ")
@@ -140,10 +144,10 @@ class Process:
             yield guest
 
     @contextlib.asynccontextmanager
-    async def moderator(self) -> AsyncIterator[Guest]:
-        """Bring the moderator in by the link that the program printed."""
+    async def moderator(self, link: str = "") -> AsyncIterator[Guest]:
+        """Bring a moderator in by a link that the program printed: by default henry's."""
         async with self._visitor() as guest:
-            answer = await guest.get(self.link.removeprefix(self.url))
+            answer = await guest.get((link or self.link).removeprefix(self.url))
             assert answer.status == 200
             yield guest
 

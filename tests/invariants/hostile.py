@@ -1,0 +1,338 @@
+"""One hour in which everything happens that a safe room is for, the same on every platform.
+
+Every message has a word of its own that is in no other: what must not be shown is looked for by
+it. After each step it is looked whom it was told privately to, and that nobody else was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tests.invariants.club import LONG, Club
+
+SERIES = "urology"
+CHAT = f"{SERIES}-2034-12-04"
+TITLE = f"The {SERIES} chat"
+
+TOPICS = {"0m": "What was asked?", "20m": "What was found?", "40m": "What follows?"}
+WINDOW, STARTS = "1h", "2034-12-04 07:00"
+
+SAFETY: Mapping[str, str] = {
+    "publish": "true",
+    "allow_words": "[penis]",
+    "blocked_domains": "[casino.example]",
+    "help_lines": '{GB: "Samaritans: call 116 123", any: "https://findahelpline.com"}',
+    "rules": '"Be kind, and name no patient."',
+    "roles": "[physician, nurse, patient, industry]",
+    "consent": "named",
+    "round_times": "15m",
+}
+"""The keys of an agenda that look after a room, but for who is called, which depends on it."""
+
+HENRY, INES = MODERATORS = ("Henry", "Ines")
+OTTOLINE, THADDEUS, BERENICE = "Ottoline", "Thaddeus", "Berenice"
+LEOCADIA, WILHELMINA, PEREGRINE = "Leocadia", "Wilhelmina", "Peregrine"
+ISOLDE, GRIMBOLD = "Isolde", "Grimbold"
+PEOPLE = (
+    *MODERATORS, OTTOLINE, THADDEUS, BERENICE, LEOCADIA, WILHELMINA, PEREGRINE, ISOLDE, GRIMBOLD,
+)  # fmt: skip
+"""Whoever is in the room; moderators are asked to come in this order."""
+
+PSEUDONYM = {"name": "Dr Ottoline Vandermeer", "role": "physician", "country": "NO",
+             "interest": "none", "consent": "pseudonym"}  # fmt: skip
+OUT = {"name": "", "role": "patient", "country": "", "interest": "", "consent": "out"}
+NAMED = {"name": "", "role": "nurse", "country": "GB", "interest": "", "consent": "named"}
+
+STAYS = (
+    "quillwort", "marigold", "larkspur", "vermilion", "tamarind", "marjoram", "chervil", "lovage",
+)  # fmt: skip
+"""Words of what everybody may read in the end."""
+
+NEVER_TOLD = ("00482913", "example.org", "03/04/1956")
+"""What a patient could be known by, which is told to nobody; the second is cleared."""
+
+GONE = (
+    "zephyrine",  # said by somebody who does not want to be in the transcript
+    "cobaltine", "00482913",  # a wording with a record number, changed since
+    "saffron", "03/04/1956",  # held back until the end
+    "heliotrope",  # of somebody who may be in danger
+    "bergamot", "peppercorn",  # of whoever is forgotten
+    "oleander", "nasturtium",  # withdrawn
+    "hyssop",  # deleted on the platform
+)  # fmt: skip
+"""Words that are in no transcript, for whomever it is made."""
+
+NOT_PUBLIC = ("Ottoline", "Vandermeer", "Thaddeus", "Peregrine")
+"""Names that are in nothing that is public."""
+
+UNNAMED = (OTTOLINE, THADDEUS, PEREGRINE)
+"""Those whose ids are in nothing that is public either."""
+
+KINDS = ("html", "md", "json", "csv")
+
+COUNTED, WITHDRAWN = (7, 13), 3
+"""Participants and their messages as the transcript counts them, and what was withdrawn."""
+
+LEFT_OUT = {"withdrawn": WITHDRAWN, "held": 2, "out": 1, "erased": 2}
+"""Messages that have no line in the public edition, by why."""
+
+ARCHIVED = "SELECT 1 FROM chats WHERE chat = ? AND stage = 'archived'"
+
+
+class Venue(Protocol):
+    """A platform, as the hour needs it; a message is whatever `say` returned."""
+
+    is_page: bool
+    """Whether what is told privately stands on people's pages, which all moderators look at."""
+
+    @property
+    def club(self) -> Club:
+        """Return the club that is in the room."""
+
+    async def opened(self) -> None:
+        """Wait until the chat is open, its first topic posted."""
+
+    async def say(self, who: str, text: str, to: Any = None) -> Any:
+        """Let somebody say something, or answer a message; wait until it is kept."""
+
+    async def edit(self, who: str, said: Any, text: str) -> None:
+        """Let somebody change what they said."""
+
+    async def delete(self, who: str, said: Any) -> None:
+        """Let somebody delete what they said, where they said it."""
+
+    def number(self, said: Any) -> str:
+        """Return the number by which commands name a message."""
+
+    def id_of(self, who: str) -> str:
+        """Return the platform's id of somebody."""
+
+    async def stands(self, said: Any) -> bool:
+        """Whether a message can be read where it was said."""
+
+    async def ask(self, who: str, command: str) -> str:
+        """Let somebody type a command; return what they alone are answered."""
+
+    async def check_in(self, who: str, filled: Mapping[str, str]) -> str:
+        """Let somebody fill in the form of the opening post; return what they are answered."""
+
+    async def press_help(self, who: str) -> str:
+        """Let somebody press Help at the opening post; return what they alone are answered."""
+
+    async def take(self, who: str, page: str) -> str:
+        """Let a moderator take the call that the words of a page ask for."""
+
+    async def told(self, who: str) -> list[str]:
+        """Return everything that somebody was told privately, unasked."""
+
+    async def public(self) -> list[str]:
+        """Return what Rounds said in the room for all."""
+
+    async def published(self) -> list[str]:
+        """Return the transcripts that were posted in the room; Rounds' own has none."""
+
+    async def kill(self) -> None:
+        """End the program as a power cut would, and start it again."""
+
+
+@dataclass
+class Hour:
+    """The hour itself; `heard` is what everybody was told until now."""
+
+    venue: Venue
+
+    def __post_init__(self) -> None:
+        self.heard: dict[str, list[str]] = {who: [] for who in PEOPLE}
+
+    @property
+    def club(self) -> Club:
+        return self.venue.club
+
+    # ------------------------------------------------------------ what is looked at
+
+    async def is_told(self, **parts: str) -> dict[str, str]:
+        """Wait until these people, and nobody else, were told one thing more: with this in it."""
+        async with asyncio.timeout(LONG):
+            while not all([await self._news(who) for who in parts]):  # noqa: ASYNC110  looked at
+                await asyncio.sleep(0.02)
+        news = {who: one for who in PEOPLE if (one := await self._news(who))}
+        assert set(news) == set(parts), news
+        for who, part in parts.items():
+            (told,) = news[who]
+            assert re.search(part, told), (who, told)
+            assert not any(word in told for word in (*GONE, *STAYS, *NEVER_TOLD)), told
+            self.heard[who] += news[who]
+        return {who: self.heard[who][-1] for who in parts}
+
+    async def call(self, page: str, **parts: str) -> dict[str, str]:
+        """See that the first on call is asked to come, or on pages all moderators at once."""
+        whom = MODERATORS if self.venue.is_page else (HENRY,)
+        return await self.is_told(**dict.fromkeys(whom, page), **parts)
+
+    async def next_one_takes(self, page: str, **parts: str) -> None:
+        """Let nobody come for two minutes; the next one is asked, and takes the call."""
+        await self.club.later(minutes=2, seconds=1)
+        if not self.venue.is_page:
+            await self.is_told(Ines=page)
+            parts[HENRY] = "has taken the call"
+        taken = await self.venue.take(INES, self.heard[INES][-1])
+        assert self.venue.is_page or "You have the call" in taken
+        await self.is_told(**parts)
+
+    async def nobody_is_told(self) -> None:
+        """See that nobody was told anything more."""
+        assert {who: one for who in PEOPLE if (one := await self._news(who))} == {}
+
+    async def _news(self, who: str) -> list[str]:
+        told = await self.venue.told(who)
+        assert told[: len(self.heard[who])] == self.heard[who], who
+        return told[len(self.heard[who]) :]
+
+    async def review(self, **whose: int) -> None:
+        """See that moderators learn whose messages are held back, and not what they say."""
+        listed = await self.venue.ask(HENRY, "review")
+        found = {who: listed.count(f"{who}, ") for who in PEOPLE if f"{who}, " in listed}
+        assert found == whose, listed
+        assert not any(word in listed for word in (*GONE, *STAYS, *NEVER_TOLD)), listed
+
+    async def is_blank(self, *words: str) -> None:
+        """Wait until the store has no message with any of these words."""
+        found = " OR ".join("text LIKE ?" for _ in words)
+        sql, like = f"SELECT 1 FROM messages WHERE {found}", [f"%{word}%" for word in words]
+        await self.club.until_stored(lambda: not self.club.process.rows(sql, *like))
+
+    # ------------------------------------------------------------ the hour
+
+    async def people_check_in_and_talk(self) -> None:
+        """Somebody wants a pseudonym, somebody is not to be in the transcript, others say so."""
+        at = self.venue
+        for who, filled in ((OTTOLINE, PSEUDONYM), (THADDEUS, OUT), (WILHELMINA, NAMED)):
+            assert f"You are checked in for {TITLE}" in await at.check_in(who, filled)
+        await at.say(OTTOLINE, "T1: quillwort made no difference, n = 324")
+        await at.say(THADDEUS, "T1: zephyrine, as Ottoline says")
+        await at.say(BERENICE, "T1: I agree with Ottoline, marigold; so does Thaddeus")
+        await self.nobody_is_told()
+
+    async def patients_are_kept_out(self) -> None:
+        """An identifier is told to its author alone: changed, cleared, or held to the end."""
+        at = self.venue
+        changed = await at.say(BERENICE, "T1: my case cobaltine, MRN 00482913")
+        await self.is_told(Berenice="our message.* seems to have a record number")
+        await self.review(Berenice=1)
+        cleared = await at.say(OTTOLINE, "T1: the vermilion protocol is at desk@example.org")
+        await self.is_told(Ottoline="an e-mail address")
+        held = await at.say(LEOCADIA, "T1: saffron was born then, DOB 03/04/1956")
+        await self.is_told(Leocadia="a date of birth")
+        await at.say(BERENICE, "T1: marjoram is what I take, Leocadia", to=held)
+        await self.review(Berenice=1, Ottoline=1, Leocadia=1)
+        await at.edit(BERENICE, changed, "T1: my case larkspur, without a number")
+        if not at.is_page:
+            await self.is_told(Berenice=f"Thank you. .*{TITLE} is in its transcript again")
+        await self.review(Ottoline=1, Leocadia=1)
+        assert await at.stands(changed)
+        number = at.number(cleared)
+        assert "for the moderators" in await at.ask(LEOCADIA, f"clear {number}")
+        assert "is cleared" in await at.ask(HENRY, f"clear {number}")
+        await self.review(Leocadia=1)
+        await self.nobody_is_told()
+
+    async def somebody_is_in_danger(self) -> None:
+        """The author alone is told where help is; moderators, one by one, until one comes."""
+        at = self.venue
+        before = await at.public()
+        said = await at.say(WILHELMINA, "T1: I want to kill myself, heliotrope")
+        told = await self.call("may be a cry for help", Wilhelmina="you need not be alone")
+        assert "Samaritans: call 116 123" in told[WILHELMINA], "the line of her country"
+        assert "findahelpline" not in told[WILHELMINA]
+        await at.say(BERENICE, "T1: chervil, I write to you", to=said)
+        await self.next_one_takes("may be a cry for help")
+        assert await at.public() == before, "nothing about it is said in the room"
+        assert await at.stands(said), "nothing is removed"
+        await self.review(Leocadia=1, Wilhelmina=1)
+
+    async def somebody_calls_and_the_program_dies(self) -> None:
+        """Help reaches a moderator; what was told before a power cut is not told once more."""
+        at = self.venue
+        first = await at.say(PEREGRINE, "T1: bergamot, and Thaddeus knows why")
+        await at.say(BERENICE, "T1: lovage, you say?", to=first)
+        await at.press_help(PEREGRINE)
+        own = {PEREGRINE: "You will see here who comes"} if at.is_page else {}
+        await self.call("asks for a moderator", **own)
+        await at.kill()
+        await at.say(PEREGRINE, "T1: peppercorn")
+        await self.nobody_is_told()
+        assert "called already" in await at.ask(PEREGRINE, "help")
+        await self.next_one_takes("asks for a moderator", Peregrine="has your call")
+
+    async def words_are_taken_back(self) -> None:
+        """Somebody withdraws all, somebody deletes one, somebody is forgotten."""
+        at = self.venue
+        await at.say(ISOLDE, "T1: oleander")
+        await at.say(ISOLDE, "T1: nasturtium, says Isolde")
+        assert "is out of the transcript" in await at.ask(ISOLDE, "withdraw")
+        await at.delete(BERENICE, await at.say(BERENICE, "T1: hyssop"))
+        await self.is_blank("oleander", "nasturtium", "hyssop")
+        forgotten = await at.ask(PEREGRINE, "forget me")
+        assert "You are forgotten" in forgotten
+        await self.is_blank("bergamot", "peppercorn")
+        await at.say(ISOLDE, "T1: tamarind, the rest stays withdrawn")
+        caught_up = await at.ask(GRIMBOLD, "catchup")
+        assert [word for word in GONE if word in caught_up] == []
+        await self.nobody_is_told()
+
+    # ------------------------------------------------------------ what is left of it
+
+    async def it_ends(self) -> None:
+        """See the closing post, and every edition of the transcript in every format."""
+        club, at = self.club, self.venue
+        await club.later(hours=1)
+        await club.until_stored(lambda: club.process.rows(ARCHIVED, CHAT))
+        await club.settled()
+        people, messages = COUNTED
+        said = [one for one in await at.public() if one.startswith("Closed")]
+        assert [f"{people} participants wrote {messages} messages." in one for one in said] == [
+            True
+        ]
+        self.is_public("what is published", *await at.published())
+        for edition in ("organizers", "public", "research"):
+            files = await self.exported(edition)
+            assert sorted(files) == sorted(KINDS)
+            for kind, text in files.items():
+                assert [word for word in GONE if word in text] == [], (edition, kind)
+                if edition != "organizers":
+                    self.is_public(f"{edition}.{kind}", text)
+                if edition == "public":
+                    assert [word for word in STAYS if word not in text] == [], kind
+            self.is_counted(edition, json.loads(files["json"]))
+
+    async def exported(self, edition: str) -> dict[str, str]:
+        """Export an edition by the command line; return its files by their endings."""
+        out = self.club.process.folder / edition
+        formats = ",".join(KINDS)
+        ended = await self.club.process.run(
+            "export", CHAT, "--edition", edition, "--to", formats, "--out", str(out)
+        )
+        assert ended.code == 0, ended.err
+        return {path.suffix[1:]: path.read_text("utf-8") for path in out.iterdir()}
+
+    def is_public(self, what: str, *texts: str) -> None:
+        """See that nothing stands there that not everybody may read."""
+        away = (*GONE, *NOT_PUBLIC, *map(self.venue.id_of, UNNAMED))
+        assert [word for text in texts for word in away if word in text] == [], what
+
+    def is_counted(self, edition: str, transcript: dict[str, Any]) -> None:
+        """See that what is not shown is counted all the same, and said to be left out."""
+        counts, (people, messages) = transcript["counts"], COUNTED
+        assert (counts["participants"], counts["messages"]) == (people, messages), edition
+        assert counts["withdrawn"] == WITHDRAWN, edition
+        if edition == "organizers":
+            marks = Counter(one.get("held", "") for one in transcript["messages"])
+            assert marks["privacy"], marks
+        else:
+            assert transcript["left_out"] == LEFT_OUT, edition
