@@ -197,3 +197,18 @@ async def test_the_bell_takes_the_chat_of_the_post_at_which_it_is_pressed(tmp_pa
         bell = Bell(at.runner, at.store)
         assert await bell.ring(ANN, Place(Room("local", "else"), chat=CHAT), at.clock())
         assert (await at.chat(CHAT)).calls[1].person == ANN.id
+
+
+async def test_the_names_of_who_called_and_came_go_with_what_people_said(tmp_path: Path) -> None:
+    brief = replace(CLUB, agenda=replace(CLUB.agenda, keep=timedelta(days=1)))
+    async with house(tmp_path, brief) as at:
+        await at.start(brief)
+        await told(at, "help")
+        await told(at, "take", HENRY)
+        bodies = "SELECT body FROM events WHERE kind IN ('Called', 'Taken')"
+        for days, names in ((2, 2), (4, 0)):
+            async with at.store.reading() as tables:
+                rows = await tables.connection.rows(bodies)
+            found = sum(f'"name":"{name}"' in body for (body,) in rows for name in ("Ann", "henry"))
+            assert (len(rows), found) == (2, names)
+            await at.live(timedelta(days=days))

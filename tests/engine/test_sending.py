@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine import events
+from bot.engine import events, steps
 from bot.engine.actions import (
     Action,
     Archive,
@@ -309,3 +309,20 @@ def test_keeping_open_and_putting_away_concern_all_threads_of_the_room() -> None
     for action in (KeepOpen(CHANNEL), Archive(CHANNEL)):
         assert sent(threads, action) == replace(action, threads=("17", "18"))
     assert sent(opened(), Archive(CHANNEL)) == Archive(CHANNEL)
+
+
+# ---------------------------------------------------------------- what asks somebody to come
+
+
+def test_what_asks_somebody_to_come_lapses_once_the_next_one_is_asked_or_somebody_came() -> None:
+    called = steps.Called(at(0), 1, CHANNEL, "5", "Lee", "", None, steps.Asking.PERSON)
+    first = steps.Paged(at(0), 1, "discord:1", 1)
+    page = Tell(privately("discord", "call1/1"), ("1",), "", ("Come",), call=1, page=1)
+    news = Tell(privately("discord", "call1/taken"), ("5",), "", ("X comes",), call=1)
+    calling = opened(called, first)
+    assert when_its_turn_comes(calling, page, at(0), at(60)) == page
+    later = opened(called, first, steps.Paged(at(2), 1, "discord:2", 1))
+    assert when_its_turn_comes(later, page, at(0), at(60)) is None
+    taken = opened(called, first, steps.Taken(at(1), 1, "discord:1", "Mo"))
+    assert when_its_turn_comes(taken, page, at(0), at(60)) is None
+    assert when_its_turn_comes(taken, news, at(0), at(60)) == news

@@ -160,6 +160,20 @@ async def test_a_reminder_pings_the_one_role_that_the_agenda_names(on: Set) -> N
     assert message.pinged == {named}
 
 
+async def test_a_role_on_call_is_pinged_in_the_channel_of_alerts_where_the_call_can_be_taken(
+    on: Set,
+) -> None:
+    role = on.guild.role("On call", mentionable=True)
+    tell = on.told(channel=str(on.channel.id))
+    await on.tell(replace(tell, notify=f"role:{role.id}", call=3, page=1))
+    (message,) = on.channel.messages
+    assert message.pinged == {role}
+    (row,) = message.components
+    assert [(one["label"], one["custom_id"]) for one in row["components"]] == [
+        ("I take it", "rounds/take/urojc-2026-12-07/3")
+    ]
+
+
 async def test_a_picture_comes_with_what_it_shows_for_those_who_do_not_see_it(on: Set) -> None:
     post = Post(on.room, PostKind.CLOSING, ("Closed.",))
     await on.post(post, files=(File("chat.png", b"\x89PNG", "Five messages."),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.engine.actions import Moment
+from bot.engine.actions import Moment, Spot, Who
 from bot.engine.agenda import Room
 from bot.platforms.discord_text import LONGEST, nonce_of, text_of
 
@@ -35,3 +35,17 @@ def test_a_nonce_is_the_actions_own_and_as_long_as_discord_takes() -> None:
     assert len(set(nonces)) == len(keys)
     assert {len(nonce) for nonce in nonces} == {25}
     assert nonce_of("urojc-2026-12-07/2/0") == "LkHE9XTF_4e_fGWWV9vgVbYKU"
+
+
+def test_a_person_of_discord_is_mentioned_and_another_one_called_by_a_bare_name() -> None:
+    assert text_of((Who("5", "discord", "Lee"), " asks")) == "<@5> asks"
+    assert text_of((Who("U1", "slack", "*Mei* [x](http://e.org) @everyone"),)) == (
+        "Mei xhttp://e.org everyone"
+    )
+    assert text_of((Who("U1", "slack"),)) == "somebody on Slack"
+    assert text_of((Who("#gone", "discord", "somebody erased"),)) == "somebody erased"
+
+
+def test_a_place_without_a_link_is_the_channel_or_thread_that_it_is_in() -> None:
+    assert text_of((Spot(Room("discord", "1"), "2", "3"),)) == "<#2>"
+    assert text_of((Spot(Room("slack", "C1"), None, "3"),)) == "slack:C1"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine.actions import Moment
+from bot.engine.actions import Moment, Spot, Who
 from bot.engine.agenda import Room
 from bot.engine.labels import labels
 from bot.engine.wording import MOMENT_LENGTH
@@ -195,3 +195,14 @@ def test_a_transcript_shows_a_kept_mention_by_its_name_and_a_link_by_its_address
 def test_no_label_is_read_in_a_mention_and_one_beside_it_is() -> None:
     kept = plain_of("<@U123> A2: yes", {"U123": "A1: Ann"})
     assert labels(kept) == (2,)
+
+
+def test_a_person_of_slack_is_mentioned_and_another_one_called_by_name() -> None:
+    assert text_of((Who("U1", "slack", "Mei"), " asks")) == "<@U1> asks"
+    assert text_of((Who("5", "discord", "Lee <!channel>"),)) == "Lee &lt;!channel&gt;"
+    assert text_of((Who("5", "discord"),)) == "somebody on Discord"
+    assert text_of((Who("U1> <!here", "slack", "x"),)) == "x"
+
+
+def test_a_place_without_a_link_is_the_channel_that_it_is_in() -> None:
+    assert text_of((Spot(Room("slack", "C1"), None, "3"),)) == "<#C1>"

@@ -4,7 +4,7 @@ import nh3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine.actions import Moment
+from bot.engine.actions import Moment, Spot, Who
 from bot.engine.agenda import Room
 from bot.engine.messages import Message
 from bot.transcripts.clock import Clock
@@ -68,3 +68,18 @@ def test_a_text_holds_no_element_that_was_typed(text: str) -> None:
 
 def tags_of(html: str) -> list[str]:
     return [piece.partition(">")[0] for piece in html.split("<")[1:]]
+
+
+def test_places_of_built_in_rooms_are_links_and_others_have_names() -> None:
+    room = Room("local", "uro<jc>")
+    message, whole = Spot(room, None, '3-"x'), Spot(room)
+    assert words_html((message, whole), SYDNEY) == (
+        '<a href="/rooms/uro%3Cjc%3E?at=3-%22x#m-3-%22x">the message</a>'
+        '<a href="/rooms/uro%3Cjc%3E">the room</a>'
+    )
+    assert words_html((Spot(Room("discord", "5"), "6", "7"),), SYDNEY) == "Discord channel 5"
+
+
+def test_people_are_called_by_names_in_which_nothing_can_run() -> None:
+    assert words_html((Who("p-1", "local", "<b>Ann</b>"),), SYDNEY) == "&lt;b&gt;Ann&lt;/b&gt;"
+    assert words_html((Who("5", "discord"),), SYDNEY) == "somebody on Discord"
