@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.agendas.schedule import coming
@@ -12,13 +12,11 @@ from bot.engine.actions import Moment, Piece, Spot, Words
 from bot.engine.agenda import Series
 from bot.engine.commands import COMMANDS
 from bot.engine.consent import Consent
-from bot.engine.floor import is_shared
 from bot.engine.messages import Hold
 from bot.engine.people import Person, Role, role_in
 from bot.engine.showing import Audience
 from bot.engine.state import Chat, Stage
 from bot.store import figures, queue, review
-from bot.store.forgetting import Spoke
 from bot.store.tables import Tables
 from bot.transcripts.edition import showing_of
 
@@ -86,33 +84,6 @@ def _stage(chat: Chat) -> Words:
         case Stage.MISSED:
             return ("was missed: nobody was there to open it.",)
     return ("closed ", Moment(chat.closed_at or chat.closes_at), ".")
-
-
-def forgotten(spoke: Sequence[Spoke]) -> Words:
-    """Tell somebody who was forgotten what is gone, and where more of them may stand."""
-    chats = list(dict.fromkeys(one.chat for one in spoke))
-    words: list[Piece] = ["You are forgotten. What Rounds kept of you is deleted"]
-    if spoke:
-        said = f"{wording.count(len(spoke), 'message')} in {wording.count(len(chats), 'chat')}"
-        words.append(f": the words of {said}, your name and your reactions. They still count, as ")
-        words.append("those of somebody whom nobody can name.\n")
-    else:
-        words.append("; no message of yours was among it.\n")
-    words.append("Where more of you may stand, which Rounds cannot take away:\n")
-    for room in dict.fromkeys(one.room for one in spoke if is_shared(one.room.platform)):
-        count = wording.count(sum(one.room == room for one in spoke), "message")
-        words += ["• ", room, f": {count} as the platform has them. Delete them there.\n"]
-    if chats:
-        more = f" and {len(chats) - MOST} more" if len(chats) > MOST else ""
-        words.append(
-            f"• Transcripts of {', '.join(chats[:MOST])}{more} that were posted, sent or "
-            "downloaded before. What is published of these is corrected by whoever published it.\n"
-        )
-    words.append(
-        "• Backups that whoever runs Rounds has made before: they end with their time, and one "
-        "that is brought back forgets you again.\nWhat you write from now on is kept again."
-    )
-    return tuple(words)
 
 
 _WHY_HELD = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import answers
+from bot import answers, remains
 from bot.agendas.schedule import coming
 from bot.bell import Bell, Place
 from bot.engine import commands, replies, safety_asks, wording
@@ -24,7 +24,7 @@ from bot.engine.signals import Asked, ForgetAsked, StartAsked
 from bot.engine.state import Chat
 from bot.reception import Reception, Spot
 from bot.runner import Runner, Store
-from bot.store import forgetting, pages
+from bot.store import forgetting, pages, shown
 from bot.store.tables import Tables
 from bot.transcripts.about import NAMES
 
@@ -96,7 +96,10 @@ class Desk:
             outcome = await self.runner.handle(Asked(now, room, by, ask, thread))
             if outcome.chat is None:
                 raise Refused("No chat is held in this room yet.")
-            return Reply(replies.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
+            words = replies.done(outcome.chat, ask, list(outcome.events))
+            if isinstance(ask, commands.Withdraw):
+                words += await self._beside(by, outcome.chat.id)
+            return Reply(words, outcome.chat.id)
         async with self.store.reading() as tables:
             if isinstance(ask, commands.Link):
                 return await self._link(tables, ask, by, room, now)
@@ -169,8 +172,14 @@ class Desk:
             raise Refused(replies.listed_in(sorted(agendas)))
         async with self.store.reading() as tables:
             spoke = await forgetting.said_by(tables.connection, by.key)
+            published = await shown.with_words_of(tables.connection, by.key)
         await self.runner.handle(ForgetAsked(now, by.key))
-        return Reply(answers.forgotten(spoke))
+        return Reply(remains.forgotten(spoke, published))
+
+    async def _beside(self, by: Person, chat: str) -> Words:
+        """Return where else may stand what somebody withdrew in a chat."""
+        async with self.store.reading() as tables:
+            return remains.beside(await shown.with_words_of(tables.connection, by.key, chat))
 
     async def _answer_of_the_house(
         self,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot import bell
+from bot import bell, remains
 from bot.agendas.schedule import coming
 from bot.asking import Desk
 from bot.enclosures import Enclosures
@@ -40,7 +40,7 @@ from bot.platforms.platform import (
 )
 from bot.reception import Reception, Spot
 from bot.runner import Outcome
-from bot.store import pages
+from bot.store import pages, shown
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,9 @@ class HouseDoor:
         if not known or not known[0].said:
             raise Refused("This message is in no chat's transcript, so nothing was withdrawn.")
         await self.hear(Deleted(self.clock(), asker.room, message, asker.thread))
-        return Answer((WITHDRAWN_ONE,))
+        async with self.desk.store.reading() as tables:
+            published = await shown.with_message(tables.connection, known[0].key)
+        return Answer((WITHDRAWN_ONE, *remains.beside(published)))
 
     async def checkin(self, asker: Asker, chat: str = "") -> Form:
         """Return the form of a chat, else of the one that is held there, as somebody filled it in.

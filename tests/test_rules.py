@@ -326,6 +326,7 @@ TESTED_ELSEWHERE = {
     "setting_values.py": "tests/test_settings.py reads every setting, rightly and wrongly written",
     "store/errors.py": "a name",
     "store/leavers.py": "tests/test_leaving.py lets people leave",
+    "store/shown.py": "tests/test_remains.py publishes transcripts and takes back what they show",
     "store/review.py": "tests/test_asking.py lists what is held",
     "watch.py": "tests/test_work.py says what is held and what is not",
 }
