@@ -10,7 +10,7 @@ from bot.platforms.discord_commands import options_of
 from tests.discord.messages import DEFAULT, Message
 from tests.discord.people import Member
 from tests.discord.threads import Thread
-from tests.invariants.hostile import (
+from tests.invariants.hostile_hour import (
     HENRY,
     INES,
     PEOPLE,

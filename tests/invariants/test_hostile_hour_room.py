@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.invariants.club import Club
-from tests.invariants.hostile import (
+from tests.invariants.hostile_hour import (
     CHAT,
     GONE,
     GRIMBOLD,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.platforms.slack_forms import WAITING
-from tests.invariants.hostile import (
+from tests.invariants.hostile_hour import (
     HENRY,
     INES,
     PEOPLE,
