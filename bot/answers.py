@@ -6,17 +6,18 @@ import itertools
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from bot import ledger
 from bot.agendas.schedule import coming
 from bot.engine import wording
 from bot.engine.actions import Moment, Piece, Spot, Words
 from bot.engine.agenda import Series
-from bot.engine.commands import COMMANDS
+from bot.engine.commands import COMMANDS, MERGED
 from bot.engine.consent import Consent
 from bot.engine.messages import Hold
 from bot.engine.people import Person, Role, role_in
 from bot.engine.showing import Audience
 from bot.engine.state import Chat, Stage
-from bot.store import figures, queue, review
+from bot.store import figures, pages, queue, review, spoken
 from bot.store.tables import Tables
 from bot.transcripts.edition import showing_of
 
@@ -33,7 +34,8 @@ def help_for(role: Role, platform: str) -> Words:
     lines = [
         f"/chat {command.name if is_asked_for else command.example} — {command.help}"
         for command in COMMANDS
-        if command.everybody or role is Role.MODERATOR
+        if (command.everybody or role is Role.MODERATOR)
+        and not (is_asked_for and command.name in MERGED)
     ]
     if is_asked_for:
         lines.append("In a message's menu, under Apps: Help — call a moderator about it")
@@ -108,6 +110,20 @@ async def held_back(tables: Tables, chat: Chat) -> Words:
         words.append(f"These are the latest {MOST}; the others come once these are done.\n")
     words.append("Look at each where it stands. /chat clear shows it again; an edit may, too.")
     return tuple(words)
+
+
+async def steps(tables: Tables, chat: Chat) -> Words:
+    """List the steps by which the chat was kept safe, each with how to undo it."""
+    log = await pages.log(tables.connection, chat.id)
+    people: dict[str, set[str]] = {}
+    for key in ledger.people_in(log):
+        platform, _, person = key.partition(":")
+        people.setdefault(platform, set()).add(person)
+    names = {
+        platform: await spoken.names(tables.connection, chat.id, platform, ids)
+        for platform, ids in people.items()
+    }
+    return ledger.listed(log, names, chat.agenda.title)
 
 
 async def catchup(tables: Tables, chat: Chat, by: Person) -> Words:

@@ -254,7 +254,11 @@ def as_moderator(by: Person, room: Room, agendas: Iterable[Agenda]) -> Person:
 async def _answer_of(
     tables: Tables,
     chat: Chat,
-    ask: commands.Status | safety_asks.Review | commands.Catchup | commands.Transcript,
+    ask: commands.Status
+    | safety_asks.Review
+    | safety_asks.Log
+    | commands.Catchup
+    | commands.Transcript,
     by: Person,
     now: datetime,
 ) -> Reply:
@@ -263,6 +267,8 @@ async def _answer_of(
             return Reply(await answers.status(tables, chat, now), chat.id)
         case safety_asks.Review():
             return Reply(await answers.held_back(tables, chat), chat.id)
+        case safety_asks.Log():
+            return Reply(await answers.steps(tables, chat), chat.id)
         case commands.Catchup():
             return Reply(await answers.catchup(tables, chat, by), chat.id)
         case commands.Transcript():

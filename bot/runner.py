@@ -21,6 +21,7 @@ from bot.engine.errors import BrokenLog, Refused
 from bot.engine.events import Event
 from bot.engine.signals import Signal, Woke
 from bot.engine.state import STAGES, Chat
+from bot.recollection import Recollection
 from bot.store.errors import Unavailable
 from bot.store.tables import NOTHING_UNREAD, Conflict, Tables, Unread
 from bot.watch import PATIENTS_ALONE, Lookout
@@ -86,6 +87,7 @@ class Runner:
     def __init__(self, store: Store, lookout: Lookout = PATIENTS_ALONE) -> None:
         self._store = store
         self._lookout = lookout
+        self._recollection = Recollection()  # of what each person said a moment ago
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._chats: dict[str, Chat] = {}
         self._floors: dict[Room, tuple[str, ...]] = {}
@@ -206,7 +208,8 @@ class Runner:
             if tables.version != self._version:  # another process wrote: read everything again
                 self._forget()
                 self._version = tables.version
-            work = Work(tables, dict(self._chats), dict(self._floors), self._lookout)
+            begun = self._recollection.begun()
+            work = Work(tables, dict(self._chats), dict(self._floors), self._lookout, begun)
             await work.fetch([(waiting.signal, waiting.chat) for waiting in batch])
             for n, waiting in enumerate(batch, 1):
                 try:
@@ -218,6 +221,7 @@ class Runner:
                     await asyncio.sleep(0)
             await work.finish()
         changed = Changed(*work.changed())
+        self._recollection.keep(begun)
         self._remember(work, changed)
         for waiting, result in zip(batch, results, strict=True):
             if waiting.outcome.done():

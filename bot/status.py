@@ -17,7 +17,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, PostKind, Tell, Whisper
+from bot.engine import conduct
+from bot.engine.actions import (
+    Action,
+    Amend,
+    Archive,
+    KeepOpen,
+    Post,
+    PostKind,
+    Remove,
+    SlowMode,
+    Tell,
+    TimeOut,
+    Whisper,
+)
 from bot.engine.agenda import OWN
 from bot.engine.chat import wake_at
 from bot.engine.events import GaveUp
@@ -124,6 +137,8 @@ def next_of(chat: Chat, at: datetime) -> str:
         return "is counted"
     if at == blank_at(chat):
         return "removes what was said"
+    if at == conduct.wake_at(chat):
+        return "sees to the order in its rooms"
     if chat.waiting and not chat.paused and chat.waiting[0].due == at:
         return f"T{chat.waiting[0].number} of {len(chat.topics)}"
     return "closes" if at == chat.closes_at else "keeps its threads open"
@@ -138,6 +153,12 @@ def said_of(action: Action) -> str:
             return _POSTS.get(kind, "a topic's second part")
         case Tell():
             return "the word to the moderators"
+        case SlowMode():
+            return "the slow mode"
+        case TimeOut():
+            return "the time-out of one person"
+        case Remove():
+            return "the removal of a message"
         case Whisper():
             return "the word to one person"
         case Amend(topic=topic):
@@ -272,7 +293,7 @@ class _Look:
     def _place(self, head: Head) -> str:
         room = head.lane.room
         name = PLATFORMS.get(room.platform, room.platform)
-        return name if room.name == "@" else str(room)
+        return name if room.name[:1] in ("@", "!") else str(room)
 
     def _why(self, chat: Chat, head: Head, *, lapsed: bool) -> str:
         room = head.action.room

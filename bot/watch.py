@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.engine.agenda import Agenda
 from bot.engine.concerning import DISTRESS
-from bot.engine.signals import Deleted, Noticed, Speech
+from bot.engine.messages import Message
+from bot.engine.people import Role, role_in
+from bot.engine.signals import Deleted, Edited, Noticed, Said, Speech
 from bot.engine.state import Chat
-from bot.safety import guard, rules
+from bot.safety import conduct, guard, rules
+from bot.safety.conduct import Recent
 from bot.safety.words import Lexicon
 from bot.store import checkins
 from bot.store.tables import Tables
@@ -33,6 +37,45 @@ class Lookout:
         if self.lexicon is not None and agenda.help_lines and self.lexicon.distress(signal.text):
             seen.add(DISTRESS)
         return tuple(sorted(seen))
+
+    def breaches(
+        self, signal: Said | Edited, known: Message | None, agenda: Agenda, recent: Recent
+    ) -> tuple[Recent, tuple[str, ...]]:
+        """Return what is remembered of a person now, and the rules of conduct that they breach.
+
+        `known` is the message's row until now. The rules are those of `bot.engine.conduct`.
+        Nothing is seen in what moderators and bots say, in what is known already, and without a
+        lexicon. An edit breaches by its words alone.
+        """
+        if self.lexicon is None:
+            return recent, ()
+        is_said = known is not None and known.said
+        if isinstance(signal, Said):
+            if is_said or role_in(agenda, signal.author) in _UNWATCHED:
+                return recent, ()
+            saying = _saying(signal, agenda, signal.author.since)
+            recent, seen = conduct.watch(recent, saying, self.lexicon)
+        else:
+            if known is None or not is_said or known.role in _UNWATCHED:
+                return recent, ()
+            if known.text == signal.text or (known.worded_at or known.at) >= signal.at:
+                return recent, ()
+            seen = conduct.wording(_saying(signal, agenda, None), self.lexicon)
+        return recent, tuple(breach.name.lower() for breach in seen)
+
+
+def _saying(signal: Said | Edited, agenda: Agenda, since: datetime | None) -> conduct.Saying:
+    return conduct.Saying(
+        signal.at,
+        signal.text,
+        attachments=len(signal.attachments),
+        account_since=since,
+        blocked_domains=agenda.blocked_domains,
+        allow_words=agenda.allow_words,
+    )
+
+
+_UNWATCHED = (Role.MODERATOR, Role.BOT)
 
 
 async def with_country(tables: Tables, chat: Chat, seen: Noticed) -> Noticed:

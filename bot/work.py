@@ -11,9 +11,10 @@ from bot import farewell, welcome
 from bot.agendas.schedule import free_ids
 from bot.engine import events, signals, steps
 from bot.engine.actions import Action
+from bot.engine.actions import Remove as RemoveAction
 from bot.engine.agenda import Room
 from bot.engine.chat import decide, react
-from bot.engine.commands import AboutOne
+from bot.engine.commands import AboutOne, AboutSomebody
 from bot.engine.errors import Refused
 from bot.engine.events import Event
 from bot.engine.floor import chat_at, chat_for_command, chat_of, is_shared
@@ -22,12 +23,13 @@ from bot.engine.hearing import hear, own, settle
 from bot.engine.messages import Message, message_key
 from bot.engine.people import Role
 from bot.engine.placing import unsettles
-from bot.engine.safety_asks import Clear
 from bot.engine.signals import Signal, Speech
 from bot.engine.state import Chat, Stage
 from bot.floors import Floors
+from bot.naming import about, whom
 from bot.noticing import news_of
 from bot.noting import note
+from bot.recollection import Recollection
 from bot.rewording import Rewordings, posts_to_blank
 from bot.store import checkins, departures, forgetting, leavers, queue
 from bot.store.tables import Tables
@@ -47,7 +49,8 @@ class Work:
     """Decides signals one after the other inside one transaction, then writes everything.
 
     `chats` and `floors` (the chats of each room) are what earlier transactions have read
-    (`bot.floors`), `lookout` what looks at each message.
+    (`bot.floors`), `lookout` what looks at each message, and `recollection` has what is remembered
+    of each person.
     """
 
     def __init__(
@@ -56,7 +59,9 @@ class Work:
         chats: dict[str, Chat],
         floors: dict[Room, tuple[str, ...]],
         lookout: Lookout,
+        recollection: Recollection,
     ) -> None:
+        self.recollection = recollection
         self.floors = Floors(tables, chats, floors, self._record_waiting)
         self._tables = tables
         self._lookout = lookout
@@ -158,6 +163,8 @@ class Work:
             self._put(key, known, heard)
             for news in await news_of(self._tables, chat, known, heard, signal.at):
                 chat = self._record(chat, decide(chat, news))[0] or chat
+            if breached := self.recollection.look(self._lookout, chat, known, heard, signal):
+                chat = self._record(chat, decide(chat, breached))[0]
         return chat
 
     async def _note_reaction(
@@ -257,7 +264,10 @@ class Work:
         if chat is None:
             raise Refused("No chat is held in this room yet. Open one with /chat start SERIES.")
         if isinstance(signal.ask, AboutOne):  # the chat's log names a message by its key
-            signal = replace(signal, ask=await self._about(signal.ask, signal.room))
+            message = await self._message(message_key(signal.room, signal.ask.message))
+            signal = replace(signal, ask=about(signal.ask, signal.room, message))
+        elif isinstance(signal.ask, AboutSomebody):
+            signal = replace(signal, ask=await whom(self._tables, chat, signal, signal.ask))
         happened = decide(chat, signal)
         for event in happened:
             if isinstance(event, _ABOUT_ONE):
@@ -274,14 +284,6 @@ class Work:
     async def _withdraw(self, chat: Chat, person: str) -> None:
         platform, _, author = person.partition(":")
         await self._remove(chat, self._tables.withdraw(chat.id, platform, author))
-
-    async def _about(self, ask: AboutOne, room: Room) -> AboutOne:
-        """Name the message that an ask is about by its key, with what is known of it."""
-        key = message_key(room, ask.message)
-        message = await self._message(key)
-        if isinstance(ask, Clear) and message is not None and message.held:
-            ask = replace(ask, worded=message.worded_at or message.at)
-        return replace(ask, message=key)
 
     async def _must_be_of(self, chat: Chat, key: str) -> None:
         message = await self._message(key)
@@ -309,7 +311,10 @@ class Work:
         ):
             return chat, []
         chat, happened = self._record(chat, decide(chat, signal))
-        if isinstance(signal, signals.Delivered) and signal.ref and chat:
+        if chat and isinstance(signal.action, RemoveAction):
+            found = await self._message(message_key(signal.action.place, signal.action.message))
+            await self._settle([found] if found else [])
+        elif isinstance(signal, signals.Delivered) and signal.ref and chat:
             key = message_key(signal.action.room, signal.ref)
             known = await self._message(key)
             if (row := own(chat, known, signal)) is not None:

@@ -161,7 +161,42 @@ class Tell:
     page: int = 0
 
 
-Action = Post | KeepOpen | Amend | Archive | Tell | Whisper
+@dataclass(frozen=True, slots=True)
+class SlowMode:
+    """Let each write once `every` so many seconds in the chat's threads in `place`; 0: as ever.
+
+    The threads are known when its turn comes. `until` it is of use. The room is no place but the
+    line in which it waits, as that of what follows.
+    """
+
+    room: Room
+    place: Room
+    every: int
+    until: datetime
+    threads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOut:
+    """Keep a person from writing on the platform of `place` until then; None: no longer."""
+
+    room: Room
+    place: Room
+    person: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take a message that somebody wrote out of its `place`, or of a thread there."""
+
+    room: Room
+    place: Room
+    message: str
+    thread: str | None
+
+
+Action = Post | KeepOpen | Amend | Archive | Tell | Whisper | SlowMode | TimeOut | Remove
 
 
 def privately(platform: str, about: str = "") -> Room:
@@ -172,3 +207,20 @@ def privately(platform: str, about: str = "") -> Room:
 def is_private(room: Room) -> bool:
     """Whether this is no place, but a line in which private words wait."""
     return room.name.startswith("@")
+
+
+_MEASURES = {
+    "SlowMode": "slowing a room down",
+    "TimeOut": "keeping somebody from writing",
+    "Remove": "removing messages",
+}
+
+
+def measure_in(room: Room) -> str:
+    """Say which kind of measures waits in a line that is no place; empty: it is another one."""
+    return _MEASURES.get(room.name[1:], "") if room.name.startswith("!") else ""
+
+
+def apart(platform: str, kind: type[SlowMode | TimeOut | Remove]) -> Room:
+    """Return the line in which one kind of a platform's measures waits, held up by no other."""
+    return Room(platform, f"!{kind.__name__}")

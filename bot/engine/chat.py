@@ -45,10 +45,13 @@ from bot.engine import (
     calling,
     closing,
     commands,
+    conduct,
     events,
     hindrances,
     holds,
     keeping,
+    measures,
+    measuring,
     replies,
     signals,
     steering,
@@ -58,7 +61,7 @@ from bot.engine import (
     unchecked,
     wording,
 )
-from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, Whisper
+from bot.engine.actions import Action, Amend, Archive, KeepOpen, Post, Remove, Whisper
 from bot.engine.agenda import Room
 from bot.engine.dues import due, is_overslept, keep_open_at
 from bot.engine.errors import Refused
@@ -120,6 +123,8 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
             return calling.asked(chat, signal)
         case signals.TakeAsked():
             return calling.taken(chat, signal)
+        case signals.Breached():
+            return conduct.breached(chat, signal)
         case signals.SpokeLate(at=at, room=room, person=person, thread=thread):
             told = f"{room.platform}:{person}" in chat.told_late
             return [] if told else [events.ToldLate(at, room, person, thread)]
@@ -172,6 +177,8 @@ def _replanned(chat: Chat, signal: signals.AgendaChanged) -> list[Event]:
 
 def _delivered(chat: Chat, signal: signals.Delivered) -> list[Event]:
     noted, action = hindrances.delivered(chat, signal), signal.action
+    if isinstance(action, Remove):
+        return [*noted, *conduct.looked(chat, signal, action)]
     if not isinstance(action, Post):
         return [*noted, *_archived(chat, signal.at, action)]
     return [*noted, *_posted(chat, signal, action)]
@@ -233,6 +240,15 @@ def react(chat: Chat, event: Event) -> list[Action]:
             steps.Called() | steps.Paged() | steps.Unreached() | steps.Taken() | steps.Unanswered()
         ):
             return [*summons.tells(chat, event)]
+        case (
+            measures.Breached()
+            | measures.Muted()
+            | measures.Unmuted()
+            | measures.Slowed()
+            | measures.Unslowed()
+            | measures.Hidden()
+        ):
+            return measuring.actions(chat, event)
         case events.KeptOpen():
             return [*map(KeepOpen, chat.threaded)]
         case (
@@ -243,6 +259,7 @@ def react(chat: Chat, event: Event) -> list[Action]:
             | events.Readable()
             | events.ThreadLost()
             | events.Missed()
+            | measures.Alerted()
         ):
             return [*telling.tells(chat, event)]
     return []
@@ -264,7 +281,7 @@ def _ended(chat: Chat, room: Room) -> list[Action]:
 
 def wake_at(chat: Chat) -> datetime | None:
     """Return the next moment at which something must happen although nobody speaks."""
-    moments = (_wake_at(chat), calling.wake_at(chat))
+    moments = (_wake_at(chat), calling.wake_at(chat), conduct.wake_at(chat))
     return min((moment for moment in moments if moment is not None), default=None)
 
 

@@ -10,7 +10,19 @@ from datetime import timedelta
 
 from bot.engine import safety_asks
 from bot.engine.errors import Refused
-from bot.engine.safety_asks import Checkin, Clear, Forget, Help, Hold, Review, Take
+from bot.engine.safety_asks import (
+    Checkin,
+    Clear,
+    Forget,
+    Help,
+    Hold,
+    Log,
+    Mute,
+    Remove,
+    Review,
+    Slow,
+    Take,
+)
 from bot.engine.showing import EDITIONS, Audience
 
 
@@ -107,13 +119,18 @@ class Commands:
     """What can be asked."""
 
 
-AboutOne = Place | Hold | Clear
+AboutOne = Place | Hold | Clear | Remove
 """Asks that change how one message stands."""
 
-Change = Start | Next | AddTopic | Skip | Pause | Resume | Extend | Close | AboutOne | Withdraw
+AboutSomebody = Mute
+"""Asks that are about one person."""
+
+Steering = Start | Next | AddTopic | Skip | Pause | Resume | Extend | Close | Slow
+
+Change = Steering | AboutOne | AboutSomebody | Withdraw
 """Asks that change a chat: the engine decides them."""
 
-Question = Status | ListChats | Review | Transcript | Catchup | Link | Checkin | Commands
+Question = Status | ListChats | Review | Log | Transcript | Catchup | Link | Checkin | Commands
 """Asks that change nothing: they are answered from the store."""
 
 Ask = Change | Question | Forget | Help | Take
@@ -196,6 +213,10 @@ def _transcript(text: str) -> Ask:
     return Transcript(*(formats or FORMATS[:1]), *(chats or [""]), *editions[:1])
 
 
+def _status(text: str) -> Ask:
+    return ListChats() if text.strip().lower() == "all" else Status()
+
+
 def _needed(text: str, sentence: str) -> str:
     text = text.strip()
     if not text:
@@ -216,12 +237,21 @@ COMMANDS: tuple[Command, ...] = (
     Command("resume", "", "post topics again", "resume", False, _plain(Resume())),
     Command("extend", "TIME", "move the end of the chat", "extend 2h", False, _extend),
     Command("close", "", "end the chat now", "close", False, _plain(Close())),
-    Command("status", "", "how the chat stands", "status", False, _plain(Status())),
+    Command("status", "[all]", "how the chat stands", "status", False, _status),
     Command("list", "", "chats running and coming", "list", False, _plain(ListChats())),
     Command("place", "MESSAGE T3", "correct a message's topic", "place 17 T3", False, _place),
     Command("review", "", "messages that are held back", "review", False, _plain(Review())),
-    Command("hold", "MESSAGE", "hold a message back", "hold 17", False, safety_asks.hold),
+    Command("hold", "MESSAGE [remove]", "hold a message back", "hold 17", False,
+            safety_asks.hold),
     Command("clear", "MESSAGE", "show a held message", "clear 17", False, safety_asks.clear),
+    Command("remove", "MESSAGE", "take a message out of the room", "remove 17", False,
+            safety_asks.remove),
+    Command("mute", "PERSON 30m", "keep somebody from writing", "mute PERSON 30m", False,
+            safety_asks.mute),
+    Command("slow", "10s [30m]", "let each write once in 10 seconds", "slow 10s 30m", False,
+            safety_asks.slow),
+    Command("log", "", "what was done to keep order, and how to undo it", "log", False,
+            _plain(Log())),
     Command("transcript", "[FORMAT] [EDITION] [CHAT]", "the transcript, for organizers or public",
             "transcript md public", False, _transcript),
     Command("link", "", "a link to the organizers' pages", "link", False, _plain(Link())),
@@ -262,6 +292,11 @@ def parse(text: str) -> tuple[Command, Ask]:
 def _nothing_follows(name: str) -> str:
     one = " One message is withdrawn in its own menu." if name == "withdraw" else ""
     return f"Nothing was done: /chat {name} takes no words after it. Send it alone.{one}"
+
+
+MERGED = ("list", "remove")
+"""Rows that are no subcommands on Discord, which takes 25 (interactions/application-commands):
+there `status` has a choice for the one, and `hold` for the other."""
 
 
 def command_of(ask: Ask) -> Command:

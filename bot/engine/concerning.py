@@ -5,7 +5,7 @@ What was seen is named by its kind, never quoted: these words wait in the outbox
 
 from __future__ import annotations
 
-from bot.engine import steps
+from bot.engine import conduct, steps
 from bot.engine.actions import Spot, Words
 from bot.engine.state import Chat
 
@@ -53,6 +53,9 @@ def told_author(chat: Chat, event: steps.Flagged | steps.Unflagged) -> Words:
     title = chat.agenda.title
     if isinstance(event, steps.Unflagged):
         return (f"Thank you. Your message in {title} is in its transcript again: ", where)
+    may_hide = conduct.may_hide(chat, event.room, event.person)
+    if DISTRESS not in event.concerns and (may_hide or event.message in chat.order.hidden):
+        return _removed(title, event, where)
     how = HOW_TO_EDIT.get(event.room.platform, "")
     seen = (
         f"Your message in {title} seems to have {kinds(event.concerns)}, by which a patient could "
@@ -71,3 +74,15 @@ def told_below(concerns: tuple[str, ...]) -> str:
         "so that nobody can be known by it, and it is shown again. If it is about no patient, "
         "leave it as it is; a moderator can clear it."
     )
+
+
+def _removed(title: str, event: steps.Flagged, where: Spot) -> Words:
+    """Tell an author that their message was taken out of the room."""
+    seen = (
+        f"Your message in {title} seems to have {kinds(event.concerns)}, by which a patient could "
+        "be known. Rounds removed it from the room and holds it back: it counts, but what it says "
+        "is in no transcript. Please write it anew so that nobody can be known by it. If it is "
+        "about no patient, a moderator can clear it, and it will be in the transcript. It stood "
+        "here: "
+    )
+    return (seen, where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot.engine import calling, events, keeping, pace
+from bot.engine import calling, conduct, events, keeping, pace
 from bot.engine.events import Event
 from bot.engine.fold import apply
 from bot.engine.state import Chat, Stage, TopicState
@@ -27,6 +27,8 @@ def due(chat: Chat, now: datetime) -> Iterator[Event]:
 def _next_due(chat: Chat, now: datetime) -> list[Event]:
     if called := calling.due(chat, now):
         return called
+    if (of_conduct := conduct.due(chat, now)) and not is_overslept(chat, now):
+        return of_conduct
     if chat.stage is Stage.PLANNED:
         return _due_before_opening(chat, now)
     if chat.stage is not Stage.OPEN:

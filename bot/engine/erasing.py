@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.engine import named
-from bot.engine.actions import Action, Amend, Piece, Post, Tell, Whisper, Who, Words
+from bot.engine.actions import Action, Amend, Piece, Post, Tell, TimeOut, Whisper, Who, Words
 from bot.engine.agenda import Agenda
 from bot.engine.events import Event
 from bot.engine.messages import Attachment, Message
@@ -113,7 +113,7 @@ class Erasure:
         """Return what is still to be done without the person, or None where it was for them."""
         theirs = action.room.platform == self.platform
         match action:
-            case Whisper(person=self.person) if theirs:
+            case Whisper(person=self.person) | TimeOut(person=self.person) if theirs:
                 return None
             case Tell(people=people, words=words) if theirs:
                 own = (self.person, f"user:{self.person}")

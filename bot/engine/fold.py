@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.engine import calls, events, steps
+from bot.engine import calls, events, measures, order, steps
 from bot.engine.errors import BrokenLog
 from bot.engine.events import Event
 from bot.engine.state import STAGES, Chat, Posted, Stage, TopicState
@@ -91,6 +91,17 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
         case steps.Flagged(room=room, person=person) | steps.Unflagged(room=room, person=person):
             key = f"{room.platform}:{person}"
             return {"flags": {**chat.flags, key: chat.flags.get(key, 0) + 1}}
+        case (
+            measures.Breached()
+            | measures.Muted()
+            | measures.Unmuted()
+            | measures.Slowed()
+            | measures.Unslowed()
+            | measures.Hidden()
+            | measures.Gone()
+            | measures.Alerted()
+        ):
+            return {"order": order.after(chat.order, event)}
         case events.Closed(at=at):
             return {"closed_at": at, "paused": False}
         case events.Summarised(tally=tally):

@@ -39,7 +39,8 @@ def hear(
         case Edited():
             heard = _edited(known, signal, concerns)
         case Deleted():
-            heard = known._replace(withdrawn=True)
+            is_ours = known.key in chat.order.hidden  # we have taken it out of its room
+            heard = known if is_ours else known._replace(withdrawn=True)
     return settle(chat, heard, parent)
 
 
@@ -77,7 +78,7 @@ def own(chat: Chat, known: Message | None, signal: Delivered) -> Message | None:
 def settle(chat: Chat, message: Message, parent: Message | None) -> Message:
     """Place a message as the chat stands now, and drop the text that may not be kept."""
     message = place(chat, message, parent)
-    withdrawn = message.withdrawn or _is_withdrawn(chat, message)
+    withdrawn = message.withdrawn or _is_withdrawn(chat, message) or _is_gone(chat, message)
     if withdrawn:
         message = message._replace(withdrawn=True, text="", attachments=(), concerns=())
     elif came_late(message) and not chat.agenda.keep_late:
@@ -99,6 +100,10 @@ def _is_withdrawn(chat: Chat, message: Message) -> bool:
         return False
     until = chat.withdrawn.get(f"{message.room.platform}:{message.author}")
     return until is not None and message.at <= until
+
+
+def _is_gone(chat: Chat, message: Message) -> bool:
+    return bool(chat.order.gone) and message.key in chat.order.gone
 
 
 def came_late(message: Message) -> bool:

@@ -17,7 +17,7 @@
 
 from __future__ import annotations
 
-from bot.engine import calling, safety_asks, signals, steps
+from bot.engine import calling, conduct, measures, safety_asks, signals, steps
 from bot.engine.concerning import DISTRESS
 from bot.engine.erasing import is_erased
 from bot.engine.errors import Refused
@@ -43,7 +43,17 @@ def hold_of(chat: Chat, message: Message) -> Hold:
             return Hold.NONE
     if message.concerns:
         return Hold.DISTRESS if DISTRESS in message.concerns else Hold.PRIVACY
-    return Hold.NONE
+    return _muted(chat, message) if chat.order.mutes else Hold.NONE
+
+
+def _muted(chat: Chat, message: Message) -> Hold:
+    """Say whether a message was said while its author was muted."""
+    if message.role in (Role.MODERATOR, Role.BOT):
+        return Hold.NONE
+    mute = chat.order.mute_at(f"{message.room.platform}:{message.author}", message.at)
+    if mute is None:
+        return Hold.NONE
+    return Hold.MODERATOR if mute.by else Hold.RULE
 
 
 # ---------------------------------------------------------------- what was seen
@@ -84,9 +94,18 @@ def flagged(chat: Chat, signal: signals.Noticed) -> list[Event]:
     if not is_told:
         return []
     if signal.concerns:
-        return [steps.Flagged(*told, signal.concerns)]
+        return [steps.Flagged(*told, signal.concerns), *_hidden(chat, signal)]
     stays = isinstance(chat.decisions.get(signal.message), steps.Held)
     return [] if stays else [steps.Unflagged(*told)]
+
+
+def _hidden(chat: Chat, signal: signals.Noticed) -> list[Event]:
+    """Take a message out of its room for a patient's sake; never one that may be a cry for help."""
+    may_be = DISTRESS not in signal.concerns and conduct.may_hide(chat, signal.room, signal.person)
+    if not may_be or signal.message in chat.order.hidden:
+        return []
+    of = (signal.at, signal.room, signal.message, signal.person, signal.thread)
+    return [measures.Hidden(*of, "", Hold.PRIVACY)]
 
 
 # ---------------------------------------------------------------- what moderators decide

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 from bot.engine.agenda import Agenda, Room
@@ -24,7 +26,7 @@ class Person:
 
     `badges` are further names under which an agenda may list them (`role:123`, `group:S1`);
     a `steward` moderates the room on the platform itself; `role` is set where the source
-    states it, as a recording does.
+    states it, as a recording does; `since` is when their account was made, where that is known.
     """
 
     platform: str
@@ -33,6 +35,7 @@ class Person:
     badges: frozenset[str] = frozenset()
     steward: bool = False
     role: Role | None = None
+    since: datetime | None = field(default=None, compare=False)
 
     @property
     def key(self) -> str:
@@ -58,6 +61,14 @@ def role_in(agenda: Agenda, person: Person) -> Role:
     if members is not None and not _is_among(person, members):
         return Role.VISITOR
     return Role.PARTICIPANT
+
+
+_IDS = {"discord": re.compile(r"[0-9]{15,20}"), "slack": re.compile(r"[UW][A-Z0-9]{7,}")}
+
+
+def is_id(platform: str, text: str) -> bool:
+    """Whether a text can be nothing but a person's id on a platform."""
+    return platform in _IDS and _IDS[platform].fullmatch(text) is not None
 
 
 def asking_in(room: Room, agenda: Agenda, person: Person) -> Person:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.engine import events
+from bot.engine import events, measures, steps
 from bot.engine.events import Event
 from bot.engine.messages import Message, PlacedBy, Timing
 from bot.engine.people import Role
@@ -114,6 +114,10 @@ def unsettles(event: Event) -> datetime | None:
     match event:
         case events.TopicPosted(at=at) | events.Closed(at=at) | events.Extended(at=at):
             return at
+        case steps.Held(at=at, rule=str(rule)) if rule:
+            return at  # the message's own time
+        case measures.Muted(since=since) | measures.Unmuted(since=since):
+            return since
         case events.Replanned():
             return datetime.min.replace(tzinfo=UTC)
     return None

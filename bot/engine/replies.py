@@ -47,7 +47,7 @@ def listed_in(agendas: Sequence[str]) -> str:
 
 def done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
     """Tell the person who asked what became of it; `chat` is the chat after it."""
-    is_seen = not isinstance(ask, commands.AboutOne | commands.Withdraw)
+    is_seen = not isinstance(ask, commands.AboutOne | commands.Withdraw | commands.AboutSomebody)
     return (*_done(chat, ask, happened), *(wording.refusals(chat) if is_seen else ()))
 
 
@@ -78,6 +78,21 @@ def _done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
         case safety_asks.Clear(message=message):
             shown = "is cleared: its text is in the transcript as it stands now"
             return (f"Message {message} {shown}. Undo it with /chat hold {message}.",)
+        case safety_asks.Remove(message=message):
+            shown = f"/chat clear {message} shows its text in the transcript, but not in the room."
+            return (f"Message {message} is held back, and taken out of this room. {shown}",)
+        case safety_asks.Mute(length=length) if length:
+            until = Moment(now + length)
+            return ("They are muted until ", until, ". Undo it with /chat mute PERSON 0m.")
+        case safety_asks.Mute():
+            return (
+                "They can write again, and what was held back only because of that mute is shown.",
+            )
+        case safety_asks.Slow(every=0):
+            return ("This room is as fast as ever.",)
+        case safety_asks.Slow(every=every, length=length):
+            slow = f"Everybody can write once in {every} seconds until "
+            return (slow, Moment(now + length), ". Undo it with /chat slow off.")
         case commands.Withdraw():
             return (_withdrawn(chat),)
 

@@ -31,7 +31,9 @@ from bot.engine.actions import (
     Moment,
     Post,
     PostKind,
+    SlowMode,
     Tell,
+    TimeOut,
     Whisper,
 )
 from bot.engine.floor import is_threaded
@@ -67,6 +69,8 @@ def when_its_turn_comes(
             return _not_before(chat, action, now) or _addressed(chat, action)
         case KeepOpen() | Archive():
             return replace(action, threads=chat.threads_in(action.room))
+        case SlowMode(place=place):
+            return replace(action, threads=chat.threads_in(place))
         case Amend():
             return _found(chat, action)
     return action
@@ -90,6 +94,8 @@ def lapses_at(chat: Chat, action: Action, queued_at: datetime) -> datetime:
             end = chat.opens_at
         case Post(kind=PostKind.OPENING | PostKind.TOPIC | PostKind.NOTICE) | KeepOpen():
             end = chat.ends_at
+        case SlowMode(until=until) | TimeOut(until=datetime() as until):
+            end = until
         case Whisper():
             end = queued_at + HEARD_WITHIN
         case Tell(call=number, page=page) if page:

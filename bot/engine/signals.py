@@ -264,6 +264,18 @@ class TakeAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class Breached:
+    """A message (its key) breaches these rules of conduct; `person` wrote it."""
+
+    at: datetime
+    room: Room
+    message: str
+    person: str
+    thread: str | None
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SpokeLate:
     """Somebody (by the platform's id) said something in a chat's thread after the end."""
 
@@ -367,6 +379,7 @@ Signal = (
     | Noticed
     | HelpAsked
     | TakeAsked
+    | Breached
     | SpokeLate
     | SpokeUnchecked
     | ReadBack

@@ -12,6 +12,7 @@ from bot.engine.agenda import OWN, Agenda, Room
 from bot.engine.calls import Call
 from bot.engine.events import Event
 from bot.engine.messages import Tally
+from bot.engine.order import Order
 from bot.engine.steps import Cleared, Held
 
 
@@ -106,6 +107,7 @@ class Chat:
     decisions: Mapping[str, Held | Cleared] = field(default_factory=dict)  # the last, by key
     flags: Mapping[str, int] = field(default_factory=dict)  # people, by their keys: how often told
     calls: Mapping[int, Call] = field(default_factory=dict)  # for a moderator, by their numbers
+    order: Order = field(default_factory=Order)  # who is muted, what is slow, who was told of what
 
     @property
     def ends_at(self) -> datetime:

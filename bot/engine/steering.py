@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.engine import commands, events, holds, pace, replies, safety_asks, signals
+from bot.engine import commands, conduct, events, holds, pace, replies, safety_asks, signals
 from bot.engine.dues import due
 from bot.engine.errors import Refused
 from bot.engine.events import Event
@@ -113,6 +113,9 @@ RULES: Mapping[type, Callable[[Chat, signals.Asked, Any], list[Event]]] = {
     commands.Place: _place,
     safety_asks.Hold: holds.held,
     safety_asks.Clear: holds.cleared,
+    safety_asks.Mute: conduct.muted,
+    safety_asks.Slow: conduct.slowed,
+    safety_asks.Remove: conduct.removed,
     commands.Withdraw: _withdraw,
 }
 

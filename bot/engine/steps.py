@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.engine.agenda import Room
+from bot.engine.measures import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +133,4 @@ class AskedToCheckIn:
     thread: str | None
 
 
-Step = (
-    Flagged
-    | Unflagged
-    | Held
-    | Cleared
-    | Called
-    | Paged
-    | Unreached
-    | Taken
-    | Unanswered
-    | AskedToCheckIn
-)
+Step = Flagged | Unflagged | Held | Cleared | OfCall | AskedToCheckIn | Measure

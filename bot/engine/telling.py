@@ -7,8 +7,8 @@ of it: moderators have the pages.
 
 from __future__ import annotations
 
-from bot.engine import concerning, events, steps, unchecked, wording
-from bot.engine.actions import Enclosure, Tell, Words, privately
+from bot.engine import concerning, events, measures, measuring, steps, unchecked, wording
+from bot.engine.actions import Enclosure, Tell, Words, measure_in, privately
 from bot.engine.agenda import OWN
 from bot.engine.concerning import DISTRESS
 from bot.engine.erasing import is_erased
@@ -74,6 +74,10 @@ def _said(chat: Chat, event: Event) -> tuple[Words, Enclosure | None]:
     match event:
         case events.Summarised():
             return wording.handed_over(chat), Enclosure.TRANSCRIPT
+        case events.Hindered(room=room, why=why) if measure_in(room):
+            return measuring.hindered(chat, room, why), None
+        case events.Unhindered(room=room) if measure_in(room):
+            return measuring.unhindered(chat, room), None
         case events.Hindered(room=room, why=why):
             return wording.hindered(chat, room, why), None
         case events.Unhindered(room=room):
@@ -84,6 +88,8 @@ def _said(chat: Chat, event: Event) -> tuple[Words, Enclosure | None]:
             return wording.unreadable(chat, room, why), None
         case events.Readable(room=room):
             return wording.readable(chat, room), None
+        case measures.Alerted():
+            return measuring.alerted(chat, event), None
         case events.ThreadLost(room=room):
             return wording.thread_lost(chat, room), None
     return wording.missed(chat, event.earlier if isinstance(event, events.Missed) else 0), None

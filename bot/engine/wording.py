@@ -21,6 +21,7 @@ from bot.engine.actions import (
     Who,
     Words,
     is_private,
+    measure_in,
 )
 from bot.engine.agenda import Room
 from bot.engine.events import Event
@@ -294,11 +295,16 @@ def thread_lost(chat: Chat, room: Room) -> Words:
     return (f"The thread of {_name(chat)} in ", room, what)
 
 
+_NOTHING_IN = ("\nNothing can be posted in ",)
+
+
 def refusals(chat: Chat) -> Words:
     """Say which rooms refuse posts, and why, each in a line of its own; empty: none does."""
     words: list[Piece] = []
     for room, why in chat.hindered.items():
-        words += ["\nNothing can be posted in ", room, f": {why}"]
+        measure = measure_in(room)
+        cannot = (f"\n{measure.capitalize()} fails",) if measure else (*_NOTHING_IN, room)
+        words += [*cannot, f": {why}"]
     return tuple(words)
 
 

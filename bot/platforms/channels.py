@@ -14,7 +14,7 @@ class Channel:
 
     `rooms` are the series whose room it is, `alerts` those whose moderators are told there;
     `notify` and `moderators` are written as in the agendas of `rooms`; `archives` are those of
-    `rooms` at whose end the channel is archived.
+    `rooms` at whose end the channel is archived, `hides` those in which held messages are removed.
     """
 
     id: str
@@ -23,6 +23,7 @@ class Channel:
     notify: tuple[str, ...] = ()
     moderators: tuple[str, ...] = ()
     archives: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ()
 
     def heading(self, place: str) -> str:
         """Return what stands above all that is found of it: what it is called, and its uses."""
@@ -52,6 +53,7 @@ def channels_of(series: Iterable[Series], platform: str) -> tuple[Channel, ...]:
             _once(n for one in rooms.get(channel, ()) if (n := one.agenda.notify.get(platform))),
             _once(name for one in rooms.get(channel, ()) for name in _moderators(one, platform)),
             tuple(one.name for one in rooms.get(channel, ()) if one.agenda.archive_channel),
+            tuple(one.name for one in rooms.get(channel, ()) if one.agenda.hide),
         )
         for channel in rooms | alerts
     )

@@ -14,11 +14,23 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.engine.actions import Amend, Archive, KeepOpen, Post, Spot, Tell, Whisper
+from bot.engine.actions import (
+    Amend,
+    Archive,
+    KeepOpen,
+    Post,
+    Remove,
+    SlowMode,
+    Spot,
+    Tell,
+    TimeOut,
+    Whisper,
+)
 from bot.platforms.appointment import Appointment
 from bot.platforms.discord_address import gateway_at, listen_at, point_at
 from bot.platforms.discord_connection import USUAL, Connection, Pace
 from bot.platforms.discord_events import keep_events
+from bot.platforms.discord_measures import Measures
 from bot.platforms.discord_needs import tells_who_leaves
 from bot.platforms.discord_refusals import LOGIN_REFUSED
 from bot.platforms.discord_signals import PLATFORM
@@ -120,6 +132,12 @@ class Discord(Standing):
                 return await client.posts.tell(action, errand)
             case Amend(recalls=True):
                 return await client.posts.amend(action, errand)
+            case SlowMode():
+                return await Measures(client).slow(action, errand.now)
+            case TimeOut():
+                return await Measures(client).silence(action, errand.now)
+            case Remove():
+                return await Measures(client).remove(action, errand)
             case Amend() | Whisper():
                 return Receipt(errand.now)  # a thread is locked, and its talk ends with it
 

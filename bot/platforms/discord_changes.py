@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from bot.engine.actions import privately
+from bot.engine.actions import Remove, SlowMode, TimeOut, apart, privately
 from bot.engine.agenda import Room
 from bot.platforms.discord_signals import PLATFORM
 
@@ -75,6 +75,7 @@ class Changes(discord.Client):
             asyncio.get_running_loop().call_later(SOON, self._tell)
         self._freed.update(Room(PLATFORM, str(channel.id)) for channel in guild.channels)
         self._freed.add(privately(PLATFORM))
+        self._freed.update(apart(PLATFORM, kind) for kind in (SlowMode, TimeOut, Remove))
         self._sees_more |= self.sight.is_wider(guild)
 
     def free_all(self) -> None:

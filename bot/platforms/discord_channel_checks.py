@@ -102,6 +102,7 @@ def _permissions(
 ) -> list[Finding]:
     wanted = {Where.ROOM, Where.SERVER} if channel.rooms else set()
     wanted |= {Where.ALERTS} if channel.alerts else set()
+    wanted |= {Where.HIDING} if channel.hides else set()
     may = there.permissions_for(server.me)
     may_anywhere = server.me.guild_permissions
     found = []

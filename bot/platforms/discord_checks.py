@@ -55,7 +55,12 @@ async def look(
         except Exception as failure:  # the library reads every answer as if it were Discord's
             found.append(_failed(failure))
         application = client.application_id
-    return Report(tuple(found), invite_link(application) if application else "")
+    return Report(tuple(found), _invitation(application, channels))
+
+
+def _invitation(application: int | None, channels: Sequence[Channel]) -> str:
+    hides = any(channel.hides for channel in channels)
+    return invite_link(application, hides=hides) if application else ""
 
 
 def _failed(failure: Exception) -> Finding:

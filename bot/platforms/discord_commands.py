@@ -12,7 +12,7 @@ import discord
 from discord import app_commands
 
 from bot.engine.buttons import CHECK_IN
-from bot.engine.commands import COMMANDS, FORMATS, Command
+from bot.engine.commands import COMMANDS, FORMATS, MERGED, Command
 from bot.engine.errors import Refused
 from bot.engine.showing import EDITIONS
 from bot.platforms.discord_bell import bell_buttons
@@ -31,6 +31,8 @@ MOST_CHOICES = 25
 
 LONGEST_CHOICE = 100
 """Characters in what is shown for a suggestion, and in what is then typed."""
+
+SUBCOMMANDS = tuple(row for row in COMMANDS if row.name not in MERGED)
 
 LENGTHS = ("15m", "30m", "1h", "2h", "1d")
 
@@ -82,6 +84,8 @@ def _fitting(choices: Sequence[Choice], typed: str) -> Sequence[Choice]:
     return [one for one in choices if sought in f"{one.value}\n{one.shown}".casefold()]
 
 
+_MESSAGE = (Option("message", "the message's link or its id", reading=message_id),)
+
 OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "start": (Option("series", "which series", suggesting=_series),),
     "topic": (Option("text", "the question as it is to be posted", longest=LONGEST_TOPIC),),
@@ -89,6 +93,22 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "place": (
         Option("message", "the message's link or its id", reading=message_id),
         Option("topics", "its topic (T3), several (T3, T4), or none"),
+    ),
+    "status": (
+        Option("of", "all: chats running and coming", False, choices=("all",)),
+    ),
+    "hold": (
+        *_MESSAGE,
+        Option("also", "remove: take it out of the room too", False, choices=("remove",)),
+    ),
+    "clear": _MESSAGE,
+    "mute": (
+        Option("person", "whom: a mention, or their name or id"),
+        Option("length", "for how long: 30m, 2h; 0m takes it back", suggesting=_lengths),
+    ),
+    "slow": (
+        Option("every", "once in how long each may write: 10s, 1m; or off"),
+        Option("length", "for how long; 30m if nothing is said", False, suggesting=_lengths),
     ),
     "transcript": (
         Option("format", "the kind of file; html if nothing is chosen", False, choices=FORMATS),
@@ -127,7 +147,7 @@ class ChatCommands(app_commands.CommandTree[discord.Client]):
         self._checkins = CheckIns(self._door)
         self._suggestions: dict[tuple[str, str], Suggestions] = {}
         group = app_commands.Group(name=GROUP, description="Ask Rounds about the chats held here")
-        for row in COMMANDS:
+        for row in SUBCOMMANDS:
             group.add_command(self._subcommand(row))
         self.add_command(group)
         self._checkins.install(client)

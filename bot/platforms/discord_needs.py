@@ -14,6 +14,7 @@ class Where(StrEnum):
     ROOM = "in the channel of a room"
     ALERTS = "in the private channel of alerts"
     SERVER = "in the whole server"
+    HIDING = "in the channel of a room whose agenda says hide: true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,19 @@ NEEDS = (
         "The next two chats of a series stand among the server's events.",
         _in(Where.SERVER),
     ),
+    Need(
+        "moderate_members",
+        "Moderate Members",
+        "Somebody who goes on flooding a chat, or whom a moderator mutes, is timed out.",
+        _in(Where.SERVER),
+    ),
+    Need(
+        "manage_messages",
+        "Manage Messages",
+        "With hide: true what is held back is removed from the room.",
+        _in(Where.HIDING),
+        second_factor=True,
+    ),
 )
 """Everything that is asked for. Not among it: Mention Everyone, which a role that everybody may
 mention makes needless, and Manage Events, for the bot changes no events but its own
@@ -121,7 +135,11 @@ def tells_who_leaves(flags: discord.ApplicationFlags) -> bool:
     return flags.gateway_guild_members or flags.gateway_guild_members_limited
 
 
-def invite_link(application_id: int) -> str:
-    """Return the address at which a server's owner invites the bot, with exactly what it needs."""
-    permissions = discord.Permissions(**{need.flag: True for need in NEEDS})
+def invite_link(application_id: int, *, hides: bool = False) -> str:
+    """Return the address at which a server's owner invites the bot, with exactly what it needs.
+
+    `hides`: an agenda says that what is held back is removed.
+    """
+    asked = (need for need in NEEDS if hides or need.where != {Where.HIDING})
+    permissions = discord.Permissions(**{need.flag: True for need in asked})
     return discord.utils.oauth_url(application_id, permissions=permissions, scopes=SCOPES)

@@ -69,6 +69,7 @@ def person(user: discord.User | discord.Member, *, steward: bool) -> Person:
         frozenset([f"role:{role}" for role in roles]),
         steward,
         Role.BOT if user.bot or user.system else None,
+        user.created_at,
     )
 
 

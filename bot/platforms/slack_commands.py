@@ -41,11 +41,11 @@ ELSEWHERE = (
 _ANY = re.compile("")
 
 _LINK = re.compile(
-    r"(?P<place>\s*place\s+)https?://[\w.-]+/archives/(?P<channel>\w+)"
+    r"(?P<command>\s*(?:place|hold|clear|remove)\s+)https?://[\w.-]+/archives/(?P<channel>\w+)"
     r"/p(?P<seconds>\d{6,})(?P<rest>\d{6})(?:\?\S*)?(?=\s|\Z)",
     re.IGNORECASE,
 )
-"""What "Copy link" gives in a message's menu, after `place`: channel, time of the message."""
+"""What "Copy link" gives in a message's menu, after a command about it: channel, its time."""
 
 
 def install(app: AsyncApp, door: Door, people: People) -> None:
@@ -100,7 +100,7 @@ def typed(text: str, channel: str) -> str:
         return text
     if link["channel"] != channel:
         raise Refused(ELSEWHERE)
-    return f"{link['place']}{link['seconds']}.{link['rest']}{text[link.end() :]}"
+    return f"{link['command']}{link['seconds']}.{link['rest']}{text[link.end() :]}"
 
 
 def _install_rest(app: AsyncApp) -> None:

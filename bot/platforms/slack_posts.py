@@ -18,7 +18,19 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.engine.actions import Amend, Archive, KeepOpen, Post, PostKind, Tell, Whisper, Words
+from bot.engine.actions import (
+    Amend,
+    Archive,
+    KeepOpen,
+    Post,
+    PostKind,
+    Remove,
+    SlowMode,
+    Tell,
+    TimeOut,
+    Whisper,
+    Words,
+)
 from bot.engine.buttons import LABELS, buttons_of
 from bot.platforms.local_adapter import text_of as house_text
 from bot.platforms.platform import Errand, File, Hindered, Impossible, NotThere, Receipt
@@ -43,6 +55,11 @@ SECTION = 3000
 """Characters of a section's text (Block Kit reference)."""
 
 GROUP = "group:"
+
+NO_MEASURES = (
+    "Slack lets no app slow a channel down, keep somebody from writing, or delete what others "
+    "wrote. What is held back stays out of transcripts."
+)
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +94,8 @@ class Posts:
                 return await self.whisper(action, errand.now)
             case KeepOpen():
                 return Receipt(errand.now)  # no thread is ever put away
+            case SlowMode() | TimeOut() | Remove():
+                raise Impossible(NO_MEASURES)
 
     async def post(self, post: Post, errand: Errand) -> Receipt:
         """Say something in a channel, or in a thread there.

@@ -7,8 +7,9 @@ from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
 
-from bot.engine import events, steps, wording
-from bot.engine.actions import Moment, Words
+from bot import ledger
+from bot.engine import events, measures, steps, wording
+from bot.engine.actions import Moment, Words, measure_in
 from bot.engine.erasing import NAME, is_erased
 from bot.engine.events import Event
 from bot.engine.rooms import platform_name
@@ -27,13 +28,18 @@ class Entry:
 
 def chronicle(log: list[Event], names: Names = MappingProxyType({})) -> list[Entry]:
     """Return what happened in a chat, in order; `names` are those of its `doers`, if known."""
-    return [Entry(event.at, _words(event, names), isinstance(event, _TROUBLE)) for event in log]
+    return [
+        Entry(event.at, _words(event, names), isinstance(event, _TROUBLE))
+        for event in log
+        if not isinstance(event, measures.Breached) or event.step == 1  # what follows tells of it
+    ]
 
 
 def doers(log: list[Event]) -> set[str]:
-    """Return who did something that the log tells, by their keys."""
-    told = (events.Opened, events.Closed, events.Corrected, steps.Held, steps.Cleared, steps.Taken)
-    return {event.by for event in log if isinstance(event, told) and event.by}
+    """Return whom the log names, by their keys."""
+    told = (events.Opened, events.Closed, events.Corrected)
+    doing = {event.by for event in log if isinstance(event, told) and event.by}
+    return doing | ledger.people_in(log)
 
 
 _TROUBLE = (
@@ -64,8 +70,6 @@ def _words(event: Event, names: Names) -> Words:
             return ("Topics resumed.",)
         case events.Extended(closes_at=closes_at):
             return ("Extended; closes ", Moment(closes_at), ".")
-        case steps.AskedToCheckIn():
-            return ("Somebody who wrote and had not checked in was told how.",)
         case events.ToldLate():
             return ("Somebody who wrote after the end was told that it counts as late.",)
         case events.Withdrew(left=True):
@@ -137,6 +141,10 @@ def _words_of_rooms(event: Event) -> Words:
             return ("The chat's thread was deleted in ", room, ".")
         case events.KeptOpen():
             return ("Threads kept open for longer.",)
+        case events.Hindered(room=room, why=why) if measure := measure_in(room):
+            return (f"Held up: {measure}: {why}",)
+        case events.Unhindered(room=room) if measure := measure_in(room):
+            return (f"Goes on: {measure}.",)
         case events.Hindered(room=room, why=why):
             return ("Held up in ", room, f": {why}")
         case events.Unhindered(room=room):
@@ -179,7 +187,7 @@ def _words_of_topics(event: Event, names: Names) -> Words:
             )
         case events.Rescheduled():
             return ("The topics that were still to come were given new times.",)
-    return (type(event).__name__,)
+    return ledger.words_of(event, names) or (type(event).__name__,)
 
 
 def _name(key: str, names: Names) -> str:

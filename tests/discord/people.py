@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.discord import interactions, posting
 from tests.discord.basics import JSON, Dispatch, User, iso
 from tests.discord.messages import Draft, File, Message
-from tests.discord.rules import Permission, missing_permissions
+from tests.discord.rules import Permission, bad_form, missing_permissions
 
 if TYPE_CHECKING:
     from tests.discord.guild import Guild, Role
@@ -27,6 +28,7 @@ class Member:
         self.roles = roles
         self.nick = nick
         self.joined_at = guild.world.now()
+        self.silenced_until: datetime | None = None
 
     @property
     def id(self) -> int:
@@ -69,11 +71,30 @@ class Member:
             "mute": False,
             "pending": False,
             "flags": 0,
-            "communication_disabled_until": None,
+            "communication_disabled_until": (
+                None if self.silenced_until is None else iso(self.silenced_until)
+            ),
             "avatar_decoration_data": None,
             "collectibles": None,
         }
         return body | {"user": self.user.payload()} if with_user else body
+
+    def silence(self, by: Member, until: datetime | None) -> None:
+        """Time somebody out (resources/guild "Modify Guild Member"), for 28 days at most.
+
+        Nobody does so to the owner, to administrators and to whoever has a role as high as theirs.
+        """
+        if not by.base & Permission.MODERATE_MEMBERS or self.base & Permission.ADMINISTRATOR:
+            raise missing_permissions()
+        now = self.guild.world.now()
+        if until is not None and until > now + timedelta(days=28):
+            raise bad_form("communication_disabled_until", "It is too far ahead.")
+        self.silenced_until = until
+
+    @property
+    def is_silenced(self) -> bool:
+        """Whether they are timed out now."""
+        return self.silenced_until is not None and self.guild.world.now() < self.silenced_until
 
     # ------------------------------------------------------------ talk
 

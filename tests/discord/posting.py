@@ -24,7 +24,9 @@ from tests.discord.rules import (
     missing_permissions,
     thread_is_archived,
     thread_is_locked,
+    timed_out,
     too_long,
+    too_soon,
     unknown,
 )
 from tests.discord.threads import Thread, check_thread
@@ -77,6 +79,15 @@ def post(place: Place, author: User, draft: Draft) -> Message:
     return message
 
 
+def _may_post_so_soon(place: Thread, author: User, able: Permission) -> None:
+    """Refuse a message in slow mode that comes too soon (resources/channel, slow mode)."""
+    spared = Permission.MANAGE_MESSAGES | Permission.MANAGE_CHANNELS | Permission.MANAGE_THREADS
+    own = [one.at for one in place.messages if one.author is author]
+    wait = timedelta(seconds=place.rate_limit_per_user)
+    if wait and own and not able & spared and place.world.now() - own[-1] < wait:
+        raise too_soon()
+
+
 def _may_post(place: Place, author: User) -> Permission:
     if isinstance(place, DirectMessages):
         guilds = place.world.guilds.values()
@@ -84,9 +95,13 @@ def _may_post(place: Place, author: User) -> Permission:
         shared = any(bot.id in one.members and person.id in one.members for one in guilds)
         if author is bot and (person.refuses_dms or not shared):
             raise Refusal(403, 50007, "Cannot send messages to this user")
+    speaker = place.guild.members.get(author.id) if place.guild else None
+    if speaker is not None and speaker.is_silenced:
+        raise timed_out()
     if not isinstance(place, Thread):
         return place.require(author, Permission.SEND_MESSAGES)
     able = place.require(author, Permission.SEND_MESSAGES_IN_THREADS)
+    _may_post_so_soon(place, author, able)
     if place.locked and not able & Permission.MANAGE_THREADS:
         raise thread_is_archived(403) if place.archived else thread_is_locked()
     return able

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tests.discord.basics import JSON
 from tests.discord.calls import Call, Result, Routes
 from tests.discord.rules import bad_form, missing_access, unknown
@@ -93,6 +95,14 @@ def member(call: Call) -> Result:
     return guild.person(call.id("user_id")).payload()
 
 
+def change_member(call: Call) -> Result:
+    """Change a member; no more of it than a time-out is known here."""
+    guild = call.world.find_guild(call.id("guild_id"))
+    person, until = guild.person(call.id("user_id")), call.form["communication_disabled_until"]
+    person.silence(guild.bot, None if until is None else datetime.fromisoformat(until))
+    return person.payload()
+
+
 def events(call: Call) -> Result:
     counted = call.query.get("with_user_count") in ("1", "true", "True")
     count: JSON = {"user_count": 0} if counted else {}
@@ -160,6 +170,7 @@ ROUTES: Routes = (
     ("GET", "/guilds/{guild_id}/roles/{role_id}", role),
     ("GET", "/guilds/{guild_id}/members", members),
     ("GET", "/guilds/{guild_id}/members/{user_id}", member),
+    ("PATCH", "/guilds/{guild_id}/members/{user_id}", change_member),
     ("GET", EVENTS, events),
     ("POST", EVENTS, create_event),
     ("GET", f"{EVENTS}/{{event_id}}", get_event),

@@ -56,6 +56,15 @@ def thread_is_archived(status: int = 400) -> Refusal:
     return Refusal(status, 50083, "Thread is archived")
 
 
+def timed_out() -> Refusal:
+    return Refusal(403, 50013, "Missing Permissions")
+
+
+def too_soon() -> Refusal:
+    """Return 20016, which people meet in a place with slow mode."""
+    return Refusal(429, 20016, "This action cannot be performed due to slowmode rate limit")
+
+
 def thread_is_locked() -> Refusal:
     return Refusal(403, 160005, "This thread is locked")
 
@@ -107,6 +116,7 @@ class Permission(IntFlag):
     CREATE_PRIVATE_THREADS = 1 << 36
     USE_EXTERNAL_STICKERS = 1 << 37
     SEND_MESSAGES_IN_THREADS = 1 << 38
+    MODERATE_MEMBERS = 1 << 40
     CREATE_EVENTS = 1 << 44
     SEND_POLLS = 1 << 49
     PIN_MESSAGES = 1 << 51

@@ -26,6 +26,7 @@ class Thread(Place):
         self.auto_archive_duration = minutes
         self.archived = False
         self.locked = False
+        self.rate_limit_per_user = 0
         self.created_at = self.archive_at = parent.world.now()
         self.joined: dict[int, datetime] = {}
         self.message_count = self.total_message_sent = 0
@@ -79,6 +80,7 @@ class Thread(Place):
         renamed = name != self.name
         self.name, self.auto_archive_duration = name, minutes
         self.archived, self.locked = archived, wanted.get("locked", self.locked)
+        self.rate_limit_per_user = wanted.get("rate_limit_per_user", self.rate_limit_per_user)
         self.tell("THREAD_UPDATE", self.payload())
         if renamed:
             self.system(RENAMED, by, name)
@@ -140,7 +142,7 @@ class Thread(Place):
             "message_count": self.message_count,
             "total_message_sent": self.total_message_sent,
             "member_count": min(50, len(self.joined)),
-            "rate_limit_per_user": 0,
+            "rate_limit_per_user": self.rate_limit_per_user,
             "flags": 0,
             "thread_metadata": {
                 "archived": self.archived,

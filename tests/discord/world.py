@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tests.discord.interactions import Answer
     from tests.discord.messages import File, Message
 
-INVITED = EVERYONE | Permission.MANAGE_THREADS | Permission.CREATE_EVENTS
+INVITED = (
+    EVERYONE | Permission.MANAGE_THREADS | Permission.CREATE_EVENTS | Permission.MODERATE_MEMBERS
+)
 """What the bot is invited with unless a test says otherwise."""
 
 

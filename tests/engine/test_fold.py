@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from bot.engine import events, steps
+from bot.engine import events, measures, steps
 from bot.engine.agenda import Room
 from bot.engine.errors import BrokenLog
 from bot.engine.events import Event
@@ -26,6 +26,10 @@ CALLED = steps.Called(OPENS, 1, CHANNEL, "7", "Lee", "", None, steps.Asking.PERS
 CALLING: tuple[Event, ...] = (*OPENED, CALLED)
 CLOSED: tuple[Event, ...] = (*OPENED, events.Closed(OPENS + HOUR))
 SUMMARISED: tuple[Event, ...] = (*CLOSED, events.Summarised(OPENS + HOUR, Tally(2, 1, 5)))
+BREACHED = measures.Breached(OPENS, CHANNEL, "k", "7", None, "flood", 3)
+MUTED = measures.Muted(OPENS, CHANNEL, "7", OPENS, OPENS + HOUR, "", "flood", out=True)
+SLOWED = measures.Slowed(OPENS, CHANNEL, 10, OPENS + HOUR, "", "flood")
+HIDDEN = measures.Hidden(OPENS, CHANNEL, "k", "7", None, "", "flood")
 
 
 def after(*log: Event) -> Chat:
@@ -127,6 +131,22 @@ def test_every_event_counts_once_and_changes_only_what_it_says() -> None:
         steps.Unreached: (CALLING, steps.Unreached(OPENS, 1, "discord:7"), {"calls"}),
         steps.Taken: (CALLING, steps.Taken(OPENS, 1, "discord:8", "Mo"), {"calls"}),
         steps.Unanswered: (CALLING, steps.Unanswered(OPENS, 1), {"calls"}),
+        measures.Breached: (OPENED, BREACHED, {"order"}),
+        measures.Muted: (OPENED, MUTED, {"order"}),
+        measures.Unmuted: (
+            (*OPENED, MUTED), measures.Unmuted(OPENS, CHANNEL, "7", OPENS, "local:h"), {"order"},
+        ),
+        measures.Slowed: (OPENED, SLOWED, {"order"}),
+        measures.Unslowed: (
+            (*OPENED, SLOWED), measures.Unslowed(OPENS, CHANNEL, ""), {"order"},
+        ),
+        measures.Hidden: (OPENED, HIDDEN, {"order"}),
+        measures.Gone: ((*OPENED, HIDDEN), measures.Gone(OPENS, "k"), {"order"}),
+        measures.Alerted: (
+            (*OPENED, BREACHED),
+            measures.Alerted(OPENS, CHANNEL, "k", "7", None, "flood", 3, 0),
+            {"order"},
+        ),
         events.GaveUp: (OPENED, events.GaveUp(OPENS, "c/1/0", CHANNEL, "gone"), set()),
         events.SentWithout: (
             OPENED, events.SentWithout(OPENS, CHANNEL, "chat.png could not be sent."), set()

@@ -275,7 +275,7 @@ async def test_every_command_is_answered_to_one_person_alone_within_three_second
             "T1: First?"
         )
         await (await club.maria.menu("Withdraw", gone)).done()
-        assert "urojc" in (await club.ask("list", thread)).text
+        assert "urojc" in (await club.ask("status", thread)).text
         assert "3 of 4 topics posted" in (await club.ask("status", thread)).text
         assert "Since you last wrote" in (await club.ask("catchup", thread, club.joao)).text
         await club.is_kept(chat.id, [placed.content, joao.content])

@@ -21,7 +21,7 @@ from tests.discord.server import Server, pointed_at, serving
 
 NOBODY = "123456789012345678"
 
-OF_ROOM = [need.name for need in NEEDS if need.where != {Where.ALERTS}]
+OF_ROOM = [need.name for need in NEEDS if need.where not in ({Where.ALERTS}, {Where.HIDING})]
 OF_ALERTS = [need.name for need in NEEDS if Where.ALERTS in need.where]
 BITS = {
     name: Permission[name.upper().replace(" ", "_")]
@@ -97,6 +97,14 @@ async def test_each_permission_that_the_server_does_not_give_is_named(
     assert path in wrong[0].sentence
 
 
+async def test_manage_messages_is_asked_for_where_held_messages_are_removed(club: Club) -> None:
+    hiding = Channel(str(club.channel.id), ("urojc",), hides=("urojc",))
+    found = await look_at(hiding, Servers(club.client))
+    assert [one.what for one in found if not one.ok] == ["Manage Messages"]
+    club.channel.grant(Permission.MANAGE_MESSAGES, club.guild.bot_role)
+    assert all(one.ok for one in await look_at(hiding, Servers(club.client)))
+
+
 async def test_a_channel_that_forbids_something_to_everybody_is_found(club: Club) -> None:
     club.channel.deny(Permission.MANAGE_THREADS, club.guild.everyone)
     assert await club.wrong() == ["Manage Threads"]
@@ -110,7 +118,7 @@ async def test_what_a_channel_allows_counts_although_the_server_does_not_give_it
     club: Club,
 ) -> None:
     club.guild.deny(EVERY)
-    club.guild.grant(Permission.CREATE_EVENTS)
+    club.guild.grant(Permission.CREATE_EVENTS | Permission.MODERATE_MEMBERS)
     club.channel.grant(EVERY)
     assert await club.wrong() == []
 

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from bot.engine.buttons import CHECK_IN
-from bot.engine.commands import COMMANDS, FORMATS, Command, parse
+from bot.engine.commands import FORMATS, Command, parse
 from bot.engine.state import Stage
-from bot.platforms.discord_commands import OPTIONS, OUTDATED, message_id, options_of
+from bot.platforms.discord_commands import OPTIONS, OUTDATED, SUBCOMMANDS, message_id, options_of
 from tests.discord.basics import JSON
 from tests.discord.commands import NotOffered
 from tests.platforms.asked import CHAT, Club, club, online
 
-ROWS = {row.name: row for row in COMMANDS}
+ROWS = {row.name: row for row in SUBCOMMANDS}
 
 ASKED: dict[str, JSON] = {
     "start": {"series": "urojc"},
@@ -27,6 +27,8 @@ ASKED: dict[str, JSON] = {
     "place": {"message": "17", "topics": "T3"},
     "hold": {"message": "17"},
     "clear": {"message": "17"},
+    "mute": {"person": "<@7>", "length": "30m"},
+    "slow": {"every": "10s"},
     "forget": {"me": "me"},
 }
 """What is typed in the options that must be given."""
@@ -50,8 +52,8 @@ def registered(at: Club) -> dict[str, JSON]:
 
 async def test_every_row_of_the_table_is_a_subcommand_with_its_help(at: Club) -> None:
     found = registered(at)
-    assert list(found) == [row.name for row in COMMANDS]
-    for row in COMMANDS:
+    assert list(found) == [row.name for row in SUBCOMMANDS]
+    for row in SUBCOMMANDS:
         assert found[row.name]["description"].lower() == row.help.lower()
         assert bool(found[row.name]["options"]) == bool(row.argument)
 
@@ -68,7 +70,7 @@ def test_options_stand_for_rows_with_an_argument_and_fit_into_discord() -> None:
     for name, options in OPTIONS.items():
         assert ROWS[name].argument
         assert all(len(option.help) <= 100 for option in options)
-    assert all(len(row.help) <= 100 for row in COMMANDS)
+    assert all(len(row.help) <= 100 for row in SUBCOMMANDS)
 
 
 def test_a_new_row_of_the_table_needs_no_line_on_discord() -> None:
@@ -87,7 +89,7 @@ def test_a_new_row_of_the_table_needs_no_line_on_discord() -> None:
 
 async def test_whatever_is_asked_by_whom_is_answered_to_them_alone(at: Club) -> None:
     await at.start()
-    for row in COMMANDS:
+    for row in SUBCOMMANDS:
         if row.name == CHECK_IN:
             continue  # a form is its answer: tests/platforms/test_discord_forms.py
         for member in (at.henry, at.ann):
@@ -250,7 +252,7 @@ async def test_a_suggestion_that_comes_too_late_ends_nothing(
 
 async def test_a_command_of_an_older_form_is_answered_with_what_to_do(at: Club) -> None:
     (chat,) = (one for one in at.server.world.application.commands[None] if one["name"] == "chat")
-    chat["options"].append({"type": 1, "name": "dance", "description": "gone", "options": []})
+    chat["options"][-1] = {"type": 1, "name": "dance", "description": "gone", "options": []}
     start = next(one for one in chat["options"] if one["name"] == "start")
     start["options"] = []
     for path in ("dance", "start"):
@@ -273,7 +275,7 @@ def written() -> dict[str, tuple[str, str]]:
 
 def test_the_page_tells_of_every_command_with_its_options_and_who_may() -> None:
     expected = {}
-    for row in COMMANDS:
+    for row in SUBCOMMANDS:
         options = (f"{one.name}:" if one.required else f"[{one.name}:]" for one in options_of(row))
         who = "everybody" if row.everybody else "moderators"
         expected[" ".join(("/chat", row.name, *options))] = (row.help, who)
@@ -281,6 +283,6 @@ def test_the_page_tells_of_every_command_with_its_options_and_who_may() -> None:
 
 
 def test_everything_that_is_typed_on_discord_can_be_read() -> None:
-    for row in COMMANDS:
+    for row in SUBCOMMANDS:
         typed = " ".join((row.name, *map(str, ASKED.get(row.name, {}).values())))
         assert parse(typed)[0] is row

@@ -23,6 +23,8 @@ DOCUMENTED = {
     "Embed Links": 14,
     "Attach Files": 15,
     "Create Events": 44,
+    "Moderate Members": 40,
+    "Manage Messages": 13,
 }
 """The bits of Discord's documentation (topics/permissions "Bitwise Permission Flags")."""
 
@@ -50,7 +52,10 @@ def test_the_invitation_asks_for_exactly_the_permissions_and_scopes_of_the_list(
     assert asked.keys() == {"client_id", "scope", "permissions"}
     assert asked["client_id"] == ["345678901234567890"]
     assert asked["scope"][0].split() == list(SCOPES) == ["bot", "applications.commands"]
-    assert int(asked["permissions"][0]) == sum(1 << bit for bit in DOCUMENTED.values())
+    given = int(asked["permissions"][0])
+    assert given == sum(1 << bit for name, bit in DOCUMENTED.items() if name != "Manage Messages")
+    hiding = parse_qs(urlsplit(invite_link(345678901234567890, hides=True)).query)
+    assert int(hiding["permissions"][0]) == sum(1 << bit for bit in DOCUMENTED.values())
 
 
 @pytest.mark.parametrize(
@@ -74,6 +79,7 @@ def test_who_leaves_is_asked_for_only_where_an_agenda_wants_to_know() -> None:
 
 def test_operators_read_every_permission_with_its_reason_and_no_other() -> None:
     words = {Where.ROOM: "rooms", Where.ALERTS: "alerts", Where.SERVER: "server"}
+    words[Where.HIDING] = "rooms with `hide: true`"
     text = OPERATING.read_text("utf-8")
     section = text[text.index("### What the bot may do, and why") :]
     table = section[section.index("|---|") :].partition("\n\n")[0].splitlines()[1:]

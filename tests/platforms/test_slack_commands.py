@@ -26,6 +26,9 @@ ARGUMENTS = {
     "place": "17.000000 T3",
     "hold": "17.000000",
     "clear": "17.000000",
+    "remove": "17.000000",
+    "mute": "Ann 30m",
+    "slow": "10s",
     "forget": "me",
 }
 """What is typed after the commands that need something."""

@@ -1,0 +1,52 @@
+"""Which message, and whom, a moderator means who names one in a command."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.engine.agenda import Room
+from bot.engine.commands import AboutOne, AboutSomebody
+from bot.engine.errors import Refused
+from bot.engine.messages import Message, message_key
+from bot.engine.people import is_id, role_in
+from bot.engine.rights import permit
+from bot.engine.safety_asks import Clear, Remove
+from bot.engine.signals import Asked
+from bot.engine.state import Chat
+from bot.store import speakers
+from bot.store.tables import Tables
+
+
+def about(ask: AboutOne, room: Room, message: Message | None) -> AboutOne:
+    """Return an ask that names its message by its key, with what is known of the message."""
+    if message is not None and isinstance(ask, Remove):
+        ask = replace(ask, author=message.author, thread=message.thread)
+    if message is not None and isinstance(ask, Clear) and message.held:
+        ask = replace(ask, worded=message.worded_at or message.at)
+    return replace(ask, message=message_key(room, ask.message))
+
+
+MOST_NAMED = 5
+"""Ids that are told where several people have one name."""
+
+
+async def whom(tables: Tables, chat: Chat, signal: Asked, ask: AboutSomebody) -> AboutSomebody:
+    """Return an ask with the id of the person whom it names, and as what they spoke last.
+
+    Raises Refused where that cannot be told.
+    """
+    permit(ask, role_in(chat.agenda, signal.by))  # or the answer would tell who is there
+    room = signal.room
+    there = await speakers.named(tables.connection, chat.id, room.platform, ask.person)
+    if len(there) == 1:
+        return replace(ask, person=there[0].id, role=there[0].role)
+    named = ask.person[:60]
+    if there:
+        ids = ", ".join(one.id for one in there[:MOST_NAMED])
+        raise Refused(f"Several people are called {named} here. Name the one by their id: {ids}")
+    if is_id(room.platform, ask.person):
+        return ask  # somebody who has not written yet
+    raise Refused(
+        f"Nobody called {named} has written in this chat. Name somebody as they are called here, "
+        "or by their id."
+    )
