@@ -298,6 +298,7 @@ TESTED_ELSEWHERE = {
     "agendas/fields.py": "tests/agendas/test_form.py and tests/agendas/test_values.py read each",
     "answers.py": "tests/test_asking.py asks for every answer",
     "engine/actions.py": "values; tests/store/test_codec.py writes and reads each",
+    "engine/audience.py": "names",
     "engine/dues.py": "tests/engine/test_chat.py lets every moment come",
     "engine/events.py": "values; tests/store/test_codec.py writes and reads each",
     "engine/measures.py": "values; tests/store/test_codec.py writes and reads each",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.engine import safety_asks
+from bot.engine.audience import EDITIONS, Audience
 from bot.engine.errors import Refused
 from bot.engine.safety_asks import (
     Checkin,
@@ -23,7 +24,6 @@ from bot.engine.safety_asks import (
     Slow,
     Take,
 )
-from bot.engine.showing import EDITIONS, Audience
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.engine.audience import EDITIONS, Audience
 from bot.engine.consent import Consent
 from bot.engine.erasing import is_erased
 from bot.engine.messages import OURS, Hold, Message, Timing
@@ -26,17 +27,7 @@ from bot.engine.people import Role
 from bot.engine.state import Chat
 
 
-class Audience(StrEnum):
-    """For whom something is made."""
-
-    ROOM = "room"
-    ORGANIZERS = "organizers"
-    PUBLIC = "public"
-    RESEARCH = "research"
-
-
-EDITIONS = (Audience.ORGANIZERS, Audience.PUBLIC, Audience.RESEARCH)
-"""Those for whom transcripts are made."""
+__all__ = ["EDITIONS", "Audience", "Showing", "Silence"]
 
 
 class Silence(StrEnum):
