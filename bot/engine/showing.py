@@ -9,8 +9,8 @@
     in no edition. Where nobody has said what they want, the agenda's `consent` holds.
 4.  The research edition has the words of those alone who have said so themselves.
 5.  The room itself shows what is said in it, whatever is wanted of transcripts. From a room of
-    Rounds' own nothing is removed that may be a cry for help; anything else that is held is read
-    there by those alone who review it.
+    Rounds' own nothing is removed that may be a cry for help, unless a patient could be known by
+    it too; anything else that is held is read there by those alone who review it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from bot.engine.erasing import is_erased
 from bot.engine.messages import OURS, Hold, Message, Timing
 from bot.engine.people import Role
 from bot.engine.state import Chat
-
 
 __all__ = ["EDITIONS", "Audience", "Showing", "Silence"]
 
@@ -101,7 +100,9 @@ class Showing:
 
     def standing(self, message: Message) -> Message:
         """Return a message as it stands in a room of Rounds' own."""
-        return self.unheld(message) if message.held is Hold.DISTRESS else self.shown(message)
+        held = message.held  # its name is that of the concern
+        is_a_cry_alone = held is Hold.DISTRESS and {*message.concerns} <= {held.value}
+        return self.unheld(message) if is_a_cry_alone else self.shown(message)
 
     def unheld(self, message: Message) -> Message:
         """Return a message as it would be shown were it not held back, for whoever reviews it."""

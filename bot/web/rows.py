@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
 
-from bot.engine.concerning import told_below
+from bot.engine.concerning import DISTRESS, told_below
 from bot.engine.erasing import is_erased
 from bot.engine.messages import Hold, Message, Timing
 from bot.engine.people import Role
@@ -123,7 +123,8 @@ class Row:
     def told_author(self) -> str:
         """What its author alone reads below it, where it is held back for what was seen in it."""
         m = self.message
-        return told_below(m.concerns) if m.held is Hold.PRIVACY and m.concerns else ""
+        seen = tuple(concern for concern in m.concerns if concern != DISTRESS)
+        return told_below(seen) if m.held in (Hold.PRIVACY, Hold.DISTRESS) and seen else ""
 
     @property
     def is_moderators(self) -> bool:

@@ -11,6 +11,7 @@ from bot.engine import commands, safety_asks, signals, steps, wording
 from bot.engine.actions import Spot, Tell
 from bot.engine.agenda import Room
 from bot.engine.chat import decide, react
+from bot.engine.concerning import DISTRESS
 from bot.engine.errors import Refused
 from bot.engine.fold import apply
 from bot.engine.hearing import hear, settle
@@ -77,6 +78,18 @@ def test_what_a_moderator_holds_stays_held_whatever_its_author_writes() -> None:
     assert settle(cleared, message(SEEN, CHANGED, chat=held), None).held is Hold.NONE
     again = apply(cleared, steps.Held(at(3), KEY, HENRY.key))
     assert hold_of(again, message(SEEN, CHANGED)) is Hold.MODERATOR
+
+
+def test_a_cry_for_help_does_not_take_the_place_of_a_moderators_hold() -> None:
+    held = apply(CLUB, steps.Held(at(1), KEY, HENRY.key))
+    seen = signals.Noticed(at(2), ROOM, KEY, ANN.id, None, (DISTRESS,), ANN.name)
+    happened = decide(held, seen)
+    assert [type(event) for event in happened] == [steps.Flagged, steps.Called]
+    for event in happened:
+        held = apply(held, event)
+    assert message((SAID, (DISTRESS,)), chat=held).held is Hold.MODERATOR
+    free = decide(CLUB, seen)
+    assert [type(event) for event in free] == [steps.Flagged, steps.Held, steps.Called]
 
 
 def test_what_is_withdrawn_is_not_held_and_nothing_is_seen_in_it() -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.engine import events
+from bot.engine.concerning import DISTRESS
 from bot.engine.consent import Consent
 from bot.engine.erasing import SIGN
 from bot.engine.fold import apply
@@ -126,6 +127,9 @@ def test_a_cry_for_help_stands_in_the_room_and_what_else_is_held_only_for_review
     assert of().standing(cry) == cry
     assert of().standing(seen) == of().shown(seen)
     assert of().unheld(seen) == seen
+    both = cry._replace(concerns=(DISTRESS, "record_number"))
+    assert of().standing(cry._replace(concerns=(DISTRESS,))).text == "words"
+    assert of().standing(both).text == "", "a patient could be known by it"
     for gone in ({"withdrawn": True}, {"author": f"{SIGN}abc"}, {"timing": Timing.LATE}):
         assert of().standing(cry._replace(**gone)).text == ""
         assert of().unheld(seen._replace(**gone)).text == ""

@@ -224,5 +224,11 @@ async def test_what_may_be_a_cry_for_help_is_not_removed_from_the_room(tmp_path:
             assert page.words.count("I want to kill myself") == 2, "it stands, and is answered"
             assert "held back" not in page.words
             assert "quillwort" not in (await ben.say("urojc", "/chat catchup")).words
+            both = {"text": "quillwort, I want to kill myself, like MRN 00482913"}
+            await ana.post(f"/rooms/urojc/messages/{number}/edit", both)
+            page = await ben.get("/rooms/urojc")
+            assert page.words.count("held back for review") == 2
+            assert "00482913" not in page.text
+            assert "seems to have a record number" in (await ana.get("/rooms/urojc")).words
             await ana.post(f"/rooms/urojc/messages/{number}/delete")
             assert "quillwort" not in (await ben.get("/rooms/urojc")).words
