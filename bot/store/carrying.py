@@ -15,7 +15,7 @@ from bot.engine.agenda import Room
 from bot.engine.errors import BrokenLog
 from bot.engine.hearing import settle
 from bot.engine.messages import Message
-from bot.store import checkins, departures, forgetting
+from bot.store import checkins, departures, forgetting, publications
 from bot.store.codec import MESSAGE_COLUMNS, decode_event, encode_event, message_of, stamp
 from bot.store.departures import OURS_BY_SQL
 from bot.store.tables import Connection, Tables
@@ -46,6 +46,7 @@ async def carry(old: Tables, new: Tables) -> Carried:
     erased = await _erase_again(old.connection, new)
     withdrawn = await _withdraw_again(old.connection, new)
     blanked = await _leave_again(old.connection, new)
+    await publications.carry(old.connection, new.connection, await _chats(new.connection))
     return Carried(withdrawn, blanked, erased, checked_in)
 
 

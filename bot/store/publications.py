@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -128,3 +128,20 @@ async def people(connection: Connection, chat: str) -> list[Someone]:
         Someone(f"{room.partition(':')[0]}:{author}", name, role)
         for room, author, name, role in rows
     ]
+
+
+async def carry(old: Connection, new: Connection, chats: Collection[str]) -> None:
+    """Note in `new` what editions of these chats said that only `old` knows to be handed out.
+
+    So the next one tells what was corrected since, and people what was published of theirs.
+    """
+    for table, columns in (
+        ("publications", "chat, number, at"),
+        ("published", "chat, message, number, line, silence, worded_at, topics"),
+    ):
+        rows = await old.rows(f"SELECT {columns} FROM {table}")
+        marks = ", ".join("?" * len(columns.split(", ")))
+        await new.run_many(
+            f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING",
+            [row for row in rows if row[0] in chats],
+        )

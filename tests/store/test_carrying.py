@@ -13,9 +13,10 @@ from bot.engine.checkin import CheckIn
 from bot.engine.consent import Consent
 from bot.engine.fold import fold
 from bot.engine.messages import Hold, Message
-from bot.store import carrying, checkins, departures, forgetting, pages
+from bot.store import carrying, checkins, departures, forgetting, pages, publications
 from bot.store.carrying import Carried
 from bot.store.departures import new_erased
+from bot.store.publications import Published
 from bot.store.sqlite import opened
 from bot.store.tables import Tables
 from tests.engine.script import OPENS, agenda
@@ -162,3 +163,19 @@ async def test_who_left_since_takes_their_check_in_of_then_along(tmp_path: Path)
         await carrying.carry(old, new)
         assert await checkins.of_series(new.connection, "a") == {f"discord:{ANN}": again}
         assert {text for text, _ in (await texts(new)).values()} == {""}
+
+
+async def test_what_was_published_since_is_known_to_be_published(tmp_path: Path) -> None:
+    shown = Published(1, 1, "", 0, "")
+    async with both(tmp_path) as (old, new):
+        for tables in (old, new):
+            await publications.put(tables, "a", 1, OPENS, [("discord:1/1", shown)])
+        gone = shown._replace(number=2, silence="withdrawn")
+        await publications.put(old, "a", 2, OPENS + HOUR, [("discord:1/1", gone)])
+        await publications.put(old, "unknown", 1, OPENS, [("discord:1/8", shown)])
+        await carrying.carry(old, new)
+        known = await publications.publications(new.connection, "a")
+        assert (known.editions, known.first) == (2, OPENS)
+        assert (await publications.publications(new.connection, "unknown")).editions == 0
+        rows = await new.connection.rows("SELECT number, silence FROM published ORDER BY number")
+        assert rows == [(1, ""), (2, "withdrawn")]

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.engine.agenda import Room
 from bot.web.gate import PART
 from tests.house import House
+from tests.invariants.process import program
 from tests.web.served import Guest, Served
 
 ROOM = Room("local", "urojc")
 WORDS = "T1: heliotrope underneath"
+AGENDA = """\
+title: A chat
+zone: Australia/Sydney
+starts: 2026-12-07 07:00
+window: 48h
+rooms: [{local: urojc}]
+moderators: {local: [henry]}
+topics: [{ask: "What next?", after: 0m}]
+"""
 
 
 async def texts(at: House) -> list[tuple[str, str]]:
@@ -82,3 +94,36 @@ async def test_a_stranger_is_told_that_nobody_is_known(place: Served, open_house
         assert told.status == 403
         assert "in no room" in told.words
     assert await texts(open_house) == []
+
+
+async def test_a_process_keeps_nothing_of_who_asks_for_it_there(tmp_path: Path) -> None:
+    async with program(tmp_path) as process:
+        (process.chats / "urojc.yaml").write_text(AGENDA, "utf-8")
+        await process.start()
+        async with process.moderator() as henry:
+            await henry.post("/rooms/urojc/say", {"text": "/chat start urojc"})
+            async with process.guest("urojc", "Quillon Vexby") as quillon:
+                await quillon.say("urojc", WORDS)
+                ((who,),) = process.rows("SELECT author FROM messages WHERE name LIKE 'Quillon%'")
+                traces = ("heliotrope", "Quillon Vexby", str(who))
+                assert all(held_by(process.data, trace) for trace in traces)
+                assert "You are forgotten" in (await quillon.post("/you/forget")).words
+                pages = [await one.get("/rooms/urojc") for one in (henry, quillon)]
+                pages.append(await henry.get("/chats/urojc-2026-12-07"))
+        transcript = (await process.export("urojc")).decode()
+        for trace in traces:
+            assert held_by(process.data, trace) == []
+            assert not any(trace in page.text for page in pages)
+            assert trace not in transcript
+        assert await process.stop() == 0
+        log = process.log.read_text()
+        assert not [trace for trace in traces if trace in log]
+
+
+def held_by(folder: Path, trace: str) -> list[str]:
+    """Return the names of the files in a folder in which something stands."""
+    return [
+        one.name
+        for one in folder.rglob("*")
+        if one.is_file() and trace.encode() in one.read_bytes()
+    ]
