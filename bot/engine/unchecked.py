@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bot.engine import signals, steps
 from bot.engine.actions import Spot, Words
+from bot.engine.agenda import Agenda
 from bot.engine.erasing import is_erased
 from bot.engine.events import Event
 from bot.engine.messages import Message, Timing
@@ -15,6 +16,16 @@ from bot.engine.state import Chat
 
 WHO = (Role.PARTICIPANT, Role.GUEST, Role.VISITOR)
 """Who has to check in where an agenda requires it: all but moderators."""
+
+
+def first(agenda: Agenda) -> str:
+    """Say in an opening that people check in before they write, where they must."""
+    if not agenda.require_checkin:
+        return ""
+    return (
+        "Check in first, with the button below or /chat checkin: until then what you write is in "
+        "no transcript.\n\n"
+    )
 
 
 def must_check_in(chat: Chat, message: Message) -> bool:

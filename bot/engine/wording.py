@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.engine import buttons, events
+from bot.engine import buttons, events, unchecked
 from bot.engine.actions import (
     Enclosure,
     Moment,
@@ -111,7 +111,7 @@ def _opening(chat: Chat, room: Room) -> Words:
     return (
         f"Welcome to {_name(chat)}.",
         *_reading(chat),
-        f"{welcome}\n\n{_how_to_answer(chat, room)}\n\n",
+        f"{welcome}\n\n{unchecked.first(agenda)}{_how_to_answer(chat, room)}\n\n",
         *(_since(chat) if is_shared(room.platform) else ()),
         *what_next(chat, chat.opened_at or chat.opens_at),
     )

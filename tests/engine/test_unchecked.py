@@ -69,6 +69,16 @@ def test_in_a_built_in_room_the_page_says_it() -> None:
     assert script.actions == []
 
 
+@pytest.mark.parametrize("platform", ["local", "discord", "slack"])
+def test_the_opening_says_that_people_check_in_first_where_they_must(platform: str) -> None:
+    rooms = (Room(platform, "7"),)
+    for must in (True, False):
+        script = Script(agenda("0m", require_checkin=must, rooms=rooms))
+        script.passes("24h")
+        opening = next(post for post in script.posted() if post.startswith("Welcome"))
+        assert ("Check in first" in opening) is must
+
+
 def test_the_same_id_on_another_platform_is_somebody_else() -> None:
     told = apply(chat(), steps.AskedToCheckIn(OPENS, Room("slack", "C1"), "5", None))
     assert unchecked.must_check_in(told, SAID)
