@@ -21,6 +21,11 @@ IN_DANGER = "If somebody is in danger right now, call your local emergency numbe
 WHAT_ELSE = "What can be asked: /chat commands"
 
 
+_LOOK = {
+    False: "Please look, and write to them privately:",
+    True: "Please look, and be there for them with care; nobody can write privately there:",
+}
+
 NOT_TOLD = {
     steps.Asking.WORDS: (
         "Rounds could not write to them privately, for they take no direct messages: they have "
@@ -179,7 +184,7 @@ def asks(chat: Chat, call: Call) -> Words:
         written = f"A message in {title} may be a cry for help. It was written by "
         done = (
             ". Its author is told privately where help is, and the message is held back from the "
-            "transcript; in the room nothing is said. Please look, and write to them privately: "
+            f"transcript; in the room nothing is said. {_LOOK[call.room.platform == OWN]} "
         )
         words = [written, who, ", ", Moment(call.at), done, _spot(call)]
     else:
@@ -326,7 +331,7 @@ def to_author(chat: Chat, call: Call) -> Words:
         "The moderators of this chat have been asked privately to look after you; nobody else has "
         "been told, and Rounds says nothing about it in the room. Your message stays where you "
         "wrote it, and is kept out of the transcript until a moderator has looked at it. If you "
-        "meant something else, you need do nothing. Your message: "
+        "meant something else, you need do nothing. It is this one: "
     )
     return (said, _spot(call))
 
