@@ -75,7 +75,9 @@ async def batches(tables: Tables, chat: Chat, begun: Begun, at_once: int) -> Asy
     async for rows, whole in _rows(tables, chat, begun, at_once):
         lines = edition.lines(rows)
         if lines:
-            stated = {line.key: said for line in lines if (said := edition.stated(line))}
+            stated: dict[str, Stated] = {}
+            if edition.is_stated:
+                stated = {line.key: said for line in lines if (said := edition.stated(line))}
             yield Batch(lines, await _reactions(tables, chat, edition, lines, whole), stated)
 
 
@@ -106,7 +108,7 @@ async def _reactions(
     lines: Sequence[Spoken],
     whole: tuple[Place, Place],
 ) -> Mapping[str, Sequence[tuple[str, int]]]:
-    shown = {edition.key_of(line): line.key for line in lines if not line.withdrawn}
+    shown = edition.keys_of(lines)
     reactions: dict[str, list[tuple[str, int]]] = {}
     for key, emoji, people in await spoken.reactions(tables.connection, chat.id, *whole):
         if key in shown:

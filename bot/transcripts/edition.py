@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bot.engine.checkin import CheckIn
 from bot.engine.consent import Consent
+from bot.engine.erasing import SIGN
 from bot.engine.messages import Timing
 from bot.engine.showing import Audience, Showing, Silence
 from bot.engine.state import Chat
@@ -79,8 +80,16 @@ class Edition:
             and line.timing == _ON_TIME
             and not line.withdrawn
             and not line.held
-            and not line.parent_text
-            and line.author[:1] != "#"
+            and line.author[:1] != SIGN
+            and (
+                not line.parent_text
+                or (
+                    line.parent_timing == _ON_TIME
+                    and not line.parent_withdrawn
+                    and not line.parent_held
+                    and (line.parent_author or SIGN)[:1] != SIGN
+                )
+            )
         ):
             return line
         why = self.silence(line)
@@ -138,9 +147,18 @@ class Edition:
     def _stated(self, _line: Spoken, said: CheckIn) -> Stated | None:
         return Stated(said.role, said.interest)
 
+    @property
+    def is_stated(self) -> bool:
+        """Whether anything stands beside anybody's name."""
+        return bool(self._said)
+
     def key_of(self, line: Spoken) -> str:
         """Return the key in the store of a line."""
         return line.key
+
+    def keys_of(self, lines: Iterable[Spoken]) -> dict[str, str]:
+        """Return the keys of lines that were not withdrawn, by those in the store."""
+        return {line.key: line.key for line in lines if not line.withdrawn}
 
     def moment(self, at: datetime) -> datetime:
         """Return a moment as the edition tells it."""

@@ -124,7 +124,12 @@ _WORDS = {
 
 def heading(erratum: Erratum, clock: Clock) -> str:
     """Return what stands above the corrections."""
-    return f"Erratum: corrections since it was first published on {clock.date(erratum.since)}"
+    return f"Erratum: c{since(erratum, clock)[1:]}"
+
+
+def since(erratum: Erratum, clock: Clock) -> str:
+    """Say what these corrections are, under a heading."""
+    return f"Corrections since it was first published on {clock.date(erratum.since)}"
 
 
 def sentences(erratum: Erratum) -> list[str]:

@@ -171,6 +171,10 @@ class Masked(Edition):
         is_told = said.interest in ("", NONE)
         return Stated(said.role, said.interest if is_told else DISCLOSED)
 
+    def keys_of(self, lines: Iterable[Spoken]) -> dict[str, str]:
+        """Return the keys of lines of the latest batch, by those in the store."""
+        return {self._keys[line.key]: line.key for line in lines}
+
     def has(self, row: Spoken | Remarkable) -> bool:
         """Whether the edition has a line for a row."""
         if self.audience is Audience.PUBLIC:

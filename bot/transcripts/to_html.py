@@ -17,7 +17,7 @@ from bot.transcripts.characters import excerpt
 from bot.transcripts.clock import Clock
 from bot.transcripts.course import Course, Heading, Part
 from bot.transcripts.edition import Stated
-from bot.transcripts.erratum import Erratum, heading, sentences
+from bot.transcripts.erratum import Erratum, sentences, since
 from bot.transcripts.html_text import HtmlText, link, text
 from bot.transcripts.page import head
 from bot.transcripts.plain_text import PlainText
@@ -62,7 +62,7 @@ async def to_html(transcript: Transcript, batches: AsyncIterator[Batch]) -> Asyn
 def _erratum(erratum: Erratum, clock: Clock) -> str:
     said = "".join(f"<li>{text(one)}</li>\n" for one in sentences(erratum))
     return (
-        f'<section id="erratum">\n<h2>Erratum</h2>\n<p>{text(heading(erratum, clock))}</p>\n'
+        f'<section id="erratum">\n<h2>Erratum</h2>\n<p>{text(since(erratum, clock))}</p>\n'
         f"<ul>\n{said}</ul>\n</section>\n"
     )
 
@@ -90,6 +90,7 @@ class _Articles:
         course, clock, anchor_of, name_of = (
             self._course, self._clock, self._anchors.of, self._name
         )  # fmt: skip
+        is_numbered = self._is_numbered
         for line in batch.lines:
             (key, room, id_, at, _, name, role, said, _, topics, _, edited, withdrawn, _, files,
              parent, *_) = line  # fmt: skip
@@ -119,7 +120,7 @@ class _Articles:
                 chips = "".join(map(self._reaction, batch.reactions[key]))
                 body += f'<p class="rx">{chips}</p>'
             anchor = anchor_of(room, id_)
-            number = f"<small>{id_}</small>" if self._is_numbered else ""
+            number = f"<small>{id_}</small>" if is_numbered else ""
             yield (
                 f'<article id="{anchor}"{dress}><a href="#{anchor}"><time datetime="{utc}">{wall}'
                 f"</time>{number}</a><p><b><bdi>{name_of(name)}</bdi></b>{flags}</p>{body}</article>\n"
