@@ -62,7 +62,7 @@ NO_CONTENT = (
 
 
 NO_MEMBERS = (
-    "Discord: the Server Members Intent is not granted, so nobody tells Rounds who leaves a "
+    "the Server Members Intent is not granted, so nobody tells Rounds who leaves a "
     "server, which an agenda wants to know (forget_on_leave). It is looked for once a day instead. "
     "Switch it on in the developer portal (Bot, Privileged Gateway Intents), and start Rounds anew."
 )
@@ -211,7 +211,7 @@ class Discord(Standing):
             return
         self._tells_who_leaves = granted
         if not granted:
-            log.warning(NO_MEMBERS)
+            log.warning("On Discord %s", NO_MEMBERS)
         raise _OtherIntents
 
     def _broken_off(self, failure: Exception, wait: float) -> float:

@@ -87,7 +87,7 @@ async def test_without_the_intent_rounds_goes_on_says_so_and_looks_by_itself(
             async with house.away():
                 house.ann.leave()
             await house.kept("T1: I stay")
-    assert caplog.messages.count(NO_MEMBERS) == 1
+    assert caplog.messages.count(f"On Discord {NO_MEMBERS}") == 1
     assert "heliotrope" not in caplog.text
 
 
