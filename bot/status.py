@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.engine import conduct
+from bot.engine import calling, conduct
 from bot.engine.actions import (
     Action,
     Amend,
@@ -131,6 +131,8 @@ def _dues(chats: Iterable[Chat]) -> Iterator[Due]:
 
 def next_of(chat: Chat, at: datetime) -> str:
     """Say what a chat does at the moment at which it must be woken."""
+    if at == calling.wake_at(chat):
+        return "sees to a call for help"
     if chat.stage is Stage.PLANNED:
         return "opens" if at == chat.opens_at else "reminder"
     if chat.stage is Stage.CLOSED:

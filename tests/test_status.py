@@ -11,7 +11,8 @@ import pytest
 
 from bot.engine.actions import Post, PostKind
 from bot.engine.agenda import Room, Series
-from bot.engine.signals import Hindered, ReadBack, Undeliverable, Woke
+from bot.engine.people import Person
+from bot.engine.signals import HelpAsked, Hindered, ReadBack, Undeliverable, Woke
 from bot.situation import Due, Serving, Status, Stuck
 from bot.status import said_of, status_of
 from bot.store import queue
@@ -99,6 +100,16 @@ async def test_what_is_due_is_told_by_chat_in_order_of_time(tmp_path: Path) -> N
             ID: "closes",
             "later-2026-12-08": "reminder",
         }
+
+
+async def test_a_call_for_help_that_waits_is_due_as_what_it_is(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        series = on_discord()
+        chat = await h.start(series)
+        await h.runner.handle(
+            HelpAsked(h.clock(), THERE, Person("discord", "323456789012345678", "Ana")), chat
+        )
+        assert (await status(h)).due[0].what == "sees to a call for help"
 
 
 async def test_a_chat_that_is_over_is_told_to_lose_its_words_where_they_are_kept_for_a_time(
