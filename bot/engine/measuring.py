@@ -20,6 +20,8 @@ from bot.engine.actions import (
 )
 from bot.engine.agenda import OWN, Room
 from bot.engine.measures import Measure
+from bot.engine.messages import Hold, Message
+from bot.engine.people import Role
 from bot.engine.state import Chat
 
 SAYS = {
@@ -105,6 +107,24 @@ def _slower(room: Room) -> str:
     if conduct.slows(room.platform):
         return f"Everybody can write once in {conduct.SLOW_BY} seconds now. "
     return "What you write within the next minute is held back too. "
+
+
+def told_below(chat: Chat, message: Message) -> str:
+    """Tell an author of a rule or a moderator's hold, below their message in a built-in room."""
+    if message.role in (Role.MODERATOR, Role.BOT) or message.withdrawn:
+        return ""
+    stands = chat.order.standings.get(f"{message.room.platform}:{message.author}")
+    last = stands.step if stands is not None else None
+    held = "This message is held back until a moderator clears it. "
+    if last is not None and last.message == message.key:
+        begins = f"Only you see this: you have written {SAYS.get(last.rule, last.rule)}. "
+        if last.step == 1:
+            return f"{begins}Please leave room for others. Nothing is held back yet."
+        out = "You can write again in ten minutes. " if last.step == conduct.LAST_STEP else ""
+        return f"{begins}{held if message.held else ''}{out}".strip()
+    if message.held is Hold.RULE:
+        return f"Only you see this: you had written too much. {held}".strip()
+    return f"Only you see this. {held}".strip() if message.held is Hold.MODERATOR else ""
 
 
 def muted(chat: Chat, until: datetime) -> Words:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
 
+from bot.engine import measuring
 from bot.engine.concerning import DISTRESS, told_below
 from bot.engine.erasing import is_erased
 from bot.engine.messages import Hold, Message, Timing
@@ -76,6 +77,7 @@ class Row:
     text_kept: bool
     asked: str = ""  # the question of a topic's post, as the chat has it
     removed: str = ""  # why its words are not here, where they were removed
+    noted: str = ""  # what a rule or a moderator has its author alone told
 
     @property
     def stamp(self) -> int:
@@ -124,7 +126,8 @@ class Row:
         """What its author alone reads below it, where it is held back for what was seen in it."""
         m = self.message
         seen = tuple(concern for concern in m.concerns if concern != DISTRESS)
-        return told_below(seen) if m.held in (Hold.PRIVACY, Hold.DISTRESS) and seen else ""
+        told = told_below(seen) if m.held in (Hold.PRIVACY, Hold.DISTRESS) and seen else ""
+        return told or self.noted
 
     @property
     def is_moderators(self) -> bool:
@@ -172,6 +175,7 @@ async def rows_of(tables: Tables, chat: Chat, messages: Sequence[Message]) -> li
             message.timing is not Timing.LATE or chat.agenda.keep_late,
             _question(chat, message),
             UNCHECKED if message.key in unchecked else _removed(chat, message),
+            measuring.told_below(chat, message),
         )
         for message in messages
     ]

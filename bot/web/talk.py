@@ -30,6 +30,7 @@ from bot.web.painter import Painter
 from bot.web.room import PALETTE, can, room_of
 from bot.web.rows import rows_of
 from bot.web.templates import Templates, checkin_path, room_path
+from bot.web.turns import wait_for_turn
 
 LONGEST = 4000
 """Characters in a message."""
@@ -159,11 +160,17 @@ class Talk:
                 chats = await self._live.scenes.chats(tables, room)
             chat = chat_at(chats, self._house.clock())
             posted = await self._posted(chat, room, visitor, text, stub) if chat else None
+            if posted is None and chat is not None:
+                await self._may_write(chat, room, visitor)
             while posted is None:
                 at = self._speaks_at(chat, visitor)
                 posted = await self._try(at, room, visitor, text, reply_to, stub)
                 stub = self._house.access.stub(visitor, new_ticket())
         return posted
+
+    async def _may_write(self, chat: Chat, room: Room, visitor: Visitor) -> None:
+        async with self._house.store.reading() as tables:
+            await wait_for_turn(tables, chat, room, visitor.person, self._house.clock())
 
     def _speaks_at(self, chat: Chat | None, visitor: Visitor) -> datetime:
         """Return the time of what somebody says now: after that of what they have withdrawn."""
