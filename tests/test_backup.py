@@ -11,7 +11,11 @@ import pytest
 
 from bot.backup import back_up, restore
 from bot.departure import erase, found
+from bot.engine.checkin import CheckIn
+from bot.engine.consent import Consent
+from bot.engine.signals import CheckedIn
 from bot.faults import Stopped
+from bot.store import checkins
 from bot.store.errors import StoreError
 from bot.store.holding import Held, Holder, held
 from bot.store.schema import MIGRATIONS
@@ -105,6 +109,23 @@ async def test_what_was_withdrawn_deleted_or_erased_since_does_not_come_back(
     for gone in (ANN.id, "Ann Lee", f"{WORDS} 1", f"{WORDS} 0"):
         assert gone.encode() not in raw, gone
     assert names(tmp_path) == {"rounds.db", "backup.db", "rounds-2026-12-09T09-30-00Z.db"}
+
+
+async def test_what_people_said_of_themselves_since_holds_in_the_backup(tmp_path: Path) -> None:
+    await hold(tmp_path)
+    store, file = tmp_path / "rounds.db", tmp_path / "backup.db"
+    async with house(tmp_path) as h:
+        await h.runner.handle(CheckedIn(h.clock(), ROOM, BO, "urojc", CheckIn("Bo Berg")))
+    back_up(store, file, quiet)
+    out = CheckIn(consent=Consent.OUT)
+    async with house(tmp_path) as h:
+        h.clock.advance(timedelta(hours=1))
+        await h.runner.handle(CheckedIn(h.clock(), ROOM, BO, "urojc", out))
+    lines = await restore(file, store, HOLDER, NOW, quiet)
+    assert "Kept, though it is newer than the backup: what 1 person said at a check-in." in lines
+    async with house(tmp_path) as h, h.store.reading() as tables:
+        assert await checkins.of(tables.connection, "urojc", BO.key) == out
+    assert b"Bo Berg" not in store.read_bytes()
 
 
 async def test_where_the_old_store_is_unreadable_the_backup_comes_and_it_is_said(

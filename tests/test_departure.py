@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.departure import Found, agendas_naming, described, erase_in
+from bot.departure import Found, agendas_naming, described, erase_in, what_goes
 from bot.engine.agenda import Room
 from bot.engine.events import Opened, Planned
 from bot.engine.messages import Message, Tally
@@ -17,7 +17,7 @@ from bot.engine.people import Person
 from bot.engine.signals import Edited, Said
 from bot.faults import Stopped
 from bot.store import figures
-from bot.store.forgetting import Known
+from bot.store.forgetting import Known, Removed
 from bot.store.opening import Where, opened
 from bot.transcripts.files import write_files
 from tests.house import START, House, house, moderator, room_of, urojc
@@ -366,3 +366,8 @@ async def test_a_process_that_serves_shows_and_keeps_nothing_of_the_person(tmp_p
                     assert secret.encode() not in raw, (path.name, secret)
         assert await process.stop() == 0
         assert "Ann Lee" not in process.log.read_text()
+
+
+def test_check_ins_are_told_among_what_goes() -> None:
+    assert what_goes(Removed(checkins=2)) == ["  2 check-ins with what they said of themselves"]
+    assert Removed(checkins=1).anything, "somebody who checked in and never wrote"
