@@ -108,6 +108,14 @@ class Edition:
 
     def silence(self, row: Spoken | Remarkable | Fact) -> Silence:
         """Say why what a row says is not shown; NONE: it is."""
+        if (
+            self._shows_all
+            and row.timing == _ON_TIME
+            and not row.withdrawn
+            and not row.held
+            and row.author[:1] != SIGN
+        ):
+            return Silence.NONE
         person = f"{row.room.partition(':')[0]}:{row.author}"
         return self._showing.silence(person, row.role, row.timing, row.withdrawn, row.held)
 
