@@ -18,7 +18,7 @@ from types import MappingProxyType
 from bot.engine.consent import Consent
 from bot.engine.countries import COUNTRIES, country_of
 from bot.engine.errors import Refused
-from bot.engine.names import clean_name, in_one_line
+from bot.engine.names import MOST_TYPED, clean_name, in_one_line
 
 NAME, ROLE, COUNTRY, INTEREST, CONSENT = FIELDS = (
     "name", "role", "country", "interest", "consent",
@@ -120,7 +120,7 @@ def read(form: Form, typed: Mapping[str, str]) -> CheckIn:
     said: dict[str, str] = {}
     for field, read_field in reading.items():
         try:
-            said[field] = read_field(in_one_line(typed.get(field, "")))
+            said[field] = read_field(in_one_line(typed.get(field, "")[:MOST_TYPED]))
         except Refused as fault:
             faults[field] = str(fault)
     try:
@@ -160,8 +160,8 @@ def _country(text: str) -> str:
 def _interest(text: str) -> str:
     if len(text) > LONGEST_INTEREST:
         raise Refused(
-            f"A conflict of interest has at most {LONGEST_INTEREST} characters; this one has "
-            f"{len(text):,}. Shorten it."
+            f"A conflict of interest has at most {LONGEST_INTEREST} characters; this one has more. "
+            "Shorten it."
         )
     if text.casefold().rstrip(".! ") in _NO_CONFLICT:
         return NONE

@@ -11,6 +11,9 @@ from bot.engine.errors import Refused
 LONGEST = 60
 """Characters in a name."""
 
+MOST_TYPED = 1_000
+"""So many characters of what is typed are looked at; what is longer is too long in any case."""
+
 _JOINERS = "\u200c\u200d"  # Persian words and emoji of several parts need them
 _BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols that show nothing
 _MARKS = 3
@@ -66,11 +69,12 @@ def clean_name(text: str, reserved: Iterable[str]) -> str:
     nothing is left, where it is too long, where it reads like one of the `reserved` names, and
     where one word mixes alphabets, by which it could.
     """
-    name = in_one_line(text)
+    name = in_one_line(text[:MOST_TYPED])
     if is_blank(name):
         raise Refused("Write a name by which others can address you, with at least one letter.")
     if len(name) > LONGEST:
-        raise Refused(f"A name has at most {LONGEST} characters; yours has {len(name)}.")
+        many = "more" if len(text) > MOST_TYPED else len(name)
+        raise Refused(f"A name has at most {LONGEST} characters; yours has {many}.")
     shape = _shape(name)
     if any(shape == _shape(other) for other in (*reserved, "Rounds")):
         raise Refused(

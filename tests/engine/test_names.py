@@ -120,3 +120,9 @@ def test_letters_of_elsewhere_make_no_moderators_name(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["Генрих", "Γιώργος Papadopoulos", "Anna (Анна)", "Søren Łuk"])
 def test_a_name_in_each_alphabet_is_taken(typed: str) -> None:
     assert clean_name(typed, ["henry"]) == typed
+
+
+def test_of_a_name_as_long_as_a_book_its_beginning_is_enough_to_refuse_it() -> None:
+    with pytest.raises(Refused, match="at most 60 characters; yours has more"):
+        clean_name("a" * 100_000, [])
+    assert clean_name("Ann" + " " * 5_000, []) == "Ann"
