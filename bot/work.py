@@ -383,6 +383,8 @@ class Work:
         """Withdraw what somebody said in every chat of the series, and their check-ins there."""
         await self.finish()
         connection, person = self._tables.connection, signal.person
+        await farewell.unname(self._tables, person, signal.series)
+        self._known = {}
         for chat_id in await leavers.chats_with(connection, person, signal.series):
             if (chat := await self.floors.chat(chat_id)) is not None:
                 then, _ = self._record(chat, decide(chat, signal))

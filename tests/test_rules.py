@@ -316,7 +316,6 @@ TESTED_ELSEWHERE = {
     "engine/state.py": "values; tests/engine/test_chat.py",
     "engine/steps.py": "values; tests/store/test_codec.py writes and reads each",
     "engine/steering.py": "tests/engine/test_chat.py asks for every change",
-    "farewell.py": "tests/test_asking.py and tests/test_departure.py erase people",
     "floors.py": "tests/test_work.py and tests/test_runner.py speak in rooms with many chats",
     "invocation.py": "tests/test_cli.py runs every command",
     "naming.py": "tests/test_recollection.py names people, tests/test_work.py messages",

@@ -63,6 +63,17 @@ async def forget(tables: Tables, person: str, series: str | None = None) -> int:
     )
 
 
+async def series_of(connection: Connection, person: str) -> list[str]:
+    """Return the series in which somebody (by their key) wrote or checked in."""
+    platform, _, author = person.partition(":")
+    rows = await connection.rows(
+        "SELECT c.series FROM chats c JOIN messages m ON m.chat = c.chat "
+        "WHERE m.author = ? AND m.room LIKE ? UNION SELECT series FROM checkins WHERE person = ?",
+        (author, f"{platform}:%", person),
+    )
+    return sorted(series for (series,) in rows)
+
+
 async def people(connection: Connection) -> set[str]:
     """Return the keys of everybody who ever checked in."""
     return {key for (key,) in await connection.rows("SELECT DISTINCT person FROM checkins")}
