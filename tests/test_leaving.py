@@ -13,7 +13,9 @@ from bot.engine.agenda import Room, Series
 from bot.engine.checkin import CheckIn
 from bot.engine.signals import CheckedIn, Said
 from bot.leaving import LOOKED_AFTER, Leaving
-from bot.store import checkins
+from bot.publishing import publish
+from bot.store import checkins, shown
+from bot.store.address import Address
 from tests.house import House, house, person, urojc
 
 MINDS, OTHER = Room("local", "minds"), Room("local", "other")
@@ -123,3 +125,24 @@ async def test_who_spoke_lately_is_looked_after_until_they_withdraw(at: House) -
 async def test_it_matters_only_on_platforms_where_such_a_series_is_held(at: House) -> None:
     assert leaving(at).matters("local")
     assert not leaving(at).matters("discord")
+
+
+async def test_in_a_database_it_is_as_in_a_file(database: Address) -> None:
+    async with house(database, held_in(MINDS, forgets=True)) as at:
+        await at.start(at.catalogue()["minds"])
+        await at.say(MINDS, ANN, "T1: gone", message="1")
+        await publish(at.store, (await chats(at))[0], at.clock())
+        there = await leaving(at).speakers("local", at.clock())
+        assert {room: list(people) for room, people in there.items()} == {MINDS: [ANN.id]}
+        await leaves(at)
+        await leaves(at)
+        assert await texts(at) == [("Ann", "", True)]
+        async with at.store.reading() as tables:
+            published = await shown.with_words_of(tables.connection, ANN.key)
+            assert published == await shown.with_message(tables.connection, f"{MINDS}/1")
+            assert len(published) == 1
+
+
+async def chats(at: House) -> list[str]:
+    async with at.store.reading() as tables:
+        return [line.id for line in await tables.lines()]
