@@ -102,12 +102,15 @@ async def held_back(tables: Tables, chat: Chat) -> Words:
     if not held:
         return (f"Nothing is held back in {chat.agenda.title}.",)
     words: list[Piece] = [f"Held back in {chat.agenda.title}; their text is in no transcript:\n"]
-    for message in held[-MOST:]:
+    for message in sorted(held[:MOST], key=lambda one: (one.at, one.key)):
         spot = Spot(message.room, message.thread, message.id)
         words += [f"{message.name}, ", Moment(message.at), f", {_WHY_HELD[message.held]}: ", spot]
         words.append(f" (/chat clear {message.id})\n")
     if len(held) > MOST:
-        words.append(f"These are the latest {MOST}; the others come once these are done.\n")
+        words.append(
+            f"These are the latest {MOST}, what a rule of conduct holds last of all; the others "
+            "come once these are done.\n"
+        )
     words.append("Look at each where it stands. /chat clear shows it again; an edit may, too.")
     return tuple(words)
 
@@ -123,7 +126,8 @@ async def steps(tables: Tables, chat: Chat) -> Words:
         platform: await spoken.names(tables.connection, chat.id, platform, ids)
         for platform, ids in people.items()
     }
-    return ledger.listed(log, names, chat.agenda.title)
+    named = await tables.messages(ledger.messages_in(log))
+    return ledger.listed(log, names, chat.agenda.title, {m.key: m.thread for m in named})
 
 
 async def catchup(tables: Tables, chat: Chat, by: Person) -> Words:

@@ -6,6 +6,8 @@ They are read from the chat's log, to which is only ever added.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from bot.engine import measures, steps, wording
 from bot.engine.actions import Moment, Piece, Spot, Who, Words
@@ -21,6 +23,11 @@ SHOWN = 20
 Names = Mapping[str, Mapping[str, str]]
 """What people are called: by platform, then by their id there."""
 
+Threads = Mapping[str, str | None]
+"""In which thread a message stands, by its key; None: in none."""
+
+NO_THREADS: Threads = MappingProxyType({})
+
 _REASONS = {
     **SAYS,
     "privacy": "a patient could be known by it",
@@ -28,8 +35,8 @@ _REASONS = {
 }
 
 
-def listed(log: Sequence[Event], names: Names, title: str) -> Words:
-    """List the latest steps, the latest last."""
+def listed(log: Sequence[Event], names: Names, title: str, threads: Threads = NO_THREADS) -> Words:
+    """List the latest steps, the latest last; `threads` has those of the messages they name."""
     told = [(event.at, words) for event in log if (words := words_of(event, names))]
     if not told:
         return (f"Nothing was done to keep order in {title}.",)
@@ -40,8 +47,19 @@ def listed(log: Sequence[Event], names: Names, title: str) -> Words:
             "all: /chat link\n"
         )
     for at, words in told[-SHOWN:]:
-        pieces += [Moment(at), ": ", *words, "\n"]
+        pieces += [Moment(at), ": ", *(_in_thread(piece, threads) for piece in words), "\n"]
     return (*pieces[:-1],)
+
+
+def messages_in(log: Sequence[Event]) -> set[str]:
+    """Return the messages, by their keys, that steps name without the thread where they stand."""
+    return {event.message for event in log if isinstance(event, steps.Held | steps.Cleared)}
+
+
+def _in_thread(piece: Piece, threads: Threads) -> Piece:
+    if isinstance(piece, Spot) and piece.id and piece.thread is None:
+        return replace(piece, thread=threads.get(f"{piece.room}/{piece.id}"))
+    return piece
 
 
 _TO_AUTHORS = steps.Flagged | steps.Unflagged | steps.AskedToCheckIn

@@ -17,6 +17,8 @@ from bot.engine.people import Person
 from bot.engine.signals import Delivered, Hindered
 from bot.engine.state import Stage
 from bot.engine.wording import plain
+from bot.runner import Runner
+from bot.watch import lookout
 from tests.house import START, House, house, moderator, person, room_of, urojc, way_in
 
 CLUB = replace(
@@ -513,3 +515,18 @@ async def test_a_chat_goes_on_after_somebody_was_forgotten(tmp_path: Path) -> No
         await told(at, "forget me", ANN)
         assert "T2 is posted" in await told(at, "next")
         assert "is closed" in await told(at, "close")
+
+
+async def test_a_flood_hides_nothing_that_moderators_have_to_look_at(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        at.simulation.runner = Runner(at.store, lookout())
+        async with at.simulation.runner.running():
+            await at.say(ROOM, BOB, "Write to bob@example.org")
+            for number in range(40):
+                at.clock.advance(timedelta(milliseconds=10))
+                await at.say(ROOM, ANN, f"{number}")
+            answer = await told(at, "review")
+    assert answer.count("by a rule: ") == 9
+    assert "Bob, " in answer
+    assert "what a rule of conduct holds last of all" in answer

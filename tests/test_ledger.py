@@ -11,6 +11,7 @@ import pytest
 
 from bot import ledger
 from bot.engine import measures, steps, wording
+from bot.engine.actions import Spot
 from bot.engine.agenda import Room
 from bot.engine.commands import parse
 from bot.engine.events import Event
@@ -74,5 +75,12 @@ def test_the_latest_twenty_are_listed_with_their_times_and_links() -> None:
     assert "The latest 20 of 30 steps" in text
     assert "/chat clear 29" in text
     assert "/chat clear 9" not in text
+    spots = [piece for piece in words if isinstance(piece, Spot)]
+    assert {spot.thread for spot in spots} == {None}
+    keys = ledger.messages_in(log)
+    assert keys == {one.message for one in log}
+    there = ledger.listed(log, NAMES, "Club", dict.fromkeys(keys, "5"))
+    linked = [piece for piece in there if isinstance(piece, Spot)]
+    assert [spot.thread for spot in linked] == ["5"] * len(spots), "a link leads into its thread"
     assert ledger.listed([], NAMES, "Club") == ("Nothing was done to keep order in Club.",)
     assert ledger.people_in(log) == {MO}
