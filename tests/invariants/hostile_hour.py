@@ -10,7 +10,7 @@ import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,7 +25,7 @@ WINDOW, STARTS = "1h", "2034-12-04 07:00"
 
 SAFETY: Mapping[str, str] = {
     "publish": "true",
-    "allow_words": "[penis]",
+    "allow_words": "[penis, faggots]",
     "blocked_domains": "[casino.example]",
     "help_lines": '{GB: "Samaritans: call 116 123", any: "https://findahelpline.com"}',
     "rules": '"Be kind, and name no patient."',
@@ -38,9 +38,10 @@ SAFETY: Mapping[str, str] = {
 HENRY, INES = MODERATORS = ("Henry", "Ines")
 OTTOLINE, THADDEUS, BERENICE = "Ottoline", "Thaddeus", "Berenice"
 LEOCADIA, WILHELMINA, PEREGRINE = "Leocadia", "Wilhelmina", "Peregrine"
-ISOLDE, GRIMBOLD = "Isolde", "Grimbold"
+ISOLDE, GRIMBOLD, LUDOVIC, OCTAVIA = "Isolde", "Grimbold", "Ludovic", "Octavia"
 PEOPLE = (
     *MODERATORS, OTTOLINE, THADDEUS, BERENICE, LEOCADIA, WILHELMINA, PEREGRINE, ISOLDE, GRIMBOLD,
+    LUDOVIC, OCTAVIA,
 )  # fmt: skip
 """Whoever is in the room; moderators are asked to come in this order."""
 
@@ -51,6 +52,7 @@ NAMED = {"name": "", "role": "nurse", "country": "GB", "interest": "", "consent"
 
 STAYS = (
     "quillwort", "marigold", "larkspur", "vermilion", "tamarind", "marjoram", "chervil", "lovage",
+    "tansy", "costmary", "wormwood",
 )  # fmt: skip
 """Words of what everybody may read in the end."""
 
@@ -62,6 +64,8 @@ GONE = (
     "cobaltine", "00482913",  # a wording with a record number, changed since
     "saffron", "03/04/1956",  # held back until the end
     "heliotrope",  # of somebody who may be in danger
+    "ragwort",  # at the end of a flood
+    "fenugreek", "galangal",  # an invitation, and a link that is not wanted
     "bergamot", "peppercorn",  # of whoever is forgotten
     "oleander", "nasturtium",  # withdrawn
     "hyssop",  # deleted on the platform
@@ -76,13 +80,21 @@ UNNAMED = (OTTOLINE, THADDEUS, PEREGRINE)
 
 KINDS = ("html", "md", "json", "csv")
 
-COUNTED, WITHDRAWN = (7, 13), 3
+COUNTED, WITHDRAWN = (10, 42), 3
 """Participants and their messages as the transcript counts them, and what was withdrawn."""
 
-LEFT_OUT = {"withdrawn": WITHDRAWN, "held": 2, "out": 1, "erased": 2}
+BY_RULES = {GRIMBOLD: 3, LUDOVIC: 1, OCTAVIA: 1}
+"""Whose messages rules of conduct hold in the end, and how many."""
+
+LEFT_OUT = {"withdrawn": WITHDRAWN, "held": 7, "out": 1, "erased": 2}
 """Messages that have no line in the public edition, by why."""
 
 ARCHIVED = "SELECT 1 FROM chats WHERE chat = ? AND stage = 'archived'"
+
+
+def flood(letter: str, many: int) -> list[str]:
+    """Return so many messages, each other than the others."""
+    return [f"T1: wormwood {letter}{number}" for number in range(many)]
 
 
 class Venue(Protocol):
@@ -90,6 +102,9 @@ class Venue(Protocol):
 
     is_page: bool
     """Whether what is told privately stands on people's pages, which all moderators look at."""
+
+    slows: bool
+    """Whether the platform has a slow mode."""
 
     @property
     def club(self) -> Club:
@@ -100,6 +115,15 @@ class Venue(Protocol):
 
     async def say(self, who: str, text: str, to: Any = None) -> Any:
         """Let somebody say something, or answer a message; wait until it is kept."""
+
+    async def flood(self, who: str, texts: Sequence[str]) -> None:
+        """Let somebody say things without a pause, and wait until they are kept."""
+
+    async def is_slow(self, slow: bool) -> None:
+        """Wait until the room is slow, or is slow no longer."""
+
+    async def is_silent(self, who: str, silent: bool) -> None:
+        """See that what somebody writes is refused or held, or is not."""
 
     async def edit(self, who: str, said: Any, text: str) -> None:
         """Let somebody change what they said."""
@@ -156,17 +180,22 @@ class Hour:
 
     # ------------------------------------------------------------ what is looked at
 
-    async def is_told(self, **parts: str) -> dict[str, str]:
-        """Wait until these people, and nobody else, were told one thing more: with this in it."""
+    async def is_told(self, **words: str | tuple[str, ...]) -> dict[str, str]:
+        """Wait until these people, and nobody else, were told just this more, each in turn.
+
+        What they were told is given by patterns. Returns the last of each.
+        """
+        parts = {who: (one,) if isinstance(one, str) else one for who, one in words.items()}
         async with asyncio.timeout(LONG):
-            while not all([await self._news(who) for who in parts]):  # noqa: ASYNC110  looked at
+            while [who for who, one in parts.items() if len(await self._news(who)) < len(one)]:  # noqa: ASYNC110  nothing tells of it
                 await asyncio.sleep(0.02)
         news = {who: one for who in PEOPLE if (one := await self._news(who))}
         assert set(news) == set(parts), news
-        for who, part in parts.items():
-            (told,) = news[who]
-            assert re.search(part, told), (who, told)
-            assert not any(word in told for word in (*GONE, *STAYS, *NEVER_TOLD)), told
+        for who, one in parts.items():
+            assert len(news[who]) == len(one), news
+            for part, told in zip(one, news[who], strict=True):
+                assert re.search(part, told), (who, told)
+                assert not any(word in told for word in (*GONE, *STAYS, *NEVER_TOLD)), told
             self.heard[who] += news[who]
         return {who: self.heard[who][-1] for who in parts}
 
@@ -242,6 +271,75 @@ class Hour:
         await self.review(Leocadia=1)
         await self.nobody_is_told()
 
+    async def trolls_come(self) -> None:
+        """Step after step: a notice, a hold, a slow room that ends, silence; each can be undone."""
+        at, club = self.venue, self.club
+        await at.say(BERENICE, "T1: penis, and faggots for supper, tansy")
+        await self.nobody_is_told()
+        await self.moderators_are_told(
+            "words that moderators look at", OCTAVIA, "costmary, I hope you die"
+        )
+        await self.is_held(
+            "an invitation to another place", OCTAVIA, "fenugreek, discord.gg/abc123"
+        )
+        await self.is_held("a link to a site", LUDOVIC, "galangal at https://m.casino.example/win")
+        await at.flood(GRIMBOLD, [*flood("A", 8), "ragwort, the ninth"])
+        told = await self.is_told(
+            Grimbold=("Nothing is held back yet", "This message is held back")
+        )
+        assert "much within a short time" in told[GRIMBOLD]
+        await club.later(seconds=11)
+        await at.flood(GRIMBOLD, [*flood("B", 7), "ragwort"])
+        await self.alerted("the room slowed down|within the next minute", "The moderators are told")
+        if at.slows:
+            await at.is_slow(True)
+            await club.later(minutes=10)
+            await at.is_slow(False)
+        else:
+            await club.later(minutes=1, seconds=1)
+        await at.flood(GRIMBOLD, [*flood("C", 7), "ragwort"])
+        await self.alerted("muted for ten minutes", "So is what you write until")
+        await at.is_silent(GRIMBOLD, True)
+        await self.it_is_undone()
+
+    async def moderators_are_told(self, what: str, who: str, text: str) -> None:
+        """See that moderators alone learn of a message, and that nothing happens to it."""
+        said = await self.venue.say(who, f"T1: {text}")
+        await self.is_told(**dict.fromkeys(MODERATORS, what))
+        assert await self.venue.stands(said)
+
+    async def is_held(self, what: str, who: str, text: str) -> None:
+        """See that a message is held and its author told."""
+        await self.venue.say(who, f"T1: {text}")
+        await self.is_told(**{who: f"{what}.*This message is held back"})
+
+    async def alerted(self, moderators: str, author: str) -> None:
+        """See that moderators are told of what went too far, once, and its author what follows."""
+        told = await self.is_told(Grimbold=author, **dict.fromkeys(MODERATORS, moderators))
+        assert "much within a short time" in told[HENRY]
+
+    async def it_is_undone(self) -> None:
+        """See each step in the log: who took it, why, and how to undo it; undo the last."""
+        at = self.venue
+        assert "for the moderators" in await at.ask(LUDOVIC, "log")
+        log = await at.ask(HENRY, "log")
+        for step in (
+            r"Rule flood told .+, alone: .+ \(much within a short time\)",
+            r"Rule flood held .+ \(much within a short time\)\. Undo: /chat clear ",
+            r"Rule invitation held .+\. Undo: /chat clear ",
+            r"Rule blocked.?_link held .+\. Undo: /chat clear ",
+            *([r"Rule flood slowed .+\. Undo: /chat slow off"] if at.slows else []),
+            r"The moderators were told of .+ \(words that moderators look at\)",
+            r"cleared .+\. Undo: /chat hold ",
+        ):
+            assert re.search(step, log), (step, log)
+        assert not any(word in log for word in (*GONE, *STAYS, *NEVER_TOLD)), log
+        undo = re.findall(r"Rule flood muted .+? until .+? Undo: /chat (mute \S+ 0m)", log)[-1]
+        await at.ask(HENRY, undo)
+        await self.is_told(Grimbold="You can write in .* again")
+        await at.is_silent(GRIMBOLD, False)
+        await self.nobody_is_told()
+
     async def somebody_is_in_danger(self) -> None:
         """The author alone is told where help is; moderators, one by one, until one comes."""
         at = self.venue
@@ -254,7 +352,7 @@ class Hour:
         await self.next_one_takes("may be a cry for help")
         assert await at.public() == before, "nothing about it is said in the room"
         assert await at.stands(said), "nothing is removed"
-        await self.review(Leocadia=1, Wilhelmina=1)
+        await self.review(Leocadia=1, Wilhelmina=1, **BY_RULES)
 
     async def somebody_calls_and_the_program_dies(self) -> None:
         """Help reaches a moderator; what was told before a power cut is not told once more."""

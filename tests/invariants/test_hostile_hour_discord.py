@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from bot.engine.commands import COMMANDS
@@ -23,6 +25,11 @@ from tests.invariants.hostile_hour import (
 )
 from tests.invariants.on_discord import OnDiscord, on_discord
 
+A_YEAR = timedelta(days=365)
+
+LONG_ANSWER = 1500
+"""Characters of an answer after which another message may follow."""
+
 LABELS = {"name": "Name to be shown", "role": "Role", "country": "Country",
           "interest": "Conflict of interest", "consent": "In transcripts"}  # fmt: skip
 
@@ -31,13 +38,16 @@ class Guild:
     """The chat's channel on Discord, and whoever is there."""
 
     is_page = False
+    slows = True
 
     def __init__(self, club: OnDiscord) -> None:
         self.club = club
         self.channel = club.guild.channel("urology")
+        club.discord.world.shift(-A_YEAR)  # or all their accounts were new
         self.people: dict[str, Member] = {
             who: club.henry if who == HENRY else club.guild.member(who) for who in PEOPLE
         }
+        club.discord.world.shift(A_YEAR)
         on_call = ", ".join(f'"user:{self.people[who].id}"' for who in (HENRY, INES))
         club.agenda(
             SERIES,
@@ -65,6 +75,18 @@ class Guild:
         await self.club.until_stored(lambda: self.club.process.rows(kept, str(said.id)))
         return said
 
+    async def flood(self, who: str, texts: Sequence[str]) -> None:
+        for text in texts[:-1]:
+            await self.club.say(self.people[who], self.thread, text)
+            await asyncio.sleep(0.01)  # no two of them at the same instant
+        await self.say(who, texts[-1])
+
+    async def is_slow(self, slow: bool) -> None:
+        await self.club.until(lambda: bool(self.thread.rate_limit_per_user) is slow)
+
+    async def is_silent(self, who: str, silent: bool) -> None:
+        await self.club.until(lambda: self.people[who].is_silenced is silent)
+
     async def edit(self, who: str, said: Message, text: str) -> None:
         self.club.said.append(text)
         await self.people[who].edit(said, text)
@@ -85,7 +107,12 @@ class Guild:
         name, _, argument = command.partition(" ")
         (row,) = (one for one in COMMANDS if one.name == name)
         given = dict(zip((one.name for one in options_of(row)), argument.split(), strict=False))
-        return (await self.club.ask(name, self.thread, self.people[who], **given)).text
+        answer = await self.club.ask(name, self.thread, self.people[who], **given)
+        told = ""
+        while told != answer.text:  # what is long comes in several messages
+            told = answer.text
+            await asyncio.sleep(0.5 if len(told) > LONG_ANSWER else 0)
+        return told
 
     async def check_in(self, who: str, filled: Mapping[str, str]) -> str:
         opening = next(one for one in self.channel.messages if one.components)
@@ -140,6 +167,7 @@ async def test_a_hostile_hour_on_discord(tmp_path: Path) -> None:
         await venue.opened()
         await hour.people_check_in_and_talk()
         await hour.patients_are_kept_out()
+        await hour.trolls_come()
         await hour.somebody_is_in_danger()
         await hour.somebody_calls_and_the_program_dies()
         await hour.words_are_taken_back()

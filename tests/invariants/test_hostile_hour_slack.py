@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.platforms.slack_forms import WAITING
@@ -29,6 +29,7 @@ class Workspace:
     """The chat's channel on Slack, and whoever is there."""
 
     is_page = False
+    slows = False
 
     def __init__(self, club: OnSlack) -> None:
         self.club = club
@@ -60,6 +61,17 @@ class Workspace:
         kept = "SELECT 1 FROM messages WHERE id = ? AND said = 1"
         await self.club.until_stored(lambda: self.club.process.rows(kept, said.ts))
         return said
+
+    async def flood(self, who: str, texts: Sequence[str]) -> None:
+        for text in texts[:-1]:
+            await self.club.say(self.people[who], text, channel=self.channel)
+        await self.say(who, texts[-1])
+
+    async def is_slow(self, slow: bool) -> None:
+        raise NotImplementedError("Slack has no slow mode")
+
+    async def is_silent(self, who: str, silent: bool) -> None:
+        """Nobody can be kept from writing on Slack; what they write is held (`BY_RULES`)."""
 
     async def edit(self, who: str, said: Message, text: str) -> None:
         self.club.said.append(text)
@@ -130,6 +142,7 @@ async def test_a_hostile_hour_on_slack(tmp_path: Path) -> None:
         await venue.opened()
         await hour.people_check_in_and_talk()
         await hour.patients_are_kept_out()
+        await hour.trolls_come()
         await hour.somebody_is_in_danger()
         await hour.somebody_calls_and_the_program_dies()
         await hour.words_are_taken_back()
