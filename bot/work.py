@@ -267,6 +267,7 @@ class Work:
             message = await self._message(message_key(signal.room, signal.ask.message))
             signal = replace(signal, ask=about(signal.ask, signal.room, message))
         elif isinstance(signal.ask, AboutSomebody):
+            await self._settle_all()  # who speaks at this moment can be named too
             signal = replace(signal, ask=await whom(self._tables, chat, signal, signal.ask))
         happened = decide(chat, signal)
         for event in happened:

@@ -7,7 +7,7 @@ in any order, any number of times, gives the same row.
 
 from __future__ import annotations
 
-from bot.engine.actions import Amend, Post
+from bot.engine.actions import Amend, Post, Remove, apart
 from bot.engine.agenda import OWN
 from bot.engine.erasing import bared, blanked, is_erased
 from bot.engine.holds import hold_of
@@ -39,9 +39,14 @@ def hear(
         case Edited():
             heard = _edited(known, signal, concerns)
         case Deleted():
-            is_ours = known.key in chat.order.hidden  # we have taken it out of its room
-            heard = known if is_ours else known._replace(withdrawn=True)
+            heard = known if is_ours(chat, known) else known._replace(withdrawn=True)
     return settle(chat, heard, parent)
+
+
+def is_ours(chat: Chat, message: Message) -> bool:
+    """Whether a deletion is our own: we have taken the message out, and nothing hinders that."""
+    hidden = message.key in chat.order.hidden
+    return hidden and apart(message.room.platform, Remove) not in chat.hindered
 
 
 def own(chat: Chat, known: Message | None, signal: Delivered) -> Message | None:

@@ -286,6 +286,18 @@ def test_a_deletion_that_is_ours_leaves_the_message_held_with_its_text() -> None
     assert settle(log.chat, gone, None).held is Hold.RULE
 
 
+def test_while_removals_are_refused_a_deletion_is_its_authors() -> None:
+    log = Log(HIDING)
+    log.take(breach(0, "invitation"))
+    (remove,) = log.did(Remove)
+    log.take(signals.Hindered(at(1), "c/1/0", remove, "no permission."))
+    known = hear(log.chat, None, None, Said(at(0), CHANNEL, "m0", TROLL, "Come to us"))
+    gone = hear(log.chat, known, None, Deleted(at(2), CHANNEL, "m0", "5"))
+    assert (gone.withdrawn, gone.text) == (True, "")
+    alerts = [wording.plain(t.words) for t in log.actions if isinstance(t, Tell)]
+    assert any("removing messages fails: no permission." in words for words in alerts)
+
+
 def test_a_message_that_was_not_there_when_it_was_removed_is_withdrawn() -> None:
     log = Log(HIDING)
     log.take(breach(0, "invitation"))
