@@ -22,6 +22,7 @@ from bot.engine.showing import EDITIONS
 from bot.engine.signals import CheckedIn, Deleted, HelpAsked, Reacted, Said
 from bot.engine.wording import plain
 from bot.platforms.platform import Asker
+from bot.store.sqlite import opened
 from bot.transcripts import FORMATS, render
 from bot.web.access import Access
 from bot.web.house import House as Site
@@ -242,3 +243,12 @@ async def test_words_that_are_taken_back_are_nowhere(
 
 async def gone(house: SeveralHouse) -> bool:
     return "messages.text" not in await columns(house, MARK)
+
+
+async def test_it_is_said_of_every_table_what_of_a_person_stands_in_it(tmp_path: Path) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "safety.md").read_text("utf-8")
+    section = text[text.index("| table | what of a person | then |") :].partition("\n\n")[0]
+    named = set(re.findall(r"`(\w+)`", section))
+    async with opened(tmp_path / "rounds.db") as store, store.reading() as tables:
+        rows = await tables.connection.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+    assert {name for (name,) in rows} == named
