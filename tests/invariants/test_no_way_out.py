@@ -257,7 +257,7 @@ async def streamed(h: House, history: History, guest: Guest) -> str:
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
