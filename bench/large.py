@@ -45,6 +45,7 @@ from bench.large_house import (
 )
 from bot.catalogue import Catalogue
 from bot.enclosures import Enclosures
+from bot.engine.audience import Audience
 from bot.engine.signals import Said, Woke
 from bot.planner import Planner
 from bot.runner import Runner
@@ -220,7 +221,7 @@ async def long(folder: Path, *, quick: bool) -> None:
             await enclosures._picture(found)  # noqa: SLF001  what a closing post comes with
 
         async def write() -> None:
-            await enclosures.transcript(chat, "html")
+            await enclosures.transcript(chat, "html", Audience.ORGANIZERS, corpus.OPENS)
 
         async def read_agendas() -> None:
             await asyncio.to_thread(catalogue.refresh)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import pass_over_what_stays
+from bot.serving import pass_over_what_stays
 from tests.invariants.process import Process, program
 
 

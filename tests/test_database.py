@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.database import place
+from bot.engine.audience import Audience
 from bot.export import export
 from bot.faults import Stopped
 from bot.settings import Settings
@@ -38,7 +39,8 @@ async def typed(
 
 async def files_of(where: Where, out: Path) -> list[bytes]:
     out.mkdir()
-    files = await export(where, CHAT, ("html", "md", "json", "csv"), out)
+    formats = ("html", "md", "json", "csv")
+    files = await export(where, CHAT, formats, out, Audience.ORGANIZERS, datetime.now(UTC))
     return [file.read_bytes() for file in files]
 
 

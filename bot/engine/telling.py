@@ -46,8 +46,10 @@ def tells_author(
         return []
     if isinstance(event, steps.Flagged) and DISTRESS in event.concerns:
         return []  # they are told where help is, or were (`bot.engine.summons`)
-    is_unchecked = isinstance(event, steps.AskedToCheckIn)
-    words = unchecked.told(chat, event) if is_unchecked else concerning.told_author(chat, event)
+    if isinstance(event, steps.AskedToCheckIn):
+        words = unchecked.told(chat, event)
+    else:
+        words = concerning.told_author(chat, event)
     return [Tell(privately(platform), (event.person,), "", words)]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from aiohttp import web
 
 from bot.asking import Reply
@@ -11,6 +9,7 @@ from bot.engine import commands, safety_asks
 from bot.engine.agenda import OWN, Room
 from bot.engine.errors import Refused
 from bot.transcripts.clock import Clock
+from bot.web import house
 from bot.web.gate import COOKIE, FORM, Gate, Sorry, page
 from bot.web.house import House
 from bot.web.templates import Templates
@@ -32,10 +31,10 @@ def asks_for_it(ask: str) -> bool:
         return False
 
 
-def signed_out(response: web.Response, reply: Reply) -> Reply:
+def signed_out(response: web.Response, reply: house.Reply) -> Reply:
     """Let the browser forget who somebody was; return the reply that says so too."""
     response.del_cookie(COOKIE)
-    return replace(reply, words=(*reply.words, SIGNED_OUT))
+    return Reply((*reply.words, SIGNED_OUT))
 
 
 class Forgetting:
