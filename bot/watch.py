@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +17,12 @@ from bot.safety.conduct import Recent
 from bot.safety.words import Lexicon
 from bot.store import checkins
 from bot.store.tables import Tables
+
+MOST_FILES = 20
+"""Files of a message whose names are looked at; Discord and Slack send at most ten at once."""
+
+_TAKEN = re.compile(r"\b20[0-9]{2}(?:-[0-9]{2}){2} [a-z]{1,4} [0-9]{1,2}(?:[.][0-9]{2}){2}\b")
+"""The moment that telephones write into a file's name, which reads like a number to call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,8 @@ class Lookout:
         """
         if isinstance(signal, Deleted):
             return ()
-        seen = {finding.kind.name.lower() for finding in guard.look(signal.text)}
+        texts = (signal.text, *map(_spelled_out, _names_of_files(signal)))
+        seen = {finding.kind.name.lower() for text in texts for finding in guard.look(text)}
         if self.lexicon is not None and agenda.help_lines and self.lexicon.distress(signal.text):
             seen.add(DISTRESS)
         return tuple(sorted(seen))
@@ -62,6 +70,16 @@ class Lookout:
                 return recent, ()
             seen = conduct.wording(_saying(signal, agenda, None), self.lexicon)
         return recent, tuple(breach.name.lower() for breach in seen)
+
+
+def _names_of_files(signal: Said | Edited) -> list[str]:
+    """Return what files are called: it stands in transcripts beside the words."""
+    return [file.name for file in signal.attachments[:MOST_FILES]]
+
+
+def _spelled_out(name: str) -> str:
+    """Return a file's name as words, without the moment at which it was made."""
+    return _TAKEN.sub(" ", name.replace("_", " "))
 
 
 def _saying(signal: Said | Edited, agenda: Agenda, since: datetime | None) -> conduct.Saying:

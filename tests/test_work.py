@@ -17,7 +17,7 @@ from bot.engine.actions import Action, Post, PostKind
 from bot.engine.agenda import Room, Series
 from bot.engine.commands import Ask, Withdraw, parse
 from bot.engine.errors import Refused
-from bot.engine.messages import Hold, PlacedBy, Timing
+from bot.engine.messages import Attachment, Hold, PlacedBy, Timing
 from bot.engine.people import Person, Role
 from bot.engine.signals import (
     AgendaChanged,
@@ -115,6 +115,29 @@ async def test_what_the_guard_sees_is_held_from_the_first_moment_and_noted_once(
         await h.edit(ROOM, "1", "My patient, born on 3 May 1950, is better")
         assert (await h.message(ROOM, "1")).concerns == ("birth_date",)
         assert await steps_of(h) == ["Flagged", "Unflagged", "Flagged"]
+
+
+@pytest.mark.parametrize(
+    ("name", "concerns"),
+    [
+        ("MRN_00482913_chest.png", ("record_number",)),
+        ("DOB_1956-04-03.png", ("birth_date",)),
+        ("WhatsApp Image 2026-11-22 at 09.12.33.jpeg", ()),
+        ("IMG_20261122_091233.jpg", ()),
+    ],
+)
+async def test_what_a_files_name_says_of_a_patient_holds_the_message(
+    home: Where, name: str, concerns: tuple[str, ...]
+) -> None:
+    async with house(home) as h:
+        file = Attachment(name, "image/png", 100, "https://files.example/1")
+        await together(h, start(h), replace(said(h, "1", ANN, "See this"), attachments=(file,)))
+        message = await h.message(ROOM, "1")
+        assert message.concerns == concerns
+        assert bool(message.held) is bool(concerns)
+        edited = Edited(h.clock() + MINUTE, ROOM, "1", "See this")  # without the file
+        await together(h, edited)
+        assert not (await h.message(ROOM, "1")).held
 
 
 async def test_no_identifier_is_in_the_log_or_in_what_waits(home: Where) -> None:
