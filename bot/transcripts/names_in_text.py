@@ -6,7 +6,8 @@
     names nobody: titles, professions, places, the words of everyday (`common_words.txt`). A word
     that is a first name and something else (Will, Grace) is replaced where it is written like a
     name: with a capital within a sentence, or addressed. A word of two letters needs its case.
-3.  Behind an @ every word of a name is one.
+3.  Behind an @ every word of a name is one, and so is a first letter with the last word: @kmensah.
+    A topic's label (T1) never is.
 4.  A word that is part of several people's names stands for none of them: LEFT_OUT. Words that the
     chat's own agenda has, such as the authors' names of its paper, are replaced only behind an @ or
     as a part of a whole name: else a pseudonym would stand for the author of a cited paper.
@@ -42,6 +43,9 @@ _DENSE = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
     r"\U00020000-\U0003134f]"
 )
+_LABEL = re.compile(r"[AQTaqt][0-9]{1,2}")
+"""What names a topic; whoever is called so takes nobody's label away."""
+
 _GAP = re.compile(r"[^\n]{0,3}")
 _LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
@@ -121,10 +125,12 @@ class NamesInText:
             if len(words) > 1:
                 self._wholes.setdefault((words[0], words[1]), []).append(_Whole(words, instead))
                 _add(self._squashed, "".join(words), instead)
+                _add(self._addressed, words[0][0] + words[-1], instead)  # @kmensah
         if not _TOKEN.search(name) and name.strip() and not name.strip().isascii():
             _add(self._dense, name.strip(), instead)  # a name of signs alone
-        for raw in _TOKEN.findall(name):
-            self._hide_word(raw, instead)
+        for raw in dict.fromkeys([*_TOKEN.findall(name), *_TOKEN.findall(_without_marks(name))]):
+            if not _LABEL.fullmatch(raw):
+                self._hide_word(raw, instead)
 
     def _hide_word(self, raw: str, instead: str) -> None:
         if _DENSE.search(raw):
@@ -217,6 +223,11 @@ def _ways(name: str) -> set[str]:
     bare = _CUTS.split(_BRACKETED.sub(" ", name))[0]
     said = [word for word in _TOKEN.findall(bare) if not is_never_a_name(folded(word))]
     return {name, bare, " ".join(said)}
+
+
+def _without_marks(name: str) -> str:
+    """Return a name with its apostrophes left out: ONeil."""
+    return name.replace("'", "").replace("\u2019", "")
 
 
 def _is_one_case(word: str) -> bool:

@@ -25,6 +25,8 @@ NAMES = NamesInText(
         ("The Prostate Doc", "P13"),
         ("Li Wei", "P14"),
         ("MaryJones", "P15"),
+        ("Ada O'Neil", "P16"),
+        ("T1", "P17"),
     ],
     shown=["Will Stone"],
     spared=["berg"],
@@ -58,6 +60,9 @@ NAMES = NamesInText(
         ("Emma and emma_lind92", "P12 and P12"),
         ("The Prostate Doc said", "P13 said"),
         ("thanks Li", "thanks P14"),
+        ("ONeil, O’Neil and @aneil", "P16, O’P16 and @P16"),
+        ("thanks @kmensah", "thanks @P1"),
+        ("T1: as Kofi said", "T1: as P1 said"),
         ("Mary and jones", "P15 and P15"),
     ],
 )
