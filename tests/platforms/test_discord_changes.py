@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.engine.actions import privately
+from bot.engine.actions import Remove, SlowMode, TimeOut, apart, privately
 from bot.engine.agenda import Room
 from bot.platforms.discord_changes import SOON, Changes, Sight
 from bot.platforms.discord_needs import intents
@@ -42,7 +42,8 @@ class Set:
         self.guild = guild
         self.client = client
         self.channel: Channel = guild.channel("journal-club")
-        self.rooms = {Room("discord", str(self.channel.id)), privately("discord")}
+        lines = {apart("discord", kind) for kind in (SlowMode, TimeOut, Remove)}
+        self.rooms = {Room("discord", str(self.channel.id)), privately("discord"), *lines}
 
     async def told(self, times: int = 1) -> tuple[set[Room], bool]:
         """Wait until the client was told so often; return what it was told last."""
