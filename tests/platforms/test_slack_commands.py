@@ -273,3 +273,11 @@ def test_every_example_of_the_page_can_be_read() -> None:
     for command in written():
         example = typed(command.removeprefix("/chat "), "C1")
         assert parse(example)[0].example == example
+
+
+@pytest.mark.parametrize("command", ["place", "hold", "clear", "remove"])
+def test_a_messages_link_stands_for_it_behind_every_command_about_one(command: str) -> None:
+    link = "https://club.slack.com/archives/C1/p1796608800123456"
+    assert typed(f"{command} {link}", "C1") == f"{command} 1796608800.123456"
+    with pytest.raises(Refused, match="another channel"):
+        typed(f"{command} {link}", "C2")
