@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from bot.engine import conduct, measures, wording
 from bot.engine.actions import (
@@ -154,6 +155,19 @@ _STEPS = {
     3: "The message is held back and the room slowed down for ten minutes.",
     4: "The person is muted for ten minutes.",
 }
+
+
+def lately_told(chat: Chat, now: datetime) -> Iterator[Words]:
+    """Yield what moderators see on their pages of the latest breach of each rule, for LATELY."""
+    for rule, watch in chat.order.watches.items():
+        one, told_at = watch.latest, watch.told_at
+        if told_at is not None and now - told_at < LATELY:
+            of = (told_at, one.room, one.message, one.person, one.thread)
+            yield alerted(chat, measures.Alerted(*of, rule, one.step, 0))
+
+
+LATELY = timedelta(hours=1)
+"""How long a breach stands on moderators' pages."""
 
 
 def alerted(chat: Chat, event: measures.Alerted) -> Words:

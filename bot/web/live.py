@@ -251,8 +251,13 @@ def _shape(scene: Scene) -> object:
     if chat is None:
         return None
     gone = chat.withdrawn, chat.blanked
-    called = [_calls_of(one) for one in (chat, *scene.others)]
+    called = [(_calls_of(one), _alerts_of(one)) for one in (chat, *scene.others)]
     return chat.id, chat.stage, chat.agenda, chat.opens_at, chat.closes_at, gone, called
+
+
+def _alerts_of(chat: Chat) -> object:
+    """Return of which breaches moderators were told, and when."""
+    return {rule: watch.told_at for rule, watch in chat.order.watches.items()}
 
 
 def _calls_of(chat: Chat) -> object:

@@ -1,4 +1,7 @@
-"""Calls for a moderator as people see them on pages: their own, and those that they may take."""
+"""What people alone see on pages: their own calls for a moderator, and those they may take.
+
+Moderators see there, too, of which breaches of a rule they were told lately.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from bot.engine import calling, summons
+from bot.engine import calling, measuring, summons
 from bot.engine.actions import Words
 from bot.engine.agenda import OWN
 from bot.engine.people import Person
@@ -32,7 +35,10 @@ class Notice:
 
 
 def in_room(scene: Scene, moderates: Callable[[Chat], bool]) -> list[Notice]:
-    """Return the calls that the visitor of a room sees there: their own, and those to take."""
+    """Return the calls that the visitor of a room sees there: their own, and those to take.
+
+    Those who moderate see the latest breach of each rule of conduct, too.
+    """
     visitor = scene.visitor
     if visitor is None:
         return []
@@ -42,6 +48,8 @@ def in_room(scene: Scene, moderates: Callable[[Chat], bool]) -> list[Notice]:
     for chat in chats:
         if moderates(chat):
             found += _to_take(chat, f"{here}/calls", visitor.person.key)
+            told = measuring.lately_told(chat, scene.now)
+            found += [Notice(words, Clock(chat.agenda.zone)) for words in told]
     return found
 
 

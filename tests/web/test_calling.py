@@ -101,3 +101,25 @@ async def test_an_author_in_distress_alone_sees_where_help_is(tmp_path: Path) ->
                 assert "may be a cry for help" in chats.words
                 assert chats.headers["Refresh"] == "20", "a page of chats looks again by itself"
                 assert "may be a cry for help" in (await henry.get(f"/chats/{CHAT}")).words
+
+
+async def test_moderators_alone_see_of_what_a_rule_tells_them_for_an_hour(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await at.start(CLUB)
+        at.simulation.runner = Runner(at.store, lookout())
+        async with (
+            at.simulation.runner.running(),
+            served(at) as place,
+            place.guest(name="Ben") as ben,
+            place.moderator() as henry,
+        ):
+            said = await ben.say("urojc", "Quillwort, I hope you die")
+            page = await henry.get("/rooms/urojc")
+            assert "somebody has written words that moderators look at" in page.words
+            message = said.url.fragment
+            calls = page.text.partition('id="calls"')[2].partition("</section>")[0]
+            assert message in calls, "with a link"
+            assert "Quillwort" not in calls
+            assert "moderators look at" not in (await ben.get("/rooms/urojc")).words
+            at.clock.advance(timedelta(hours=1))
+            assert "moderators look at" not in (await henry.get("/rooms/urojc")).words
