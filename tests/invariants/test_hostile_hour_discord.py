@@ -38,6 +38,7 @@ class Guild:
     """The chat's channel on Discord, and whoever is there."""
 
     is_page = False
+    tries = 0
     slows = True
 
     def __init__(self, club: OnDiscord) -> None:

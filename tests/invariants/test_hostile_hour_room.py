@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.invariants.club import Club
@@ -15,6 +15,7 @@ from tests.invariants.hostile_hour import (
     GRIMBOLD,
     HENRY,
     INES,
+    OCTAVIA,
     PEOPLE,
     SAFETY,
     SERIES,
@@ -29,7 +30,9 @@ from tests.web.served import Guest
 ROOM = f"/rooms/{SERIES}"
 
 TOLD = re.compile(
-    r'(?s)<div class="call[^>]*>\s*<div class="text"[^>]*>(.*?)</div>|<p class="told">(.*?)</p>'
+    r'(?s)<article [^>]*id="(?P<message>[^"]+)"'
+    r'|<div class="call[^>]*>\s*<div class="text"[^>]*>(?P<call>.*?)</div>'
+    r'|<p class="told">(?P<below>.*?)</p>'
 )
 """What stands on one person's page alone: calls, and below their own messages what was seen."""
 
@@ -38,12 +41,14 @@ class Pages:
     """The chat's room, and whoever is there; what is told privately stands on their pages."""
 
     is_page = True
+    tries = 4
+    slows = True
 
     def __init__(self, club: Club) -> None:
         self.club = club
         self.people: dict[str, Guest] = {}
         self.ids: dict[str, str] = {}
-        self._told: dict[str, list[str]] = {who: [] for who in PEOPLE}
+        self._told: dict[str, dict[str, str]] = {who: {} for who in PEOPLE}
         on_call = f"{{local: [{HENRY.lower()}, {INES.lower()}]}}"
         club.write(
             SERIES,
@@ -77,6 +82,21 @@ class Pages:
         ((author,),) = self.club.process.rows(of_it, said)
         self.ids[who] = str(author)
         return said
+
+    async def flood(self, who: str, texts: Sequence[str]) -> None:
+        for text in texts:
+            await self.say(who, text)
+            await self.told(who)  # what is told below a message stands there until the next step
+
+    async def is_slow(self, slow: bool) -> None:
+        """See whether who has just written may write once more."""
+        said = [await self.people[OCTAVIA].say(SERIES, "T1: betony") for _ in range(2)]
+        assert ["This room is slow" in one.words for one in said] == [False, slow]
+        self.club.said.append("betony")
+
+    async def is_silent(self, who: str, silent: bool) -> None:
+        said = await self.people[who].say(SERIES, "T1: betony")
+        assert ("You are muted" in said.words) is silent
 
     async def edit(self, who: str, said: str, text: str) -> None:
         self.club.said.append(text)
@@ -115,12 +135,15 @@ class Pages:
         return (await self.people[who].post(address)).words
 
     async def told(self, who: str) -> list[str]:
-        text = (await self.people[who].get(ROOM)).text
-        for notice in TOLD.findall(text):
-            told = html.unescape(re.sub(r"<[^>]+>", "", "".join(notice)))
-            if told not in self._told[who]:
-                self._told[who].append(told)
-        return self._told[who]
+        """Note what is new on somebody's page; of a message the first that stands below it."""
+        message = ""
+        for found in TOLD.finditer((await self.people[who].get(ROOM)).text):
+            message = found["message"] or message
+            told = html.unescape(re.sub(r"<[^>]+>", "", found["call"] or found["below"] or ""))
+            about = message if found["below"] else told
+            if told and about not in self._told[who]:
+                self._told[who][about] = told
+        return [*self._told[who].values()]
 
     async def public(self) -> list[str]:
         async with self.club.process.guest(SERIES, "Somebody") as stranger:
@@ -152,6 +175,7 @@ async def test_a_hostile_hour_in_a_room_of_our_own(tmp_path: Path) -> None:
         await venue.opened()
         await hour.people_check_in_and_talk()
         await hour.patients_are_kept_out()
+        await hour.trolls_come()
         await hour.somebody_is_in_danger()
         await hour.somebody_calls_and_the_program_dies()
         await hour.words_are_taken_back()

@@ -29,6 +29,7 @@ class Workspace:
     """The chat's channel on Slack, and whoever is there."""
 
     is_page = False
+    tries = 0
     slows = False
 
     def __init__(self, club: OnSlack) -> None:
