@@ -64,9 +64,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         Kind.RECORD_NUMBER,
         Confidence.SURE,
-        ("mrn", "medical record", "hospital n", "hospital id", "chart n", "chart #", "record n",
-         "patient id", "patient n", "case n", "accession n", "specimen n", "encounter n",
-         "unit number", "nhc", "fallnummer", "patientennummer", "dossier n"),
+        ("mrn", "medical record", "hospital n", "hospital id", "chart n", "chart #", "chart:",
+         "record n", "patient id", "patient n", "case n", "accession n", "specimen n",
+         "encounter n", "unit number", "nhc", "fallnummer", "patientennummer", "dossier n"),
         _words(
             r"(?:mrn|medical record|hospital|chart|record|patient|case|accession|specimen"
             r"|encounter|unit|nhc|fallnummer|patientennummer|dossier)"
@@ -92,8 +92,9 @@ RULES: tuple[Rule, ...] = (
          "transferred", "seen in clinic", "diagnosed on", "surgery on", "delivered on"),
         _words(
             r"(?:admitted|discharged|died|deceased|passed away|operated|biopsied|transferred"
-            r"|seen in clinic|diagnosed|surgery|delivered)(?: (?:to|from|at|in|home)"
-            rf"(?: [\w'’-]{{1,20}}){{0,3}}?)?(?: (?:on|upon))(?: the)? (?P<it>{DAY})\b"
+            r"|seen in clinic|diagnosed|surgery|delivered)(?:(?: (?:to|from|at|in|home)"
+            rf"(?: [\w'’-]{{1,20}}){{0,3}}?)? (?:on|upon)(?: the)?)? (?P<it>{DAY})\b"
+            r"(?! ?(?:to|through|until|and|[-–]))"
         ),
     ),
     Rule(
@@ -104,6 +105,16 @@ RULES: tuple[Rule, ...] = (
         _words(
             r"(?<!\d)(?<![-–≥>] )(?<![-–≥>.])(?P<it>(?:9\d|1[01]\d)) ?-?"
             r"(?:years?[ -]old|yrs?[ -]old|y/o|yo\b|y\.o\.)(?! (?:or|and) (?:over|older|above))"
+        ),
+    ),
+    Rule(
+        Kind.AGE,
+        Confidence.LIKELY,
+        ("aged 9", "aged 1", "age 9", "age 1", "age: 9", "age: 1"),
+        _words(
+            r"(?<!mean )(?<!median )(?<!average )(?<!maximum )(?<!max )(?<!patients )(?<!people )"
+            r"\baged?:? (?P<it>9\d|1[01]\d)\b"
+            r"(?! ?(?:%|[-–]|±|/|\()|[.,]\d)(?! ?(?:years?|yrs?|y)? (?:or|and|to)\b)"
         ),
     ),
     Rule(

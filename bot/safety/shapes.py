@@ -86,7 +86,8 @@ _OF_A_RECORD = re.compile(
     r"|patient[-_]?id|pid|dob|ssn)(?:[-_]?(?:id|no|number))?[=/:](?=[\w%-]{0,40}\d)[\w%-]{2,64}",
     re.IGNORECASE,
 )
-_V4 = re.compile(r"(?<![\d.])(?<!\bEC )(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)")
+_IBAN = re.compile(r"\b[A-Z]{2}\d\d(?: [A-Z\d]{4}){2,7}+(?: [A-Z\d]{1,3}\b)?+(?!\w)")
+_V4 = re.compile(r"(?<![\d.vV])(?<!\bEC )(?<![vV]ersion )(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)")
 _V6 = re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])")
 _STREET = re.compile(
     r"(?<![\w.])\d{1,5}[A-Za-z]?,? (?:[A-ZÀ-Þ][\w'’.-]{1,20} ){1,4}"
@@ -112,6 +113,7 @@ def by_shape(text: str) -> Iterator[Finding]:
         yield from _found(_BOX, text, lambda _it: Kind.ADDRESS)
     yield from _found(_STREET, text, lambda _it: Kind.ADDRESS)
     yield from _found(_WORD, text, _kind_of_word, Confidence.SURE)
+    yield from _found(_IBAN, text, _kind_of_account, Confidence.SURE)
     yield from _numbers(text)
 
 
@@ -162,6 +164,10 @@ def _is_v6(text: str) -> bool:
 
 def _kind_of_link(link: str) -> Kind | None:
     return Kind.LINK if _OF_A_RECORD.search(link) else None
+
+
+def _kind_of_account(grouped: str) -> Kind | None:
+    return Kind.ACCOUNT if check_digits.iban(grouped.replace(" ", "")) else None
 
 
 def _kind_of_word(word: str) -> Kind | None:
