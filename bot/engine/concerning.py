@@ -80,9 +80,9 @@ def _removed(title: str, event: steps.Flagged, where: Spot) -> Words:
     """Tell an author that their message was taken out of the room."""
     seen = (
         f"Your message in {title} seems to have {kinds(event.concerns)}, by which a patient could "
-        "be known. Rounds removed it from the room and holds it back: it counts, but what it says "
-        "is in no transcript. Please write it anew so that nobody can be known by it. If it is "
-        "about no patient, a moderator can clear it, and it will be in the transcript. It stood "
-        "here: "
+        "be known. Rounds takes it out of the room and holds it back: it counts, but what it says "
+        "is in no transcript. If you still see it there, please delete it. Write it anew so that "
+        "nobody can be known by it. If it is about no patient, a moderator can clear it, and it "
+        "will be in the transcript. It stood here: "
     )
     return (seen, where)

@@ -265,7 +265,7 @@ def test_a_patients_message_is_removed_and_its_author_told_so_but_never_a_cry_fo
     log.take(seen)
     assert len(log.did(Remove)) == 1
     (words,) = log.told("7")
-    assert "removed it from the room" in words
+    assert "takes it out of the room" in words
     assert "write it anew" in words
     cry = Log(HIDING)
     cry.take(replace(seen, concerns=("distress", "email")))

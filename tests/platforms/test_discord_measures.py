@@ -85,7 +85,7 @@ async def test_a_patients_message_is_removed_stays_held_and_its_author_is_told(
     bad = await at.ann.say(thread, "Our patient, MRN 00482913, bled again")
     await at.until(lambda: bad not in thread.messages)
     await at.until(lambda: at.ann.inbox)
-    assert "removed it from the room" in at.ann.inbox[0].content
+    assert "takes it out of the room" in at.ann.inbox[0].content
     row = (await at.rows())[str(bad.id)]
     assert (row.withdrawn, row.held, row.text) == (
         False, Hold.PRIVACY, "Our patient, MRN 00482913, bled again",
