@@ -11,15 +11,20 @@ from bot.engine.commands import COMMANDS
 from bot.platforms.discord_commands import options_of
 from tests.discord.messages import DEFAULT, Message
 from tests.discord.people import Member
+from tests.discord.rules import Permission
 from tests.discord.threads import Thread
 from tests.invariants.hostile_hour import (
+    BERENICE,
+    GONE,
     HENRY,
     INES,
+    LEOCADIA,
     PEOPLE,
     SAFETY,
     SERIES,
     STARTS,
     TOPICS,
+    WILHELMINA,
     WINDOW,
     Hour,
 )
@@ -41,7 +46,7 @@ class Guild:
     tries = 0
     slows = True
 
-    def __init__(self, club: OnDiscord) -> None:
+    def __init__(self, club: OnDiscord, **more: str) -> None:
         self.club = club
         self.channel = club.guild.channel("urology")
         club.discord.world.shift(-A_YEAR)  # or all their accounts were new
@@ -59,6 +64,7 @@ class Guild:
             moderators=f"{{discord: [{on_call}]}}",
             moderators_on_call=f"{{discord: [{on_call}]}}",
             **SAFETY,
+            **more,
         )
 
     @property
@@ -173,3 +179,35 @@ async def test_a_hostile_hour_on_discord(tmp_path: Path) -> None:
         await hour.somebody_calls_and_the_program_dies()
         await hour.words_are_taken_back()
         await hour.it_ends()
+
+
+async def test_what_is_held_is_taken_out_of_the_room_where_the_agenda_says_so(
+    tmp_path: Path,
+) -> None:
+    async with on_discord(tmp_path) as club:
+        club.guild.bot_role.grant(Permission.MANAGE_MESSAGES)
+        venue = Guild(club, hide="true")
+        hour = Hour(venue)
+        await club.start()
+        await club.later(minutes=10)
+        await venue.opened()
+        seen = await venue.say(BERENICE, "T1: vermilion, MRN 00482913")
+        await hour.is_told(Berenice="a record number.* Write it anew")
+        cry = await venue.say(WILHELMINA, "T1: I want to kill myself, heliotrope")
+        await hour.call("may be a cry for help", Wilhelmina="you need not be alone")
+        both = await venue.say(LEOCADIA, "T1: saffron, MRN 00482914, I want to kill myself")
+        await hour.call("may be a cry for help", Leocadia="you need not be alone")
+        await club.until(lambda: seen not in venue.thread.messages)
+        await club.process.kill()
+        await club.start()
+        await club.later(minutes=1)
+        await hour.review(Berenice=1, Wilhelmina=1, Leocadia=1)
+        assert await venue.stands(cry)
+        assert await venue.stands(both), "a cry for help is never taken out"
+        assert "is cleared" in await venue.ask(HENRY, f"clear {venue.number(seen)}")
+        text = (await hour.exported("public"))["md"]
+        assert "vermilion" in text
+        assert [word for word in GONE if word in text and word != "00482913"] == []
+        log = await venue.ask(HENRY, "log")
+        assert "Rule privacy took a message out" in log
+        await hour.nobody_is_told()
