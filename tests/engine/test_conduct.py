@@ -266,7 +266,7 @@ def test_a_patients_message_is_removed_and_its_author_told_so_but_never_a_cry_fo
     assert len(log.did(Remove)) == 1
     (words,) = log.told("7")
     assert "takes it out of the room" in words
-    assert "write it anew" in words
+    assert "Write it anew" in words
     cry = Log(HIDING)
     cry.take(replace(seen, concerns=("distress", "email")))
     cry.take(breach(0, "invitation"), breach(1, number=0), breach(20, number=0))
