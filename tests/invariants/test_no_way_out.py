@@ -63,6 +63,10 @@ class History:
     said: list[tuple[Room, str, Person]] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     wishes: dict[str, Consent] = field(default_factory=dict)
+    cleared: set[str] = field(default_factory=set)
+    """The wordings that a moderator has cleared; others with an address in them stay in."""
+    wordings: dict[str, str] = field(default_factory=dict)
+    """What each message says by now."""
     chat: str = ""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -86,13 +90,17 @@ class History:
                     at = room if what == "answered" and message else (HERE, THERE)[which % 2]
                     reply = message if what == "answered" and message else None
                     self.said.append((at, f"m{len(self.said) + 1}", person))
+                    self.wordings[self.said[-1][1]] = text
                     await h.say(at, person, text, message=self.said[-1][1], reply_to=reply)
                 case "edited" | "mended" if message:
                     text = self.word() + (EMAIL if what == "edited" else "")
+                    self.wordings[message] = text
                     await h.edit(room, message, text)
                 case "held" | "cleared" if message:
                     command = "hold" if what == "held" else "clear"
                     await h.ask(f"{command} {message}", henry, room)
+                    if what == "cleared":
+                        self.cleared.add(self.wordings[message])
                 case "deleted" if message:
                     await h.delete(room, message)
                 case "withdrew":
@@ -149,6 +157,7 @@ def in_room(history: History, kept: list[Message]) -> set[str]:
         if word in row.text
         and not row.withdrawn
         and not row.held
+        and not (EMAIL in row.text and row.text not in history.cleared)
         and not (strict and f"local:{row.author}" not in history.wishes)
     }
 
