@@ -131,8 +131,9 @@ class Masked(Edition):
         return moment(self.rounded(stamp(at)))
 
     def emoji(self, name: str) -> str:
-        """Return an emoji as the edition writes it: a platform's own one without its id."""
-        return emoji(name)
+        """Return an emoji as the edition writes it: one of a server without its id, nor a name."""
+        written = emoji(name)
+        return self.cast.names.replaced(written) if written.startswith(":") else written
 
     def counted(self, counts: Counts) -> Counts:
         """Return the chat's counts with the names that the edition has for its rooms."""
@@ -259,7 +260,7 @@ class Masked(Edition):
         if person := match["person"]:
             return f"@{self.cast.mentioned(f'{platform}:{person}', match['label'] or '')}"
         if match["emoji"]:
-            return f":{match['emoji']}:"
+            return hide(f":{match['emoji']}:")
         url = match["angle"] or match["masked"] or match["url"]
         if url is None:
             sign = "#" if match[0].startswith("<#") else "@"

@@ -183,6 +183,18 @@ async def test_the_same_chat_has_other_pseudonyms_in_another_file() -> None:
     assert len(seen) > 1
 
 
+@pytest.mark.parametrize("wanted", FORMATS)
+async def test_an_emoji_of_a_server_does_not_tell_a_name(wanted: str) -> None:
+    said = said_by("kofi", "Kofi Mensah")._replace(text="well <:kofi:123456789012345678>")
+    async with kept([said]) as (tables, chat):
+        emoji = "<:kofimensah:123456789012345678>"
+        await tables.put_reactions([(said.key, "local:ben", emoji, after(minutes=2), True)])
+        await check_in(tables, chat, {"local:kofi": CheckIn(consent=Consent.PSEUDONYM)})
+        page = await in_words(tables, chat, wanted, Audience.PUBLIC)
+    assert "kofi" not in page.lower()
+    assert page.count(":Participant 1:") == 2
+
+
 def said_by(author: str, name: str, room: Room = HOME) -> Message:
     return Message(CHAT.id, room, "1", said=True, at=after(minutes=1), author=author, name=name,
                    text="hello")  # fmt: skip
