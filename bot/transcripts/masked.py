@@ -168,7 +168,7 @@ class Masked(Edition):
     def _stated(self, line: Spoken, said: CheckIn) -> Stated | None:
         """Of whoever is not named it is told that something is disclosed, and not what."""
         if self.cast.is_named(self.person_of(line)):
-            return Stated(said.role, said.interest)
+            return Stated(said.role, self.cast.names.replaced(said.interest))
         is_told = said.interest in ("", NONE)
         return Stated(said.role, said.interest if is_told else DISCLOSED)
 
@@ -237,9 +237,22 @@ class Masked(Edition):
         return self._masked(text, platform, own=f"{platform}:{row.author}") if text else ""
 
     def _files(self, files: str, person: str) -> str:
-        """Return files by type and size alone, where their names could tell whose they are."""
+        """Return files by type and size alone, where their names could tell whose they are.
+
+        Those of who is named keep theirs, but for the names of others in them.
+        """
         if self.cast.is_named(person):
-            return files
+            names = self.cast.names
+            return files_row(
+                tuple(
+                    replace(
+                        f,
+                        name=names.replaced(f.name),
+                        url=f.url * (not names.names_somebody(f.url)),
+                    )
+                    for f in files_of(files)
+                )
+            )
         return files_row(tuple(Attachment("", f.type, f.size, "") for f in files_of(files)))
 
     # ------------------------------------------------------------ texts

@@ -195,6 +195,23 @@ async def test_an_emoji_of_a_server_does_not_tell_a_name(wanted: str) -> None:
     assert page.count(":Participant 1:") == 2
 
 
+@pytest.mark.parametrize("wanted", FORMATS)
+async def test_what_a_named_person_discloses_and_shares_does_not_name_others(wanted: str) -> None:
+    kofi = said_by("kofi", "Kofi Mensah")._replace(id="2")
+    file = Attachment("with_kofi_mensah.png", "image/png", 9, "https://x.example/kofimensah.png")
+    ben = said_by("ben", "Ben Stone")._replace(attachments=(file,))
+    told = {
+        "local:kofi": CheckIn(consent=Consent.PSEUDONYM),
+        "local:ben": CheckIn(interest="Married to Kofi Mensah", consent=Consent.NAMED),
+    }
+    async with kept([kofi, ben]) as (tables, chat):
+        await check_in(tables, chat, told)
+        page = await in_words(tables, chat, wanted, Audience.PUBLIC)
+    assert "Ben Stone" in page
+    assert "Married to Participant" in page
+    assert "kofi" not in page.lower()
+
+
 def said_by(author: str, name: str, room: Room = HOME) -> Message:
     return Message(CHAT.id, room, "1", said=True, at=after(minutes=1), author=author, name=name,
                    text="hello")  # fmt: skip
