@@ -32,6 +32,7 @@ from bot.outbox import Outbox
 from bot.planner import Planner
 from bot.platforms.local_adapter import LocalRooms
 from bot.platforms.platform import Hook, Outer
+from bot.rereading import refresh, reread
 from bot.ringing import Ringing
 from bot.runner import Changed, Runner, Store
 from bot.serving import (
@@ -61,8 +62,6 @@ if TYPE_CHECKING:
     from bot.metrics import Metrics
 
 log = logging.getLogger(__name__)
-
-READ_AGENDAS_EVERY = timedelta(seconds=5)
 
 ENDS_WITHIN = timedelta(seconds=2)
 """How long requests that are under way may take when the process is told to stop."""
@@ -158,7 +157,7 @@ async def _house(
 ) -> AsyncIterator[None]:
     """Let everything in the house be at work for a block."""
     catalogue = Catalogue(settings.chats)
-    await asyncio.to_thread(_refresh, catalogue)
+    await asyncio.to_thread(refresh, catalogue)
     await take_over(store, term, candidate)
     async with store.writing() as tables:
         access = Access(await tables.secret("signing", secrets.token_urlsafe(32)))
@@ -179,7 +178,7 @@ async def _house(
             parts.alarm.start()
             running.callback(parts.alarm.stop)
             _announce(catalogue, access, settings.url, say)
-            await _begin(running, [_reread(catalogue, parts)])
+            await _begin(running, [reread(catalogue, functools.partial(_take_over, parts))])
             yield
 
 
@@ -301,29 +300,12 @@ def _announce(catalogue: Catalogue, access: Access, url: str, say: Callable[[str
         say(f"Moderator {name}: {access.link_for(name, url, clock())}")
 
 
-def _refresh(catalogue: Catalogue) -> bool:
-    """Read changed agendas; log what is wrong with them; say whether something changed."""
-    mistakes = catalogue.refresh()
-    for mistake in mistakes or ():
-        log.error("%s", mistake)
-    return mistakes is not None
-
-
-async def _reread(catalogue: Catalogue, parts: _Parts) -> None:
-    """Take over changed, new and removed agendas; a file that became wrong keeps its old one."""
-    changed = False
-    while True:
-        await asyncio.sleep(READ_AGENDAS_EVERY.total_seconds())
-        try:
-            changed = await asyncio.to_thread(_refresh, catalogue) or changed
-            if changed:
-                await parts.planner.follow_agendas(clock())
-                changed = False
-                parts.ringing.replan = True
-                parts.alarm.now()
-                parts.calendar.poke()
-        except Exception:
-            log.exception("The agendas could not be taken over; they are read again soon.")
+async def _take_over(parts: _Parts) -> None:
+    """Let what agendas say now hold for the chats that are to come."""
+    await parts.planner.follow_agendas(clock())
+    parts.ringing.replan = True
+    parts.alarm.now()
+    parts.calendar.poke()
 
 
 @contextlib.asynccontextmanager
