@@ -111,4 +111,6 @@ def _row(line: Line, reactions: Sequence[tuple[str, int]], clock: Clock) -> tupl
 
 
 def _file(file: Attachment) -> str:
-    return f"{file.name} ({file.url})" if file.name or file.url else f"({phrases.kind(file)})"
+    if file.name and not file.url:
+        return file.name
+    return f"{file.name} ({file.url})" if file.url else f"({phrases.kind(file)})"
