@@ -88,10 +88,10 @@ def flagged(chat: Chat, signal: signals.Noticed) -> list[Event]:
     is_told = chat.flags.get(person, 0) < MOST_TOLD
     told = (signal.at, signal.room, signal.message, signal.person, signal.thread)
     if DISTRESS in signal.concerns:
-        noted: list[Event] = [steps.Flagged(*told, signal.concerns)]
+        noted: list[Event] = [steps.Flagged(*told, signal.concerns)] if is_told else []
         if not isinstance(chat.decisions.get(signal.message), steps.Held):  # what holds it stays
             noted.append(steps.Held(signal.at, signal.message, "", DISTRESS))
-        return calling.cried(chat, signal, noted if is_told else [])
+        return calling.cried(chat, signal, noted)
     if not is_told:
         return []
     if signal.concerns:

@@ -149,6 +149,9 @@ def test_one_person_cannot_fill_the_log() -> None:
     assert chat.flags == {"discord:77": MOST_TOLD}
     other = signals.Noticed(OPENS, CHANNEL, f"{CHANNEL}/x", "78", None, ("email",))
     assert decide(chat, other)
+    cry = signals.Noticed(OPENS, CHANNEL, f"{CHANNEL}/y", "77", None, (DISTRESS,))
+    kept = [event for event in decide(chat, cry) if isinstance(event, steps.Held | steps.Flagged)]
+    assert kept == [steps.Held(OPENS, f"{CHANNEL}/y", "", DISTRESS)]  # an edit must not free it
 
 
 def test_only_moderators_hold_and_clear_and_only_what_is_held_is_cleared() -> None:
