@@ -29,7 +29,7 @@ class Workspace:
     """The chat's channel on Slack, and whoever is there."""
 
     is_page = False
-    tries = 0
+    tries = 2
     slows = False
 
     def __init__(self, club: OnSlack) -> None:
@@ -72,7 +72,13 @@ class Workspace:
         raise NotImplementedError("Slack has no slow mode")
 
     async def is_silent(self, who: str, silent: bool) -> None:
-        """Nobody can be kept from writing on Slack; what they write is held (`BY_RULES`)."""
+        """Nobody can be kept from writing on Slack; what they write is held.
+
+        It is shown when the mute is taken back.
+        """
+        said = await self.say(who, "T1: betony")
+        held = self.club.process.rows("SELECT held FROM messages WHERE id = ?", said.ts)
+        assert held == [("rule" if silent else "",)]
 
     async def edit(self, who: str, said: Message, text: str) -> None:
         self.club.said.append(text)
