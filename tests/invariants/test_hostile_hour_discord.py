@@ -13,7 +13,8 @@ from tests.discord.messages import DEFAULT, Message
 from tests.discord.people import Member
 from tests.discord.rules import Permission
 from tests.discord.threads import Thread
-from tests.invariants.hostile_hour import (
+from tests.invariants.hostile_hour import Hour
+from tests.invariants.hostile_room import (
     BERENICE,
     GONE,
     HENRY,
@@ -26,7 +27,6 @@ from tests.invariants.hostile_hour import (
     TOPICS,
     WILHELMINA,
     WINDOW,
-    Hour,
 )
 from tests.invariants.on_discord import OnDiscord, on_discord
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.invariants.club import Club
-from tests.invariants.hostile_hour import (
+from tests.invariants.hostile_hour import Hour
+from tests.invariants.hostile_room import (
     CHAT,
     GONE,
     GRIMBOLD,
@@ -22,7 +23,6 @@ from tests.invariants.hostile_hour import (
     STARTS,
     TOPICS,
     WINDOW,
-    Hour,
 )
 from tests.invariants.process import program
 from tests.web.served import Guest

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.platforms.slack_forms import WAITING
-from tests.invariants.hostile_hour import (
+from tests.invariants.hostile_hour import Hour
+from tests.invariants.hostile_room import (
     HENRY,
     INES,
     PEOPLE,
@@ -15,7 +16,6 @@ from tests.invariants.hostile_hour import (
     STARTS,
     TOPICS,
     WINDOW,
-    Hour,
 )
 from tests.invariants.on_slack import OnSlack, on_slack
 from tests.slack.messages import Message

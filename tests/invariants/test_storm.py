@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.storm.faults import SABOTAGE
+from tests.storm.turns import MOST, Turns, floods
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,6 +19,7 @@ SEEN = {
     "a message is lost": "run 0: lost: message",
     "a post is doubled": "run 0: doubled: T",
     "a message is misplaced": "differs from that of a run without faults: message",
+    "a message is held": "is held for rule in place of",
 }
 """What the storm says of each."""
 
@@ -44,10 +47,35 @@ async def test_chats_of_48_hours_survive_every_way_to_die(database: str) -> None
 
 
 @pytest.mark.timeout(600)
-async def test_the_storm_sees_what_is_lost_doubled_and_misplaced() -> None:
+async def test_the_storm_sees_what_is_lost_doubled_misplaced_and_held() -> None:
     """Each in a run of its own, in which nothing else happens."""
     runs = [storm("--instants", "1", "--fault", kind) for kind in SABOTAGE]
     for kind, (code, said) in zip(SABOTAGE, await asyncio.gather(*runs), strict=True):
         assert code == 1, said
         assert f"| {kind} | 1 | 0 | 0 |" in said
         assert SEEN[kind] in said
+
+
+NOON = datetime(2034, 10, 28, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("most", "length"), MOST)
+def test_the_storm_sees_when_its_own_people_say_too_much(most: int, length: timedelta) -> None:
+    apart = length / (most + 1)
+    times = [NOON + n * apart for n in range(most)]
+    assert floods(reversed(times)) is None
+    assert floods([*times, NOON + length]) is None
+    assert floods([*times, NOON + length - timedelta(microseconds=1)]) == NOON
+
+
+def test_people_take_turns_and_whoever_has_said_much_waits_over_a_set_clock_too() -> None:
+    turns = Turns(["Ann", "Bob"])
+    said: dict[str, list[datetime]] = {"Ann": [], "Bob": []}
+    for n in range(200):  # a second of talk after another, an hour on and back between them
+        now = NOON + timedelta(seconds=n // 2, hours=n % 2)
+        if (turn := turns.take(now)) is not None:
+            whose, name = turn
+            turns.spoke(whose, (now, now))
+            said[name].append(now)
+    assert all(floods(times) is None for times in said.values())
+    assert all(len(times) > 20 for times in said.values())
