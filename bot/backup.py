@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from bot import farewell
 from bot.agendas.mistakes import shown
 from bot.faults import Stopped
 from bot.rewording import watched
@@ -133,7 +134,7 @@ async def _brought_up(beside: Path, store: Path, now: datetime) -> Carried | Non
 
 async def _carried(old: SqliteStore, new: SqliteStore, now: datetime) -> Carried:
     async with old.reading() as before, new.writing() as after, watched(after, now):
-        carried = await carrying.carry(before, after)
+        carried = await carrying.carry(before, after, farewell.unname_everywhere)
     await new.cut_off()
     return carried
 

@@ -25,9 +25,14 @@ async def erase(tables: Tables, key: str, now: datetime) -> Removed:
     """
     platform, _, person = key.partition(":")
     async with watched(tables, now):
-        await unname(tables, key, await checkins.series_of(tables.connection, key))
+        await unname_everywhere(tables, key)
         await forgetting.blank_unsaid(tables, platform, now - READ_AFTER)
         return await forgetting.erase(tables, platform, person, departures.new_erased(key, now))
+
+
+async def unname_everywhere(tables: Tables, key: str) -> None:
+    """Take somebody's names out of what others wrote in every series; see `unname`."""
+    await unname(tables, key, await checkins.series_of(tables.connection, key))
 
 
 async def unname(tables: Tables, key: str, series: Collection[str]) -> None:

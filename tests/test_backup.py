@@ -128,6 +128,24 @@ async def test_what_people_said_of_themselves_since_holds_in_the_backup(tmp_path
     assert b"Bo Berg" not in store.read_bytes()
 
 
+async def test_no_pseudonyms_name_comes_out_of_what_others_wrote_in_a_backup(
+    tmp_path: Path,
+) -> None:
+    await hold(tmp_path)
+    store, file = tmp_path / "rounds.db", tmp_path / "backup.db"
+    wish = CheckIn("Bo Berg", consent=Consent.PSEUDONYM)
+    async with house(tmp_path) as h:
+        await h.runner.handle(CheckedIn(h.clock(), ROOM, BO, "urojc", wish))
+        await h.say(ROOM, ANN, "T1: as Berg said before", message="8")
+    back_up(store, file, quiet)
+    async with house(tmp_path) as h:
+        h.clock.advance(timedelta(hours=1))
+        await erase(h.store, await found(h.store, BO.key, lambda _: [], NOW), NOW)
+    await restore(file, store, HOLDER, NOW, quiet)
+    assert "Berg" not in (await texts(tmp_path))["8"]
+    assert "said before" in (await texts(tmp_path))["8"]
+
+
 async def test_where_the_old_store_is_unreadable_the_backup_comes_and_it_is_said(
     tmp_path: Path,
 ) -> None:

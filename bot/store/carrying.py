@@ -7,7 +7,7 @@ holds none of those words, and done again in the one that comes.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.engine import events, named, steps
@@ -17,13 +17,16 @@ from bot.engine.hearing import settle
 from bot.engine.messages import Message
 from bot.store import checkins, departures, forgetting, publications
 from bot.store.codec import MESSAGE_COLUMNS, decode_event, encode_event, message_of, stamp
-from bot.store.departures import OURS_BY_SQL
+from bot.store.departures import OURS_BY_SQL, Erased
 from bot.store.tables import Connection, Tables
 
 _LEFT = ("Withdrew", "Blanked", "Held", "Cleared")
 """The kinds of events by which words leave a chat, or are held back and shown again."""
 
 _AT_ONCE = 500
+
+Unname = Callable[[Tables, str], Awaitable[None]]
+"""Takes a person's names, by their key, out of what others wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,19 @@ class Carried:
     checkins: int = 0
 
 
-async def carry(old: Tables, new: Tables) -> Carried:
-    """Do in `new` what was done in `old` and not yet in it."""
+async def carry(old: Tables, new: Tables, unname: Unname | None = None) -> Carried:
+    """Do in `new` what was done in `old` and not yet in it.
+
+    `unname` takes a person's names out of what others wrote there, before it is forgotten what
+    they wanted.
+    """
     new.erases = True
+    gone = await _gone(old.connection, new.connection)
+    if unname is not None:
+        for key in (key for _, keys in gone for key in keys):
+            await unname(new, key)
     checked_in = await checkins.carry(old.connection, new)
-    erased = await _erase_again(old.connection, new)
+    erased = await _erase_again(new, gone)
     withdrawn = await _withdraw_again(old.connection, new)
     blanked = await _leave_again(old.connection, new)
     await publications.carry(old.connection, new.connection, await _chats(new.connection))
@@ -53,20 +64,23 @@ async def carry(old: Tables, new: Tables) -> Carried:
 # ---------------------------------------------------------------- who was erased
 
 
-async def _erase_again(old: Connection, new: Tables) -> int:
-    known = set(await departures.erased(new.connection))
+async def _gone(old: Connection, new: Connection) -> list[tuple[Erased, list[str]]]:
+    """Return who was erased in the one and not in the other, each with their keys in the other."""
+    known = set(await departures.erased(new))
     missing = [one for one in await departures.erased(old) if one not in known]
-    if not missing:
-        return 0
-    people, again = await _people(new.connection), 0
-    for one in missing:
+    people = sorted(await _people(new)) if missing else []
+    return [(one, [key for key in people if one.was(key)]) for one in missing]
+
+
+async def _erase_again(new: Tables, gone: Sequence[tuple[Erased, Sequence[str]]]) -> int:
+    again = 0
+    for one, keys in gone:
         await departures.remember(new.connection, one)
         found = False
-        for key in people:
-            if one.was(key):
-                platform, _, person = key.partition(":")
-                removed = await forgetting.erase(new, platform, person, one)
-                found = found or removed.anything
+        for key in keys:
+            platform, _, person = key.partition(":")
+            removed = await forgetting.erase(new, platform, person, one)
+            found = found or removed.anything
         again += found
     return again
 
