@@ -43,6 +43,14 @@ topics:
 """
 
 
+KEEPS_SAFE = """\
+rules: Be kind, and write nothing by which a patient could be known.
+help_lines: {any: "https://findahelpline.com"}
+consent: pseudonym
+"""
+"""What the first chat of a run has beside, whose people now and then write too much."""
+
+
 @dataclass(frozen=True)
 class Held:
     """A chat as it was agreed: nothing in it comes from the program."""
@@ -54,6 +62,7 @@ class Held:
     platform: str = "local"
     channel: str = ""  # empty: the room of its own name
     moderator: str = "henry"
+    keeps_safe: bool = False
 
     @property
     def closes_at(self) -> datetime:
@@ -81,7 +90,8 @@ class Held:
         )
         minutes = ((due - self.opens_at) // timedelta(minutes=1) for due in self.dues)
         asks = (f'  - {{ask: "Question {n}?", after: {m}m}}' for n, m in enumerate(minutes, 1))
-        return head + "\n".join(asks) + "\n"
+        beside = KEEPS_SAFE if self.keeps_safe else ""
+        return head + "\n".join(asks) + "\n" + beside
 
 
 def chats_of(run: int, rooms: Sequence[tuple[str, str, str]] = ()) -> tuple[Held, ...]:
@@ -96,5 +106,5 @@ def chats_of(run: int, rooms: Sequence[tuple[str, str, str]] = ()) -> tuple[Held
     for n, (zone, minutes) in enumerate(zip(zones, MOMENTS, strict=True)):
         opens_at = first + n * timedelta(minutes=67)
         dues = tuple(opens_at + timedelta(minutes=minute) for minute in minutes)
-        found.append(Held(f"hall{n + 1}", zone, opens_at, dues, *places[n]))
+        found.append(Held(f"hall{n + 1}", zone, opens_at, dues, *places[n], keeps_safe=n == 0))
     return tuple(found)

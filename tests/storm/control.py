@@ -3,8 +3,10 @@
 It is the same program on a store of its own. It is told what was said and what was due in the order
 of their moments. What depends on when things really happened is taken from the run, and is checked
 by itself in `judging.py`: the moments at which chats woke, at which posts came to stand in their
-rooms, and at which messages and their wordings came. Everything else must come out the same, so
-that the transcripts are compared byte by byte.
+rooms, and at which messages and their wordings came. So are the numbers of posts, as far as they
+count what the guard noted in between: that is noted once more where a wording came twice, and in
+another order where the clock was set. Everything else must come out the same, so that the
+transcripts are compared byte by byte.
 """
 
 from __future__ import annotations
@@ -12,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 from bot.agendas.agenda import parse_agenda
-from bot.engine import events
+from bot.engine import events, steps
 from bot.engine.actions import Post
 from bot.engine.agenda import Room
 from bot.engine.events import Event
@@ -37,6 +40,7 @@ from bot.store import queue
 from bot.store.queue import Lane, Leased
 from bot.store.sqlite import opened
 from bot.transcripts import render
+from bot.watch import Lookout, lookout
 from tests.storm.chats import Held
 from tests.storm.talk import Line
 
@@ -53,14 +57,19 @@ WAKES = (
 """What happens because a moment came."""
 
 
+NOTED = tuple(step.__name__ for step in get_args(steps.Step))
+"""What the log notes of messages; it has a number there, as everything has."""
+
+
 class Control:
     """A house that meets no fault, on a store in memory."""
 
-    def __init__(self, store: Store, rows: Mapping[str, Message]) -> None:
+    def __init__(self, store: Store, rows: Mapping[str, Message], looks: Lookout) -> None:
         self._store = store
-        self._runner = Runner(store)
+        self._runner = Runner(store, looks)
         self._rows = rows
         self._given_up: Mapping[str, datetime] = {}
+        self._numbers: Sequence[int] = ()  # of what is not NOTED, in the run's log
 
     async def hold(self, held: Held, log: Sequence[Event], lines: Sequence[Line]) -> bytes:
         """Hold a chat again; return its transcript.
@@ -69,6 +78,8 @@ class Control:
         """
         room = held.room
         self._given_up = {one.key: one.at for one in log if isinstance(one, events.GaveUp)}
+        numbered = enumerate(log, 1)
+        self._numbers = [n for n, event in numbered if not isinstance(event, steps.Step)]
         async with self._runner.running():
             agenda = parse_agenda(held.agenda, f"{held.name}.yaml").agenda
             planned = log[0].at
@@ -81,7 +92,7 @@ class Control:
                     await self._runner.handle(said.pop(0)[1])
                 if isinstance(event, WAKES):
                     await self._runner.handle(Woke(event.at), held.id)
-                else:
+                elif not isinstance(event, steps.Step):  # that is seen here by itself
                     await self._post(room, held.id, self._key_of(event))
             for _, signal in said:
                 await self._runner.handle(signal)
@@ -128,9 +139,10 @@ class Control:
                 return
 
     async def _deliver(self, room: Room, chat_id: str, waiting: Leased) -> str:
-        ref = waiting.key.replace("/", ".")
+        key = await self._key_in_the_run(waiting.key)
+        ref = key.replace("/", ".")
         row = self._rows.get(message_key(room, ref))
-        lapsed_at = self._given_up.get(waiting.key)
+        lapsed_at = self._given_up.get(key)
         at = row.at if row is not None else lapsed_at or waiting.queued_at
         async with self._store.reading() as tables:
             chat = await tables.chat(chat_id)
@@ -149,6 +161,16 @@ class Control:
         await self._runner.handle(signal)
         return ref
 
+    async def _key_in_the_run(self, key: str) -> str:
+        """Return the key that a post has in the run: what is NOTED is not counted."""
+        chat, number, which = key.split("/")
+        marks = ", ".join("?" * len(NOTED))
+        sql = f"SELECT count(*) FROM events WHERE chat = ? AND seq <= ? AND kind NOT IN ({marks})"
+        async with self._store.reading() as tables:
+            ((count,),) = await tables.connection.rows(sql, (chat, int(number), *NOTED))
+        known = int(count) <= len(self._numbers)  # or the run lacks what came here
+        return f"{chat}/{self._numbers[int(count) - 1]}/{which}" if known else key
+
 
 async def without_faults(
     chats: Sequence[tuple[Held, Sequence[Event], Sequence[Line]]],
@@ -157,5 +179,5 @@ async def without_faults(
 ) -> list[bytes]:
     """Return the transcripts of chats that meet no fault, in a store in `folder`."""
     async with opened(folder / "control.db") as store:
-        control = Control(store, rows)
+        control = Control(store, rows, lookout())
         return [await control.hold(held, log, lines) for held, log, lines in chats]

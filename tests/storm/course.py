@@ -17,7 +17,8 @@ from tests.storm.club import Club, Stuck, club
 from tests.storm.faults import EVERY
 from tests.storm.outside import Outside, Spoken, outside, speak
 from tests.storm.place import Place, Unreadable
-from tests.storm.talk import Speaker, Talk
+from tests.storm.talk import Speaker, Table, Talk
+from tests.storm.turns import TOGETHER
 
 NAMES = ("Ann", "Bob", "Cleo", "Dan", "Eve")
 JUST_BEFORE = timedelta(seconds=0.3)
@@ -106,11 +107,12 @@ async def _everybody(
     for held in told.chats:
         if held.platform == "local":
             for name in NAMES:
-                guest = await stack.enter_async_context(there.process.guest(held.name, name))
-                speaker = Speaker(
-                    guest, name, held, told.talk, there.clock, Random(chance.random())
-                )
-                found.append(speaker.speak(over))
+                people = []
+                for called in (f"{name}{n}" for n in range(1, TOGETHER + 1)):
+                    guest = await stack.enter_async_context(there.process.guest(held.name, called))
+                    people.append(Speaker(guest, called))
+                table = Table(people, held, told.talk, there.clock, Random(chance.random()))
+                found.append(table.speak(over))
         elif there.outside is not None:
             found += [
                 speak(voice, held, there.clock.now, over, Random(chance.random()))

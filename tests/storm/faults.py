@@ -242,10 +242,16 @@ async def _misplace_a_message(club: Club, chance: Random) -> None:
     )
 
 
+async def _hold_a_message(club: Club, chance: Random) -> None:
+    latest = LATEST.format(role="participant")
+    await club.place.tamper(f"UPDATE messages SET held = 'rule' WHERE key = {latest}")
+
+
 SABOTAGE: Mapping[str, Kind] = {
     "a message is lost": Kind(_lose_a_message),
     "a post is doubled": Kind(_double_a_post),
     "a message is misplaced": Kind(_misplace_a_message),
+    "a message is held": Kind(_hold_a_message),
 }
 """What no program survives: by it one sees that the storm sees it. It is never drawn unasked."""
 

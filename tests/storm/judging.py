@@ -34,6 +34,7 @@ from tests.storm.clock import Span
 from tests.storm.control import without_faults
 from tests.storm.course import Told
 from tests.storm.findings import Finding
+from tests.storm.holding import of_the_holding
 from tests.storm.spoken import of_the_posts, of_the_spoken
 from tests.storm.talk import MARK, Line
 
@@ -117,6 +118,7 @@ async def _judge(folder: Path, where: Where, told: Told) -> list[Finding]:
         found += _of_the_topics(held, fold(log), log, left, excused)
         found += _of_the_window(held, fold(log), excused)
         found += _of_the_moments(held, fold(log), excused)
+        found += of_the_holding(held, log, left.messages)
         if held.platform == "local":
             found += _of_the_talk(held, lines, left)
         else:

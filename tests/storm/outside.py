@@ -23,8 +23,9 @@ from tests.slack.server import Server as Slack
 from tests.slack.server import serving as serving_slack
 from tests.storm.chats import Held
 from tests.storm.talk import MARK
+from tests.storm.turns import TOGETHER, Turns
 
-NAMES = ("Ann", "Bob", "Cleo")
+TABLES = [[f"{name}{n}" for n in range(1, TOGETHER + 1)] for name in ("Ann", "Bob", "Cleo")]
 PAUSE = (0.4, 2.5)
 STOPS_AFTER = timedelta(minutes=5)
 """So long after the last topic people talk: what is said after the end is kept in other runs."""
@@ -43,7 +44,7 @@ class Spoken:
 
 
 class Voice(Protocol):
-    """Somebody on a platform, who always says to which topic something belongs."""
+    """People on a platform who take turns, and always say to which topic something belongs."""
 
     async def say(self, words: str, chance: Random) -> None:
         """Say something about a topic that stands there, if one does."""
@@ -69,75 +70,91 @@ def topic_of(text: str) -> int | None:
 
 
 class OnDiscord:
-    """Somebody who writes labels in the chat's thread."""
+    """People who write labels in the chat's thread."""
 
-    def __init__(self, member: Member, channel: DiscordChannel) -> None:
-        self._member = member
+    def __init__(self, members: Sequence[Member], channel: DiscordChannel) -> None:
+        self._world = members[0].guild.world
+        self._turns = Turns(members)
         self._channel = channel
-        self._own: list[tuple[DiscordMessage, int]] = []
+        self._own: list[tuple[DiscordMessage, int, Member]] = []
 
     async def say(self, words: str, chance: Random) -> None:
-        bot = self._member.guild.world.bot
+        bot = self._world.bot
         posts = [one for thread in self._channel.threads for one in thread.messages]
         topics = [topic_of(one.content) for one in posts if one.author is bot]
         there = [number for number in topics if number is not None]
-        if there:
+        turn = self._turns.take(self._world.now())
+        if there and turn:
             topic, thread = chance.choice(there), self._channel.threads[0]
-            self._own.append((await self._member.say(thread, f"T{topic}: {words}"), topic))
+            whose, member = turn
+            said = await member.say(thread, f"T{topic}: {words}")
+            self._turns.spoke(whose, (said.at, said.at))
+            self._own.append((said, topic, member))
 
     async def edit(self, words: str, chance: Random) -> None:
         standing = [one for one in self._own if not one[0].deleted]
         if standing:
-            message, topic = chance.choice(standing)
-            await self._member.edit(message, f"T{topic}: {words}")
+            message, topic, member = chance.choice(standing)
+            await member.edit(message, f"T{topic}: {words}")
 
     async def delete(self, chance: Random) -> None:
-        standing = [one for one, _ in self._own if not one.deleted]
+        standing = [one for one in self._own if not one[0].deleted]
         if standing:
-            await self._member.delete(chance.choice(standing))
-
-    def spoken(self, room: str) -> list[Spoken]:
-        me = str(self._member.id)
-        return [
-            Spoken(room, str(one.id), me, None if one.deleted else one.content, (topic,), one.at)
-            for one, topic in self._own
-        ]
-
-
-class OnSlack:
-    """Somebody who writes in the topics' threads."""
-
-    def __init__(self, person: Person, channel: SlackChannel) -> None:
-        self._person = person
-        self._channel = channel
-        self._own: list[tuple[SlackMessage, int]] = []
-
-    async def say(self, words: str, chance: Random) -> None:
-        bot = self._person.workspace.bot
-        posts = [(one, topic_of(one.text)) for one in self._channel.messages if one.author is bot]
-        topics = [(post, number) for post, number in posts if number is not None]
-        if topics:
-            post, number = chance.choice(topics)
-            said = await self._person.say(self._channel, words, thread=post)
-            self._own.append((said, number))
-
-    async def edit(self, words: str, chance: Random) -> None:
-        standing = [one for one, _ in self._own if not one.deleted]
-        if standing:
-            await self._person.edit(chance.choice(standing), words)
-
-    async def delete(self, chance: Random) -> None:
-        standing = [one for one, _ in self._own if not one.deleted]
-        if standing:
-            await self._person.delete(chance.choice(standing))
+            message, _, member = chance.choice(standing)
+            await member.delete(message)
 
     def spoken(self, room: str) -> list[Spoken]:
         return [
             Spoken(
-                room, one.ts, self._person.id, None if one.deleted else one.text, (topic,), one.at
+                room,
+                str(one.id),
+                str(member.id),
+                None if one.deleted else one.content,
+                (topic,),
+                one.at,
             )
-            for one, topic in self._own
-        ]  # fmt: skip
+            for one, topic, member in self._own
+        ]
+
+
+class OnSlack:
+    """People who write in the topics' threads."""
+
+    def __init__(self, people: Sequence[Person], channel: SlackChannel) -> None:
+        self._workspace = people[0].workspace
+        self._turns = Turns(people)
+        self._channel = channel
+        self._own: list[tuple[SlackMessage, int, Person]] = []
+
+    async def say(self, words: str, chance: Random) -> None:
+        bot = self._workspace.bot
+        posts = [(one, topic_of(one.text)) for one in self._channel.messages if one.author is bot]
+        topics = [(post, number) for post, number in posts if number is not None]
+        turn = self._turns.take(self._workspace.now())
+        if topics and turn:
+            post, number = chance.choice(topics)
+            whose, person = turn
+            said = await person.say(self._channel, words, thread=post)
+            self._turns.spoke(whose, (said.at, said.at))
+            self._own.append((said, number, person))
+
+    async def edit(self, words: str, chance: Random) -> None:
+        standing = [one for one in self._own if not one[0].deleted]
+        if standing:
+            message, _, person = chance.choice(standing)
+            await person.edit(message, words)
+
+    async def delete(self, chance: Random) -> None:
+        standing = [one for one in self._own if not one[0].deleted]
+        if standing:
+            message, _, person = chance.choice(standing)
+            await person.delete(message)
+
+    def spoken(self, room: str) -> list[Spoken]:
+        return [
+            Spoken(room, one.ts, person.id, None if one.deleted else one.text, (topic,), one.at)
+            for one, topic, person in self._own
+        ]
 
 
 class Outside:
@@ -152,8 +169,14 @@ class Outside:
         workspace.application.install(manifest(""))
         self._henry, self._also_henry = guild.member("Henry"), workspace.user("Henry")
         self.voices: dict[str, Sequence[Voice]] = {
-            "discord": [OnDiscord(guild.member(name), self.channel) for name in NAMES],
-            "slack": [OnSlack(workspace.user(name), self.there) for name in NAMES],
+            "discord": [
+                OnDiscord([guild.member(one) for one in together], self.channel)
+                for together in TABLES
+            ],
+            "slack": [
+                OnSlack([workspace.user(one) for one in together], self.there)
+                for together in TABLES
+            ],
         }
 
     @property
@@ -201,7 +224,7 @@ class Outside:
 async def speak(
     voice: Voice, held: Held, now: Callable[[], datetime], over: asyncio.Event, chance: Random
 ) -> None:
-    """Let somebody say, change and delete things until the last topic was talked about."""
+    """Let people say, change and delete things until the last topic was talked about."""
     number = 0
     while not over.is_set():
         await asyncio.sleep(chance.uniform(*PAUSE))

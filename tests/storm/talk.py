@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -15,13 +16,17 @@ from bot.web.access import new_ticket
 from tests.invariants.process import posted
 from tests.storm.chats import Held
 from tests.storm.clock import Clock, Span
+from tests.storm.turns import Turns
 from tests.web.served import Answer, Guest
 
 MARK = "quince"
 """Stands in everything that is said, and so in no line of the log."""
 
+KNOWN_BY = "MRN 4482913"
+"""By this a patient could be known: whatever it stands in is held back."""
+
 PAUSE = (0.3, 2.0)
-"""Seconds between two things that somebody does."""
+"""Seconds between two things that are done at a table."""
 
 
 @dataclass
@@ -57,21 +62,34 @@ class Talk:
     """When requests were not answered, or by a failure; in seconds since 1970."""
 
 
+@dataclass(frozen=True)
 class Speaker:
-    """Somebody in a room; one thing is done after the other."""
+    """Somebody in a room."""
+
+    guest: Guest
+    name: str
+
+    @property
+    def id(self) -> str:
+        """Who they are there."""
+        body = self.guest.cookie.strip('"').partition(".")[0]
+        found: str = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))[1]
+        return found
+
+
+class Table:
+    """People of a room who take turns; one thing is done after the other."""
 
     def __init__(
-        self, guest: Guest, name: str, held: Held, talk: Talk, clock: Clock, chance: Random
+        self, people: Sequence[Speaker], held: Held, talk: Talk, clock: Clock, chance: Random
     ) -> None:
-        self._guest = guest
-        self._name = name
+        self._turns = Turns(people)
+        self._people = {one.id: one for one in people}
         self._held = held
         self._talk = talk
         self._clock = clock
         self._chance = chance
         self._own: list[Line] = []
-        body = guest.cookie.strip('"').partition(".")[0]
-        self._id: str = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))[1]
 
     async def speak(self, until: asyncio.Event) -> None:
         """Say, answer, change and withdraw things until the end."""
@@ -87,29 +105,39 @@ class Speaker:
             else:
                 await self._say(number)
 
-    def _words(self, number: int) -> str:
+    def _words(self, name: str, number: int, *, slips: float) -> str:
+        """Return other words each time; so often a patient could be known by them."""
         labels = ("", "", "", "T1: ", "T2 ", "T3 and T4: ", "t5 - ", "T99: ")
-        return f"{self._chance.choice(labels)}{MARK} {self._name} {self._held.name} {number}"
+        words = f"{self._chance.choice(labels)}{MARK} {name} {self._held.name} {number}"
+        if self._held.keeps_safe and self._chance.random() < slips:
+            return f"{words}, {KNOWN_BY}"
+        return words
 
     async def _say(self, number: int) -> None:
-        text, reply = self._words(number), None
+        turn = self._turns.take(self._clock.now())
+        if turn is None:
+            return
+        whose, speaker = turn
+        text, reply = self._words(speaker.name, number, slips=0.15), None
         there = [one for one in self._talk.lines[-60:] if one.room == self._held.name]
         if there and self._chance.random() < 0.3:
             parent = self._chance.choice(there)
             reply = None if parent.gone else parent.id
         fields = {"text": text, "ticket": new_ticket(), "reply": reply or ""}
-        answer, span = await self._insist("say", fields)
+        answer, span = await self._insist(speaker, "say", fields)
+        self._turns.spoke(whose, span)
         if not answer.headers.get("Location"):
             self._talk.wrong.append(f"not taken: {answer.status} {answer.words[:160]}")
             return
-        line = Line(self._held.name, self._id, self._name, text, reply, posted(answer), span)
+        line = Line(self._held.name, speaker.id, speaker.name, text, reply, posted(answer), span)
         line.first = text
         self._own.append(line)
         self._talk.lines.append(line)
 
     async def _edit(self, line: Line, number: int) -> None:
-        text = f"{self._words(number)} (edited)"
-        answer, span = await self._insist(f"messages/{line.id}/edit", {"text": text})
+        text = f"{self._words(line.name, number, slips=0.5)} (edited)"
+        speaker, path = self._people[line.author], f"messages/{line.id}/edit"
+        answer, span = await self._insist(speaker, path, {"text": text})
         if answer.status >= 400:
             self._talk.wrong.append(f"not edited: {answer.status} {answer.words[:160]}")
             return
@@ -118,14 +146,17 @@ class Speaker:
         line.text, line.edited = text, (min(before[0], span[0]), max(before[1], span[1]))
 
     async def _withdraw(self, line: Line) -> None:
-        answer, span = await self._insist(f"messages/{line.id}/delete", {})
+        speaker, path = self._people[line.author], f"messages/{line.id}/delete"
+        answer, span = await self._insist(speaker, path, {})
         if answer.status >= 400 and "withdrawn" not in answer.words:  # as the first try did
             self._talk.wrong.append(f"not withdrawn: {answer.status} {answer.words[:160]}")
             return
         line.gone = span
         line.changes.append((None, span))
 
-    async def _insist(self, path: str, fields: dict[str, str]) -> tuple[Answer, Span]:
+    async def _insist(
+        self, speaker: Speaker, path: str, fields: dict[str, str]
+    ) -> tuple[Answer, Span]:
         """Send a form until it is answered; return the answer, and when it can have counted.
 
         Some are impatient and send it again while the first one is under way.
@@ -137,7 +168,7 @@ class Speaker:
             try:
                 async with asyncio.timeout(patience):
                     where = f"/rooms/{self._held.name}/{path}"
-                    answer = await self._guest.post(where, fields, follow=False)
+                    answer = await speaker.guest.post(where, fields, follow=False)
             except (aiohttp.ClientError, TimeoutError, OSError):
                 self._talk.refused.append(time.time())
                 await asyncio.sleep(0.1)  # the program is down
