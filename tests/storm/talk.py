@@ -99,7 +99,8 @@ class Table:
             what, standing = self._chance.random(), [one for one in self._own if not one.gone]
             number += 1
             if what < 0.1 and standing:
-                await self._edit(self._chance.choice(standing[-3:]), number)
+                told = [one for one in standing[-3:] if KNOWN_BY in one.text]  # to change it
+                await self._edit(self._chance.choice(told or standing[-3:]), number)
             elif what < 0.15 and standing:
                 await self._withdraw(self._chance.choice(standing))
             else:
@@ -135,7 +136,7 @@ class Table:
         self._talk.lines.append(line)
 
     async def _edit(self, line: Line, number: int) -> None:
-        text = f"{self._words(line.name, number, slips=0.5)} (edited)"
+        text = f"{self._words(line.name, number, slips=0.4)} (edited)"
         speaker, path = self._people[line.author], f"messages/{line.id}/edit"
         answer, span = await self._insist(speaker, path, {"text": text})
         if answer.status >= 400:
