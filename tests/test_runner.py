@@ -240,8 +240,9 @@ async def test_a_chat_that_the_lists_call_due_and_is_not_is_looked_at_once(
         await h.plan(SERIES, START + HOUR)
         async with h.store.writing() as tables:
             await tables.connection.run(
-                "INSERT INTO chats SELECT 'without a log', series, title, stage, planned_at, "
-                "opens_at, ends_at, NULL FROM chats"
+                "INSERT INTO chats (chat, series, title, stage, planned_at, opens_at, ends_at) "
+                "SELECT 'without a log', series, title, stage, planned_at, opens_at, ends_at "
+                "FROM chats"
             )
             await tables.connection.run("UPDATE chats SET wake_at = 1 WHERE chat = ?", (chat,))
         for _ in range(3):

@@ -232,7 +232,9 @@ async def test_a_file_over_discords_limit_is_not_sent_and_it_is_said_where_it_is
     at.server.world.application.largest_file = 100
     answer = await at.ask(at.henry, "transcript", format="md")
     assert answer.files == []
-    assert answer.text.startswith("The transcript of International Urology Journal Club")
+    assert answer.text.startswith(
+        "Organizers’ edition of the transcript of International Urology Journal Club"
+    )
     assert f"{CHAT}.md is larger than Discord takes here (0.0 MiB)." in answer.text
     assert answer.text.endswith("It is on the organizers' pages: /chat link.")
 

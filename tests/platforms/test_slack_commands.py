@@ -182,14 +182,15 @@ async def test_a_transcript_comes_as_a_file_by_direct_message(at: Club) -> None:
     for chosen in FORMATS:
         told = await at.told(at.henry, f"transcript {chosen}")
         assert told == (
-            "The transcript of International Urology Journal Club as it stands now.\n"
+            "Organizers’ edition of the transcript of International Urology Journal Club, as it "
+            "stands now.\n"
             f"{CHAT}.{chosen} was sent to you by direct message."
         )
         message = at.henry.inbox[-1]
         (file,) = message.files
         assert file.name == f"{CHAT}.{chosen}"
         assert b"the control group" in file.content
-        assert message.text.startswith("The transcript of International Urology Journal Club")
+        assert message.text.startswith("Organizers’ edition of the transcript of International")
     assert len(at.henry.inbox) == len(FORMATS)
     assert not any(message.files for message in at.channel.messages)
 

@@ -101,7 +101,7 @@ async def test_commands_are_acknowledged_in_time_while_a_long_transcript_is_made
     transcript = await (await at.henry.command(at.channel, "/chat", "transcript html")).acked()
     meanwhile = []
     while not transcript.ephemerals:
-        typed = await at.ann.command(at.channel, "/chat", "help")
+        typed = await at.ann.command(at.channel, "/chat", "commands")
         meanwhile.append(await typed.acked())
         await typed.done(60)
     assert meanwhile
@@ -221,7 +221,9 @@ async def test_a_file_that_cannot_be_sent_is_told_of_with_where_it_is(
 ) -> None:
     at.server.faults.refuse(method, error)
     told = await at.told(at.henry, "transcript md")
-    assert told.startswith("The transcript of International Urology Journal Club")
+    assert told.startswith(
+        "Organizers’ edition of the transcript of International Urology Journal Club"
+    )
     assert f"{CHAT}.md could not be sent to you by direct message." in told
     assert told.endswith(ELSEWHERE)
     assert logged(caplog) == [("ERROR", f"/chat failed, for Slack says: {error}.")]
