@@ -204,7 +204,7 @@ async def test_a_clock_that_jumps_48_hours(tmp_path: Path) -> None:
         await club.posted(forum, "Welcome", "T1", "T2", "Closed", "The")
         published = [one.file for one in forum.messages[-1].attachments]
         assert [(one.name, "Second?" in one.content.decode()) for one in published] == [
-            ("forum-2034-12-04.html", True)
+            ("forum-2034-12-04-public.html", True)
         ]
         for thread in forum.threads:
             await shut_in_one(club, thread)

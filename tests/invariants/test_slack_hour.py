@@ -75,7 +75,7 @@ async def test_two_chats_of_an_hour_are_held_by_commands_at_once(
         await club.handed_over(str(chats[other]))
         await club.until(lambda: other.archived)
         files = [file.name for one in other.everything for file in one.files]
-        assert files == [f"{chats[other]}.png", f"{chats[other]}.html"], "before it was archived"
+        assert files == [f"{chats[other]}.png", f"{chats[other]}-public.html"], "before archived"
         topics_of = [club.topic(number, other).text for number in range(1, 5)]
         assert all("Closed. What is said in this thread" in text for text in topics_of)
         page = (await club.handed_over(str(chats[tweet]))).content.decode()
