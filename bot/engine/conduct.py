@@ -14,9 +14,11 @@
     d.  the person is silenced on the platform for OUT_FOR, what they say meanwhile is held in any
         case, and moderators are told. So it stays while breaches go on.
     A blocked link and an invitation begin with the second step: the message itself is held.
-4.  After FORGIVEN without a step the ladder begins anew.
+4.  After FORGIVEN without a step the ladder begins anew; so it does FORGIVEN before one.
 5.  Nothing more is recorded of somebody while they are muted, so that a flood of any length
-    writes little into the log.
+    writes little into the log. Where a breach is heard of after a later one, as when a long
+    absence is read back newest first, its mute begins REST before it; and where the person is at
+    the last step already, that mute is all that is recorded, and nobody is told.
 6.  Moderators are told of a rule once a minute; the others of that minute are counted in what
     they are told next, at the latest when the minute is over.
 7.  A mute holds what is said within its time by that time alone, so that the order in which
@@ -121,8 +123,14 @@ def _steps(chat: Chat, signal: signals.Breached, stands: Standing) -> Iterator[E
     if not rule:
         return
     last = stands.step
-    before = last.step if last is not None and at - last.at < FORGIVEN else 0
+    before = last.step if last is not None and abs(at - last.at) < FORGIVEN else 0
     step = min(LAST_STEP, max(before + 1, 2 if rule in AT_ONCE else 1))
+    is_late = last is not None and at < last.at
+    if is_late and before == LAST_STEP:
+        yield _earlier(chat, signal, rule)
+        yield from _hidden(chat, signal, rule)
+        return
+    since = at - REST if is_late else at
     yield measures.Breached(*of, rule, step)
     if step == 1:
         return
@@ -130,14 +138,27 @@ def _steps(chat: Chat, signal: signals.Breached, stands: Standing) -> Iterator[E
         yield steps.Held(at, signal.message, "", rule)
         yield from _hidden(chat, signal, rule)
     if step == LAST_STEP:
-        yield measures.Muted(at, signal.room, signal.person, at, at + OUT_FOR, "", rule, out=True)
+        until = at + OUT_FOR
+        yield measures.Muted(at, signal.room, signal.person, since, until, "", rule, out=True)
         return
     has_slow = slows(signal.room.platform)
     if rule not in AT_ONCE or (step == LAST_STEP - 1 and not has_slow):
         rest = LONG_REST if step == LAST_STEP - 1 and not has_slow else REST
-        yield measures.Muted(at, signal.room, signal.person, at, at + rest, "", rule)
+        yield measures.Muted(at, signal.room, signal.person, since, at + rest, "", rule)
     if step == LAST_STEP - 1 and has_slow and chat.order.slow_at(signal.room, at) is None:
         yield measures.Slowed(at, signal.room, SLOW_BY, at + SLOW_FOR, "", rule)
+
+
+def _earlier(chat: Chat, signal: signals.Breached, rule: str) -> measures.Muted:
+    """Mute somebody for the time of a breach before others: with the mute that follows, if any."""
+    at, person = signal.at, f"{signal.room.platform}:{signal.person}"
+    next_ones = [
+        mute.until
+        for mute in chat.order.mutes.get(person, ())
+        if not mute.by and at < mute.since <= at + REST
+    ]
+    until = max(next_ones, default=at + REST)
+    return measures.Muted(at, signal.room, signal.person, at - REST, until, "", rule)
 
 
 def _cries(chat: Chat, message: str) -> bool:

@@ -126,10 +126,17 @@ def _breached(order: Order, event: Breached) -> Order:
 
 
 def _muted(order: Order, event: Muted) -> tuple[Muted, ...]:
-    """Return somebody's mutes with one more; a moderator's ends the one that runs where it says."""
+    """Return somebody's mutes with one more; a moderator's ends the one that runs where it says.
+
+    A rule's takes the place of those of rules that lie within it, so that all is undone at once.
+    """
     known = order.mutes.get(key_of(event), ())
     if event.by:
         known = tuple(replace(m, until=min(m.until, event.until)) for m in known)
+    else:
+        known = tuple(
+            m for m in known if m.by or not event.since <= m.since <= m.until <= event.until
+        )
     return (*known, event)
 
 

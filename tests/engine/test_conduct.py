@@ -231,6 +231,33 @@ def test_a_flood_of_thousands_writes_little_and_all_but_its_beginning_is_held() 
     assert sum(row(n / 10, chat=log.chat).held is Hold.NONE for n in range(1, 5000)) == 0
 
 
+def test_a_flood_that_is_read_back_newest_first_tells_its_author_four_times() -> None:
+    log = Log()
+    for number in reversed(range(6000)):
+        log.take(breach(number / 100, number=number))
+    assert steps_of(log.happened) == [1, 2, 3, 4]
+    assert len(log.told("7")) == 4
+    assert len(log.did(TimeOut)) == 1
+    assert len(log.happened) < 20
+    assert sum(row(n / 100, chat=log.chat).held is Hold.NONE for n in range(5999)) == 0
+    log.take(ask("mute 7 0m", seconds=60))
+    held = [n for n in range(60) if row(n, chat=log.chat).held is not Hold.NONE]
+    assert held == [], "all of it is undone at once"
+
+
+def test_breaches_of_another_hour_that_are_heard_of_late_begin_the_ladder_anew() -> None:
+    log = Log()
+    assert steps_of(log.take(breach(9000), breach(9001), breach(0))) == [1, 2, 1]
+
+
+def test_breaches_that_are_read_back_hold_nothing_of_the_time_between_them() -> None:
+    log = Log()
+    log.take(breach(2000), breach(2001), breach(2012), breach(2030), breach(1000))
+    assert row(1000, chat=log.chat).held is Hold.RULE
+    assert row(1500, chat=log.chat).held is Hold.NONE
+    assert len(log.told("7")) == 4
+
+
 @given(st.lists(st.tuples(st.integers(0, 172_800), st.sampled_from(conduct.RULES)), max_size=60))
 def test_the_log_is_bounded_by_time_whatever_somebody_does(
     breaches: list[tuple[int, str]],
