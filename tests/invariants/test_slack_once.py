@@ -110,11 +110,37 @@ async def test_killed_before_any_answer_came_and_started_when_much_was_said_sinc
         await club.process.kill()
         club.slack.faults.forget()
         for number in range(250):
-            text = f"Maria says number {number}"
-            await club.say(club.maria, text, channel=moment.channels["topic"])
-        await club.later(minutes=10)
+            who = club.joao if number % 2 else club.maria
+            await club.say(who, f"This is number {number}", channel=moment.channels["topic"])
+            await club.later(seconds=4)  # so that neither says so much that a rule looks at it
         await club.start()
         await moment.once()
+
+
+async def test_a_flood_while_the_program_is_down_is_told_to_its_author_in_a_few_words(
+    tmp_path: Path,
+) -> None:
+    """Slack is read back newest first; each step of the ladder is told of once all the same."""
+    async with on_slack(tmp_path) as club:
+        channel = club.series("flooded", "0m")
+        await club.start()
+        await club.later(minutes=10)
+        await club.posted_in(channel, "Welcome", "T1")
+        await club.settled()
+        await club.process.kill()
+        said = [
+            await club.say(club.maria, f"Maria floods {number}", channel=channel)
+            for number in range(250)
+        ]
+        await club.later(minutes=10)
+        await club.start()
+        await club.is_kept("flooded-2034-12-04", [one.text for one in said])
+        await club.settled()
+        told = [one.text for one in club.maria.inbox]
+        assert 1 < len(told) <= 4
+        assert all("you have written much within a short time" in text for text in told)
+        held = club.process.rows("SELECT id FROM messages WHERE held = 'rule'")
+        assert len(held) > 200
 
 
 def shuffled(deliveries: list[Delivery]) -> list[Delivery]:
