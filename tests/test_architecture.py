@@ -20,6 +20,13 @@ def test_every_file_and_folder_of_the_house_is_on_its_map() -> None:
     assert named == rooms
 
 
+def test_every_file_of_the_engine_is_told_of() -> None:
+    told = PAGE[PAGE.index("## Four functions") : PAGE.index("## The stages of a chat")]
+    named = set(re.findall(r"`(?:bot/engine/)?([a-z_]+\.py)`", told))
+    files = {path.name for path in (ROOT / "bot" / "engine").glob("*.py")} - {"__init__.py"}
+    assert named == files
+
+
 def test_every_file_that_the_documentation_names_is_there() -> None:
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "chats").glob("*.md")]
     for page in pages:
