@@ -236,19 +236,6 @@ def react(chat: Chat, event: Event) -> list[Action]:
             return [*telling.tells_author(chat, event)]
         case steps.Flagged() | steps.Unflagged():
             return [*telling.tells_author(chat, event), *summons.tells_again(chat, event)]
-        case (
-            steps.Called() | steps.Paged() | steps.Unreached() | steps.Taken() | steps.Unanswered()
-        ):
-            return [*summons.tells(chat, event)]
-        case (
-            measures.Breached()
-            | measures.Muted()
-            | measures.Unmuted()
-            | measures.Slowed()
-            | measures.Unslowed()
-            | measures.Hidden()
-        ):
-            return measuring.actions(chat, event)
         case events.KeptOpen():
             return [*map(KeepOpen, chat.threaded)]
         case (
@@ -262,6 +249,10 @@ def react(chat: Chat, event: Event) -> list[Action]:
             | measures.Alerted()
         ):
             return [*telling.tells(chat, event)]
+        case _ if isinstance(event, steps.OfCall):
+            return [*summons.tells(chat, event)]
+        case _ if isinstance(event, measures.Measure):
+            return measuring.actions(chat, event)
     return []
 
 

@@ -91,16 +91,7 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
         case steps.Flagged(room=room, person=person) | steps.Unflagged(room=room, person=person):
             key = f"{room.platform}:{person}"
             return {"flags": {**chat.flags, key: chat.flags.get(key, 0) + 1}}
-        case (
-            measures.Breached()
-            | measures.Muted()
-            | measures.Unmuted()
-            | measures.Slowed()
-            | measures.Unslowed()
-            | measures.Hidden()
-            | measures.Gone()
-            | measures.Alerted()
-        ):
+        case _ if isinstance(event, measures.Measure):
             return {"order": order.after(chat.order, event)}
         case events.Closed(at=at):
             return {"closed_at": at, "paused": False}
@@ -117,9 +108,7 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
             return {"closings": {**chat.closings, room: Posted(room, at, ref, thread)}}
         case events.QuotesChanged(rooms=rooms):
             return {"amending": chat.amending.union(rooms)}
-        case (
-            steps.Called() | steps.Paged() | steps.Unreached() | steps.Taken() | steps.Unanswered()
-        ):
+        case _ if isinstance(event, steps.OfCall):
             return {"calls": calls.after(chat.calls, event)}
         case events.RoomArchived(room=room):
             return {"archived": chat.archived | {room}}
