@@ -118,9 +118,13 @@ class Club:
         return found.pid if found is not None and self.process.runs else None
 
     def signal(self, number: signal.Signals) -> None:
-        """Send the program a signal, if it runs."""
+        """Send the program a signal, if it runs.
+
+        One that has just ended by itself may be known as running for a moment more.
+        """
         if self.pid is not None:
-            os.kill(self.pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     # ------------------------------------------------------------ what is due
 

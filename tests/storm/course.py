@@ -92,6 +92,9 @@ async def hold(
         finally:
             over.set()
             await _end_of(talking, told)
+        for instant in told.instants:
+            if EVERY[instant.kind].afterwards and not told.stuck:
+                await _meet(there, told, instant, chance)
         if platforms is not None:
             await _take_down(there, platforms, told)
         if there.process.runs and (wrong := await there.end()):
@@ -163,7 +166,7 @@ async def _pass(there: Club, told: Told, chance: Random) -> None:
     chats = told.chats
     stations = sorted({at for held in chats for at in (*held.dues, held.closes_at)})
     waiting = sorted(
-        ((chance.choice(stations), one) for one in told.instants),
+        ((chance.choice(stations), one) for one in told.instants if not EVERY[one.kind].afterwards),
         key=lambda pair: (pair[0], pair[1].number),
     )
     await there.settle()

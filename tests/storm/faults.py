@@ -208,6 +208,7 @@ class Kind:
     """A kind of fault; `needs_disk` is true of those that need a disk of their own.
 
     `outside` is true of the platforms'; `also_outside` of others that happen beside them too.
+    `afterwards` is true of what comes when all was said, so that nobody changes what it did.
     """
 
     happens: Callable[[Club, Random], Awaitable[None]]
@@ -215,6 +216,7 @@ class Kind:
     needs_disk_in_postgres: bool = False
     outside: bool = False
     also_outside: bool = False
+    afterwards: bool = False
 
 
 LATEST = "(SELECT MAX(key) FROM messages WHERE role = '{role}' AND topics <> '' AND withdrawn = 0)"
@@ -248,10 +250,10 @@ async def _hold_a_message(club: Club, chance: Random) -> None:
 
 
 SABOTAGE: Mapping[str, Kind] = {
-    "a message is lost": Kind(_lose_a_message),
-    "a post is doubled": Kind(_double_a_post),
-    "a message is misplaced": Kind(_misplace_a_message),
-    "a message is held": Kind(_hold_a_message),
+    "a message is lost": Kind(_lose_a_message, afterwards=True),
+    "a post is doubled": Kind(_double_a_post, afterwards=True),
+    "a message is misplaced": Kind(_misplace_a_message, afterwards=True),
+    "a message is held": Kind(_hold_a_message, afterwards=True),
 }
 """What no program survives: by it one sees that the storm sees it. It is never drawn unasked."""
 
