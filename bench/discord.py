@@ -33,8 +33,8 @@ from discord.utils import HAS_ORJSON
 from bench.discord_house import SOON, Arrivals, at_share, connected, until
 from bench.gateway import Gateway, elsewhere
 from bot.engine.messages import Message
-from bot.platforms.discord_address import gateway_at, listen_at, point_at
-from bot.platforms.discord_needs import intents
+from bot.platforms.discord.address import gateway_at, listen_at, point_at
+from bot.platforms.discord.needs import intents
 from bot.serving import pass_over_what_stays
 from bot.store import sqlite
 from bot.store.codec import message_row

@@ -13,16 +13,16 @@ from pathlib import Path
 
 from bench import corpus
 from bench.gateway import Gateway
-from bot.asking import Desk, WayIn
-from bot.door import HouseDoor
-from bot.enclosures import Enclosures
+from bot.desk.asking import Desk, WayIn
+from bot.desk.door import HouseDoor
+from bot.dispatch.enclosures import Enclosures
+from bot.dispatch.outbox import Outbox
 from bot.engine.agenda import Room
 from bot.engine.messages import Message
 from bot.engine.people import Person
-from bot.outbox import Outbox
-from bot.platforms.discord_adapter import Discord
-from bot.platforms.discord_connection import Pace
-from bot.runner import Changed, Runner
+from bot.intake.runner import Changed, Runner
+from bot.platforms.discord.adapter import Discord
+from bot.platforms.discord.connection import Pace
 from bot.store.sqlite import SqliteStore, opened
 
 NOW = corpus.OPENS + timedelta(hours=40)

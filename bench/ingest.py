@@ -26,7 +26,7 @@ from bench import corpus
 from bot.engine.messages import Message
 from bot.engine.people import Person
 from bot.engine.signals import Said
-from bot.runner import Store
+from bot.intake.runner import Store
 from bot.simulation import Simulation
 from bot.store import sqlite
 from bot.store.codec import message_row

@@ -43,12 +43,12 @@ from bench.large_house import (
     resident,
     series_in,
 )
-from bot.catalogue import Catalogue
-from bot.enclosures import Enclosures
+from bot.clockwork.catalogue import Catalogue
+from bot.clockwork.planner import Planner
+from bot.dispatch.enclosures import Enclosures
 from bot.engine.audience import Audience
 from bot.engine.signals import Said, Woke
-from bot.planner import Planner
-from bot.runner import Runner
+from bot.intake.runner import Runner
 from bot.serving import pass_over_what_stays
 from bot.store.sqlite import opened
 

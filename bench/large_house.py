@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.agendas.agenda import parse_agenda
+from bot.clockwork.planner import Planner
 from bot.engine.agenda import Agenda, Series
 from bot.engine.people import Person
 from bot.engine.signals import StartAsked
-from bot.planner import Planner
-from bot.runner import Runner
+from bot.intake.runner import Runner
 from bot.simulation import Simulation
 from bot.store.sqlite import SqliteStore, opened
 

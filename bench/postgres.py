@@ -203,7 +203,7 @@ def seconds_until_line(folder: Path, address: Address | None) -> float:
 def imports(library: str) -> float:
     """Start Python, load the program and a database's library, and end; return seconds."""
     began = time.perf_counter()
-    run = [sys.executable, "-c", f"import bot.cli, {library}"]
+    run = [sys.executable, "-c", f"import bot.cli.commands, {library}"]
     subprocess.run(run, check=True, cwd=Path(__file__).parents[1])  # noqa: S603
     return time.perf_counter() - began
 

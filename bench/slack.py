@@ -34,16 +34,16 @@ from bench import corpus
 from bench.discord import Run, Watch, best, one_commit, store_alone
 from bench.discord_house import at_share, until
 from bench.workspace import Sent, Workspace, elsewhere
-from bot.asking import Desk, WayIn
-from bot.door import HouseDoor
-from bot.enclosures import Enclosures
+from bot.desk.asking import Desk, WayIn
+from bot.desk.door import HouseDoor
+from bot.dispatch.enclosures import Enclosures
+from bot.dispatch.outbox import Outbox
 from bot.engine.agenda import Room
 from bot.engine.messages import Message
 from bot.engine.people import Person
 from bot.engine.signals import StartAsked
-from bot.outbox import Outbox
-from bot.platforms.slack_adapter import EVENTS, Secrets, Slack
-from bot.runner import Changed, Runner
+from bot.intake.runner import Changed, Runner
+from bot.platforms.slack.adapter import EVENTS, Secrets, Slack
 from bot.serving import pass_over_what_stays
 from bot.store.sqlite import opened
 from bot.web.hooks import route

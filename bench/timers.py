@@ -26,7 +26,7 @@ from bot.engine.events import Event
 from bot.engine.fold import apply, fold
 from bot.engine.signals import DateCame
 from bot.engine.state import Chat
-from bot.runner import Changed, Runner, Store
+from bot.intake.runner import Changed, Runner, Store
 from bot.store import sqlite
 from bot.store.codec import stamp
 from bot.store.sqlite import opened

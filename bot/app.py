@@ -19,22 +19,24 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.alarm import Alarm
-from bot.asking import Desk, WayIn
-from bot.calendar import Calendar
-from bot.catalogue import Catalogue
-from bot.door import HouseDoor
-from bot.enclosures import Enclosures
+from bot.clockwork.alarm import Alarm
+from bot.clockwork.calendar import Calendar
+from bot.clockwork.catalogue import Catalogue
+from bot.clockwork.planner import Planner
+from bot.clockwork.rereading import refresh, reread
+from bot.clockwork.ringing import Ringing
+from bot.desk.asking import Desk, WayIn
+from bot.desk.door import HouseDoor
+from bot.desk.signposts import Signposts
+from bot.dispatch.enclosures import Enclosures
+from bot.dispatch.outbox import Outbox
 from bot.engine.agenda import Room
 from bot.engine.errors import RoundsError
 from bot.engine.people import Person
-from bot.outbox import Outbox
-from bot.planner import Planner
+from bot.intake.runner import Changed, Runner, Store
+from bot.intake.watch import lookout
 from bot.platforms.local_adapter import LocalRooms
 from bot.platforms.platform import Hook, Outer
-from bot.rereading import refresh, reread
-from bot.ringing import Ringing
-from bot.runner import Changed, Runner, Store
 from bot.serving import (
     Candidate,
     Term,
@@ -46,12 +48,10 @@ from bot.serving import (
     turn_of,
 )
 from bot.settings import Settings
-from bot.signposts import Signposts
 from bot.store import presence
 from bot.store.errors import Unavailable
 from bot.store.opening import opened
 from bot.vitals import Watch
-from bot.watch import lookout
 from bot.web import health
 from bot.web.access import Access
 from bot.web.passes import Pass
@@ -248,9 +248,9 @@ def _parts(
 def _load_platforms(settings: Settings) -> None:
     """Load the libraries of platforms beforehand: it takes long, and who leads must be heard of."""
     if settings.discord_token:
-        importlib.import_module("bot.platforms.discord_adapter")
+        importlib.import_module("bot.platforms.discord.adapter")
     if settings.slack_bot_token:
-        importlib.import_module("bot.platforms.slack_adapter")
+        importlib.import_module("bot.platforms.slack.adapter")
 
 
 def _outer(
@@ -265,13 +265,13 @@ def _outer(
     """
     outer: dict[str, Outer] = {}
     if settings.discord_token:
-        from bot.platforms.discord_adapter import Discord  # noqa: PLC0415
+        from bot.platforms.discord.adapter import Discord  # noqa: PLC0415
 
         changed_there = functools.partial(changed, "discord")
         api = settings.discord_api
         outer["discord"] = Discord(settings.discord_token, door, clock, changed_there, api)
     if settings.slack_bot_token:
-        from bot.platforms.slack_adapter import Secrets, Slack  # noqa: PLC0415
+        from bot.platforms.slack.adapter import Secrets, Slack  # noqa: PLC0415
 
         given = Secrets(
             settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret

@@ -18,12 +18,12 @@ from aiohttp import web
 from bot import recording
 from bot.agendas.agenda import read_agenda
 from bot.agendas.schedule import coming
-from bot.asking import Desk, WayIn
+from bot.clockwork.planner import Planner
+from bot.desk.asking import Desk, WayIn
 from bot.engine.agenda import Room, Series
 from bot.engine.messages import Tally
 from bot.engine.people import Person
 from bot.engine.state import Chat
-from bot.planner import Planner
 from bot.recording import Line
 from bot.replay import together
 from bot.simulation import Simulation

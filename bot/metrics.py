@@ -38,10 +38,10 @@ from bot.engine import signals
 from bot.engine.errors import Refused
 from bot.engine.events import TopicPosted
 from bot.engine.signals import Signal, Speech
-from bot.runner import Changed, Outcome, Runner, Store
+from bot.intake.runner import Changed, Outcome, Runner, Store
+from bot.intake.watch import PATIENTS_ALONE, Lookout
 from bot.store import waiting
 from bot.store.waiting import Queued
-from bot.watch import PATIENTS_ALONE, Lookout
 
 INGEST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 LATENESS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 21600.0)

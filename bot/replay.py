@@ -13,10 +13,10 @@ from bot.engine.commands import Change, Start
 from bot.engine.errors import Refused
 from bot.engine.messages import message_key
 from bot.engine.signals import Asked, DateCame
+from bot.intake.runner import Store
+from bot.intake.watch import lookout
 from bot.recording import Line, Recording
-from bot.runner import Store
 from bot.simulation import Simulation
-from bot.watch import lookout
 
 AT_ONCE = 200
 """Lines that are handled together where nothing happens between them."""

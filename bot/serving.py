@@ -16,8 +16,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+from bot.intake.runner import Store
 from bot.outages import Outage
-from bot.runner import Store
 from bot.store import queue
 from bot.store.holding import Holder, held
 

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.enclosures import Enclosures
+from bot.dispatch.enclosures import Enclosures
+from bot.dispatch.outbox import Outbox
 from bot.engine.errors import Refused
 from bot.engine.signals import Signal
-from bot.outbox import Outbox
+from bot.intake.runner import Changed, Outcome, Runner, Store
+from bot.intake.watch import PATIENTS_ALONE, Lookout
 from bot.platforms.local_adapter import LocalRooms
-from bot.runner import Changed, Outcome, Runner, Store
-from bot.watch import PATIENTS_ALONE, Lookout
 
 
 class Simulation:

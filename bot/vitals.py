@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.engine.signals import Woke
-from bot.runner import Runner, Store
+from bot.intake.runner import Runner, Store
 from bot.store import waiting
 
 LOOKED_AT_EVERY = timedelta(seconds=5)

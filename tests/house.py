@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.asking import WayIn
+from bot.desk.asking import WayIn
+from bot.dispatch.outbox import Outbox
 from bot.engine import commands
 from bot.engine.agenda import Agenda, Reading, Room, Schedule, Series, Topic
 from bot.engine.messages import Message, message_key
 from bot.engine.people import Person
 from bot.engine.signals import Asked, DateCame, Deleted, Edited, Reacted, Said, StartAsked
 from bot.engine.state import Chat
-from bot.outbox import Outbox
-from bot.runner import Outcome, Runner, Store
+from bot.intake.runner import Outcome, Runner, Store
 from bot.simulation import Simulation
 from bot.store.opening import Where, opened
 from bot.store.sqlite import SqliteStore

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.dispatch.outbox import ANSWERS_WITHIN, Enclosing, Outbox, nothing
 from bot.engine.agenda import Agenda, Room
 from bot.engine.commands import parse
 from bot.engine.events import Event
 from bot.engine.signals import Asked, StartAsked
 from bot.engine.state import Chat
-from bot.outbox import ANSWERS_WITHIN, Enclosing, Outbox, nothing
+from bot.intake.runner import Changed, Runner, Store
 from bot.platforms.platform import Platform
-from bot.runner import Changed, Runner, Store
 from bot.store.codec import decode_event
 from bot.store.opening import Where, opened
 from tests.house import START, moderator, store_in, urojc

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 
@@ -18,6 +20,13 @@ def test_every_file_and_folder_of_the_house_is_on_its_map() -> None:
         if path.name not in ("__init__.py", "__pycache__")
     }
     assert named == rooms
+
+
+@pytest.mark.parametrize("room", ["cli", "clockwork", "desk", "dispatch", "intake"])
+def test_every_file_of_a_room_is_named_beside_it(room: str) -> None:
+    row = next(line for line in PAGE.splitlines() if line.startswith(f"| `bot/{room}/`"))
+    files = {path.name for path in (ROOT / "bot" / room).glob("*.py")} - {"__init__.py"}
+    assert set(re.findall(r"`([a-z_]+\.py)`", row)) == files
 
 
 def test_every_file_of_the_engine_is_told_of() -> None:

@@ -18,10 +18,10 @@ GATES = {"Edition", "Showing", "showing_of"}
 
 SELECTS_WORDS = {
     "bot/store/carrying.py": "blanks in a backup what is blank in the store; shows nobody anything",
-    "bot/store/figures.py": "the answers of a catch-up, which bot/answers.py has shown by Showing",
+    "bot/store/figures.py": "a catch-up's answers, which bot/desk/answers.py has shown by Showing",
     "bot/store/forgetting.py": "looks for what has to go",
     "bot/store/pages.py": "rows of a room, which bot/web/rows.py has shown by Showing",
-    "bot/store/review.py": "what is held back, which bot/answers.py lists without its words",
+    "bot/store/review.py": "what is held back, which bot/desk/answers.py lists without its words",
     "bot/store/spoken.py": "rows of transcripts, which Edition passes on",
     "bot/store/tables.py": "whole rows, for those who hear, place and blank",
 }
@@ -99,26 +99,26 @@ def test_few_files_read_what_people_said() -> None:
 
 HAS_OTHER_WORDS = {
     "bot/agendas": "what organizers wrote in YAML",
-    "bot/doctor.py": "what is wrong with an agenda",
-    "bot/engine/closing.py": "quotations, made by bot/quotations.py behind the gate",
+    "bot/cli/doctor.py": "what is wrong with an agenda",
+    "bot/engine/closing.py": "quotations, made by bot/dispatch/quotations.py behind the gate",
     "bot/engine/floor.py": "looks for the hashtag of a chat",
     "bot/engine/hearing.py": "makes a row of what was said",
     "bot/engine/steering.py": "the question of a topic",
-    "bot/outbox.py": "what we said ourselves in a built-in room",
+    "bot/dispatch/outbox.py": "what we said ourselves in a built-in room",
     "bot/platforms": "what comes in, before it is kept",
     "bot/recording.py": "a recording, which is read in",
-    "bot/rewording.py": "compares words with those before",
+    "bot/intake/rewording.py": "compares words with those before",
     "bot/safety": "looks at what comes in",
     "bot/store/address.py": "the address of a database",
     "bot/store/codec.py": "writes a row",
     "bot/store/postgres_line.py": "the address of a database",
     "bot/transcripts/page.py": "a function that escapes; answers have been shown by summary.py",
     "bot/transcripts/sheet.py": "draws the words of a picture",
-    "bot/watch.py": "has what comes in looked at",
+    "bot/intake/watch.py": "has what comes in looked at",
     "bot/web/forgetting.py": "an answer of the server",
     "bot/web/talk.py": "compares a form with what it has posted before",
     "bot/web/texts.py": "rows that bot/web/rows.py has let through",
-    "bot/work.py": "compares words with those before",
+    "bot/intake/work.py": "compares words with those before",
 }
 """The files, and folders, that read something called `text` on no way to an output, and why."""
 
@@ -128,7 +128,12 @@ WITHIN = {
 }  # fmt: skip
 """Formats: they are given lines by bot/transcripts/build.py, which has them from an Edition."""
 
-FURTHER = {"bot/transcripts/summary.py", "bot/quotations.py", "bot/web/rows.py", "bot/answers.py"}
+FURTHER = {
+    "bot/transcripts/summary.py",
+    "bot/dispatch/quotations.py",
+    "bot/web/rows.py",
+    "bot/desk/answers.py",
+}
 """Files that show words, and pass the gate themselves."""
 
 

@@ -17,14 +17,14 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.dispatch.outbox import Outbox
 from bot.engine import commands
 from bot.engine.actions import Post, PostKind
 from bot.engine.errors import Refused
 from bot.engine.signals import Asked, Deleted, Edited, Reacted, Said
+from bot.intake.runner import Runner
 from bot.metrics import Metrics
-from bot.outbox import Outbox
 from bot.platforms.local_adapter import LocalRooms
-from bot.runner import Runner
 from bot.store import queue
 from tests.house import START, House, house, moderator, person, room_of, urojc
 from tests.invariants.process import program
@@ -253,7 +253,7 @@ async def test_the_program_serves_them_at_an_address_of_their_own(tmp_path: Path
 
 
 def test_without_the_setting_nothing_of_it_is_loaded() -> None:
-    script = "import sys, bot.cli; print('prometheus_client' in sys.modules)"
+    script = "import sys, bot.cli.commands; print('prometheus_client' in sys.modules)"
     ended = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -274,7 +274,10 @@ def test_without_the_library_it_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "prometheus_client.py").write_text(
         "raise ModuleNotFoundError('none', name='prometheus_client')\n"
     )
-    script = "import sys; sys.path.insert(0, '.'); from bot.cli import run; sys.exit(run(['run']))"
+    script = (
+        "import sys; sys.path.insert(0, '.'); "
+        "from bot.cli.commands import run; sys.exit(run(['run']))"
+    )
     ended = subprocess.run(
         [sys.executable, "-c", script],
         cwd=tmp_path,

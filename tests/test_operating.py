@@ -14,11 +14,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.cli.upkeep import TO_BACK_UP, TO_RESTORE
 from bot.store.address import Address
 from bot.store.opening import opened
 from bot.store.schema import newest
 from bot.transcripts import render
-from bot.upkeep import TO_BACK_UP, TO_RESTORE
 from tests.invariants.pair import pair
 from tests.invariants.process import Process, program
 from tests.postgres import Server

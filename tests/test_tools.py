@@ -120,20 +120,44 @@ BREACHES = {
         "bot/agendas/mistakes.py",
         "from bot.agendas import zones",
     ),
+    "The command line has its own floors": (
+        "bot/cli/terminal.py",
+        "from bot.cli import upkeep",
+    ),
+    "What comes in has its own floors": (
+        "bot/intake/floors.py",
+        "from bot.intake import work",
+    ),
+    "The desk has its own floors": (
+        "bot/desk/ledger.py",
+        "from bot.desk import asking",
+    ),
+    "What goes out has its own floors": (
+        "bot/dispatch/quotations.py",
+        "from bot.dispatch import enclosures",
+    ),
+    "The clockwork has its own floors": (
+        "bot/clockwork/retention.py",
+        "from bot.clockwork import planner",
+    ),
+    "Discord and Slack know nothing of each other": (
+        "bot/platforms/discord/text.py",
+        "from bot.platforms.slack import text",
+    ),
     "A platform knows the engine alone": (
         "bot/platforms/local_adapter.py",
         "from bot.store import tables",
     ),
     "Pages ask the desk and the store; they start and schedule nothing": (
         "bot/web/access.py",
-        "from bot import outbox",
+        "from bot.dispatch import outbox",
     ),
     "Which database it is, only the composing files know": (
-        "bot/runner.py",
+        "bot/intake/runner.py",
         "from bot.store.sqlite import SqliteStore",
     ),
     "Every library is imported in its own place": (
-        "bot/outbox.py",
+        "bot/dispatch/outbox.py",
         "import apscheduler",
     ),
 }

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot import vitals
-from bot.runner import Runner
+from bot.intake.runner import Runner
 from bot.vitals import Watch, standing_by
 from tests.house import START, House, house
 

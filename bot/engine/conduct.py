@@ -1,8 +1,8 @@
 """What follows when somebody breaches a rule of conduct, and what moderators do about people.
 
-1.  What is a breach is seen on a message's way in (`bot.watch`): too much within a short time
-    (`flood`), the same words again and again (`duplicate`), many mentions (`mentions`), more than
-    a new account may do (`new_account`), a link to a domain that the agenda does not want
+1.  What is a breach is seen on a message's way in (`bot.intake.watch`): too much within a short
+    time (`flood`), the same words again and again (`duplicate`), many mentions (`mentions`), more
+    than a new account may do (`new_account`), a link to a domain that the agenda does not want
     (`blocked_link`), an invitation to another place (`invitation`), severe words (`severe`).
     Moderators and bots are not looked at.
 2.  Severe words are brought before the moderators, and nothing else: once a minute for a person.

@@ -99,7 +99,7 @@ def settle(chat: Chat, message: Message, parent: Message | None) -> Message:
 def _is_withdrawn(chat: Chat, message: Message) -> bool:
     """Whether its author took back what they had said until then, and it was on its way.
 
-    What was known at the withdrawal is marked, whatever its time (`bot.work`).
+    What was known at the withdrawal is marked, whatever its time (`bot.intake.work`).
     """
     if not chat.withdrawn or not message.said:
         return False

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from bot.asking import WayIn
+from bot.desk.asking import WayIn
 from bot.engine.agenda import Room
 from bot.engine.people import Person
 from bot.web.passes import Pass

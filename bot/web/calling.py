@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from bot.bell import Bell, Place
+from bot.desk.bell import Bell, Place
 from bot.engine import summons
 from bot.engine.actions import Spot
 from bot.engine.agenda import OWN

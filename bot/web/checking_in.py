@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.desk.reception import Reception, Spot
 from bot.engine import checkin
 from bot.engine.checkin import CONSENTS, LONGEST_INTEREST, Form, Unfit
 from bot.engine.countries import COUNTRIES, by_letter
 from bot.engine.errors import Refused
 from bot.engine.names import LONGEST
-from bot.reception import Reception, Spot
 from bot.web.access import Visitor
 from bot.web.gate import FORM, Gate, Pace, Sorry, page
 from bot.web.house import House

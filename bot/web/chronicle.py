@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
 
-from bot import ledger
+from bot.desk import ledger
 from bot.engine import events, measures, steps, wording
 from bot.engine.actions import Moment, Words, measure_in
 from bot.engine.erasing import NAME, is_erased

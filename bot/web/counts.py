@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from bot.engine.agenda import Room
 from bot.engine.messages import Tally
 from bot.engine.state import Chat
-from bot.runner import Changed, Store
+from bot.intake.runner import Changed, Store
 from bot.store import figures
 
 KEPT = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.asking import Reply
+from bot.desk.asking import Reply
 from bot.engine import commands, safety_asks
 from bot.engine.agenda import OWN, Room
 from bot.engine.errors import Refused

@@ -11,7 +11,7 @@ from bot.engine.actions import Words
 from bot.engine.agenda import Room, Series, agendas_of
 from bot.engine.people import Person, Role, role_in
 from bot.engine.showing import Audience
-from bot.runner import Runner, Store
+from bot.intake.runner import Runner, Store
 from bot.web.access import Access
 from bot.web.passes import Organizer
 

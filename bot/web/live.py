@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.engine.agenda import Room
 from bot.engine.errors import reason
 from bot.engine.state import Chat
-from bot.runner import Changed
+from bot.intake.runner import Changed
 from bot.store import pages
 from bot.web.access import Visitor
 from bot.web.counts import Counts

@@ -14,7 +14,8 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.agendas.schedule import Date, coming
-from bot.bell import hears
+from bot.desk.bell import hears
+from bot.dispatch.publishing import publish
 from bot.engine import wording
 from bot.engine.agenda import Room
 from bot.engine.errors import reason
@@ -22,7 +23,6 @@ from bot.engine.events import Event
 from bot.engine.messages import Tally
 from bot.engine.showing import EDITIONS, Audience
 from bot.engine.state import Chat, Stage
-from bot.publishing import publish
 from bot.store import pages, spoken
 from bot.store.tables import Tables
 from bot.transcripts import FORMATS, MEDIA_TYPES, phrases, pictures, render

@@ -11,7 +11,7 @@ from bot.engine.commands import parse
 from bot.engine.messages import Message
 from bot.engine.people import Person, Role
 from bot.engine.signals import Asked, DateCame, Edited, Reacted, Said, Signal
-from bot.runner import Store
+from bot.intake.runner import Store
 from bot.simulation import Simulation
 
 ROOM = Room("local", "urojc")

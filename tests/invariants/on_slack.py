@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from bot.platforms.slack_manifest import manifest
+from bot.platforms.slack.manifest import manifest
 from tests.discord.guild import Guild
 from tests.discord.server import Server as Discord
 from tests.discord.server import serving as serving_discord

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from bot.agendas.agenda import parse_agenda
+from bot.clockwork.planner import Planner
+from bot.dispatch.outbox import Outbox
 from bot.engine.agenda import Room, Series
 from bot.engine.commands import parse
 from bot.engine.pace import APART
 from bot.engine.people import Person
 from bot.engine.signals import Asked
 from bot.engine.state import Chat, Stage
-from bot.outbox import Outbox
-from bot.planner import Planner
 from bot.platforms.local_adapter import LocalRooms
 from bot.platforms.platform import Platform
 from bot.simulation import Simulation

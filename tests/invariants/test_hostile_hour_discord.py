@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.engine.commands import COMMANDS
-from bot.platforms.discord_commands import options_of
+from bot.platforms.discord.commands import options_of
 from tests.discord.messages import DEFAULT, Message
 from tests.discord.people import Member
 from tests.discord.rules import Permission

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bot.platforms.slack_forms import WAITING
+from bot.platforms.slack.forms import WAITING
 from tests.invariants.hostile_hour import Hour
 from tests.invariants.hostile_room import (
     HENRY,

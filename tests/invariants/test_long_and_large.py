@@ -14,14 +14,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.agendas.agenda import parse_agenda
-from bot.catalogue import Catalogue
+from bot.clockwork.catalogue import Catalogue
+from bot.clockwork.planner import Planner
+from bot.clockwork.ringing import Ringing
 from bot.engine.agenda import Series
 from bot.engine.people import Person
 from bot.engine.signals import Said, StartAsked
 from bot.engine.state import Stage
-from bot.planner import Planner
-from bot.ringing import Ringing
-from bot.runner import MOST_AT_ONCE, Changed, Runner
+from bot.intake.runner import MOST_AT_ONCE, Changed, Runner
 from bot.simulation import Simulation
 from bot.store.sqlite import SqliteStore, opened
 

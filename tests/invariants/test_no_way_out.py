@@ -15,6 +15,7 @@ import aiohttp
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.cli.export import export
 from bot.engine.agenda import Room, Series
 from bot.engine.checkin import CheckIn
 from bot.engine.consent import Consent
@@ -23,7 +24,6 @@ from bot.engine.messages import Message
 from bot.engine.people import Person
 from bot.engine.showing import EDITIONS, Audience
 from bot.engine.signals import CheckedIn
-from bot.export import export
 from bot.transcripts import FORMATS
 from tests.house import House, house, moderator, urojc
 from tests.web.served import Guest, served

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.asking import Desk
+from bot.desk.asking import Desk
 from bot.engine.commands import parse
 from bot.engine.errors import Refused
 from bot.engine.people import Person

@@ -15,9 +15,9 @@ from bot.engine.commands import parse
 from bot.engine.messages import Hold
 from bot.engine.showing import Audience
 from bot.engine.signals import Asked, Deleted, Edited, Said, Signal
+from bot.intake.watch import lookout
 from bot.store.codec import decode_event
 from bot.transcripts import render
-from bot.watch import lookout
 from tests.house import House, house, moderator, person, room_of, urojc
 from tests.platforms.slack_house import SlackHouse, on_slack
 

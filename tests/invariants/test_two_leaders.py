@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from bot.platforms.slack_manifest import manifest
+from bot.platforms.slack.manifest import manifest
 from bot.store.address import Address
 from tests.discord.messages import DEFAULT
 from tests.discord.places import Channel

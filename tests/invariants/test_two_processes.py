@@ -11,16 +11,16 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
+from bot.clockwork.planner import Planner
+from bot.clockwork.ringing import Ringing
+from bot.dispatch.outbox import Outbox
 from bot.engine.errors import Refused
 from bot.engine.messages import PlacedBy
 from bot.engine.signals import Asked, DateCame, Deleted, Said, Signal
 from bot.engine.state import Chat, Stage
-from bot.outbox import Outbox
-from bot.planner import Planner
+from bot.intake.runner import Runner, Store
 from bot.platforms.local_adapter import LocalRooms
 from bot.platforms.platform import Errand, Receipt
-from bot.ringing import Ringing
-from bot.runner import Runner, Store
 from bot.store.opening import Where, opened
 from tests.conftest import NewPlace
 from tests.invariants.history import (

@@ -12,17 +12,17 @@ from typing import Any
 
 import discord
 
-from bot.asking import Desk
-from bot.door import HouseDoor
-from bot.enclosures import Enclosures
+from bot.desk.asking import Desk
+from bot.desk.door import HouseDoor
+from bot.dispatch.enclosures import Enclosures
 from bot.engine.actions import Post, PostKind, Thread
 from bot.engine.agenda import Room
 from bot.engine.people import Person
 from bot.engine.signals import Delivered, Said
 from bot.engine.state import Chat
 from bot.engine.wording import plain
-from bot.platforms.discord_commands import ChatCommands
-from bot.platforms.discord_sync import sync
+from bot.platforms.discord.commands import ChatCommands
+from bot.platforms.discord.sync import sync
 from bot.platforms.platform import Door
 from tests.discord import conformity
 from tests.discord.guild import Guild

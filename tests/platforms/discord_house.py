@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.engine.agenda import Room
-from bot.platforms.discord_adapter import Discord
-from bot.platforms.discord_connection import Pace
+from bot.platforms.discord.adapter import Discord
+from bot.platforms.discord.connection import Pace
 from bot.store.sqlite import SqliteStore, opened
 from tests.discord.people import Member
 from tests.discord.places import Channel

@@ -12,7 +12,7 @@ from typing import Any
 import discord
 
 from bot.engine.signals import Deleted, Edited, Reacted, ReactionsCleared, Said
-from bot.platforms.discord_signals import Reader
+from bot.platforms.discord.signals import Reader
 from tests.discord.basics import Dispatch
 from tests.discord.server import Server, pointed_at
 from tests.discord.world import World

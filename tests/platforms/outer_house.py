@@ -11,17 +11,17 @@ from typing import Protocol
 
 import pytest
 
-from bot.asking import Desk
-from bot.door import HouseDoor
-from bot.enclosures import Enclosures
+from bot.desk.asking import Desk
+from bot.desk.door import HouseDoor
+from bot.dispatch.enclosures import Enclosures
+from bot.dispatch.outbox import Outbox
 from bot.engine.actions import Post, PostKind
 from bot.engine.agenda import Room, Series
 from bot.engine.messages import Message
 from bot.engine.state import Chat
-from bot.outbox import Outbox
+from bot.intake.runner import Changed, Runner
 from bot.platforms.local_adapter import LocalRooms
 from bot.platforms.platform import Errand, Outer, Platform, Unreachable
-from bot.runner import Changed, Runner
 from bot.store.sqlite import SqliteStore
 from tests.house import urojc, way_in
 

@@ -12,9 +12,9 @@ from bot.engine.agenda import Room
 from bot.engine.people import Person
 from bot.engine.signals import Said, StartAsked
 from bot.engine.state import Stage
-from bot.platforms.discord_adapter import Discord
+from bot.platforms.discord.adapter import Discord
 from bot.platforms.platform import Asker
-from bot.platforms.slack_adapter import Secrets, Slack
+from bot.platforms.slack.adapter import Secrets, Slack
 from bot.store.sqlite import SqliteStore, opened
 from tests.discord import server as discord_server
 from tests.discord.messages import Message as OnDiscord

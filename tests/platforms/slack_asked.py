@@ -14,9 +14,9 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.asking import Desk
-from bot.door import HouseDoor
-from bot.enclosures import Enclosures
+from bot.desk.asking import Desk
+from bot.desk.door import HouseDoor
+from bot.dispatch.enclosures import Enclosures
 from bot.engine.actions import Post, PostKind
 from bot.engine.agenda import Room, Schedule
 from bot.engine.messages import Message as Row
@@ -25,9 +25,9 @@ from bot.engine.signals import Delivered, Said
 from bot.engine.state import Chat
 from bot.engine.wording import plain
 from bot.platforms.platform import Door
-from bot.platforms.slack_commands import authorize, install
-from bot.platforms.slack_manifest import manifest
-from bot.platforms.slack_people import People
+from bot.platforms.slack.commands import authorize, install
+from bot.platforms.slack.manifest import manifest
+from bot.platforms.slack.people import People
 from bot.store.sqlite import SqliteStore
 from tests.house import House, house, urojc, way_in
 from tests.slack.channels import Channel

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.engine.agenda import Room
-from bot.platforms.slack_adapter import Secrets, Slack
-from bot.platforms.slack_connection import Pace
+from bot.platforms.slack.adapter import Secrets, Slack
+from bot.platforms.slack.connection import Pace
 from bot.store.sqlite import SqliteStore, opened
 from tests.platforms.outer_house import OuterHouse
 from tests.slack.channels import Channel

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bot.engine.agenda import Room
 from bot.engine.people import Person, Role
 from bot.engine.signals import Deleted, Edited, Reacted, Said
-from bot.platforms.slack_signals import Known, Reader
+from bot.platforms.slack.signals import Known, Reader
 from tests.slack.basics import JSON
 from tests.slack.events import Occurrence
 from tests.slack.world import Workspace

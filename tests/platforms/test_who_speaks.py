@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.engine.people import Role
-from bot.platforms.slack_adapter import Secrets, Slack
+from bot.platforms.slack.adapter import Secrets, Slack
 from bot.transcripts import render
 from tests.discord.interactions import press
 from tests.platforms.discord_house import DiscordHouse, on_discord

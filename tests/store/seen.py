@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.engine.agenda import Room
 from bot.engine.messages import Message
-from bot.runner import Store
+from bot.intake.runner import Store
 from bot.store.tables import Tables
 from tests.engine.script import OPENS
 

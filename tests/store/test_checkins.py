@@ -19,7 +19,7 @@ from bot.engine.consent import Consent
 from bot.engine.fold import fold
 from bot.engine.messages import Message, Timing
 from bot.engine.people import Role
-from bot.runner import Store
+from bot.intake.runner import Store
 from bot.store import checkins, forgetting
 from bot.store.checkins import Crowd
 from bot.store.departures import new_erased

@@ -13,7 +13,7 @@ from bot.engine.erasing import GONE, NAME, is_erased
 from bot.engine.messages import Attachment, Message
 from bot.engine.people import Person, Role
 from bot.engine.signals import Edited, Reacted, Said
-from bot.runner import Store
+from bot.intake.runner import Store
 from bot.store import departures
 from bot.store.departures import Masks, new_erased
 from bot.store.opening import Where, opened

@@ -15,7 +15,7 @@ from bot.engine.erasing import GONE, NAME
 from bot.engine.fold import fold
 from bot.engine.messages import Attachment, Message
 from bot.engine.people import Role
-from bot.runner import Store
+from bot.intake.runner import Store
 from bot.store import departures, figures, forgetting, pages, queue
 from bot.store.departures import Erased, new_erased
 from bot.store.forgetting import Removed, Stood

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.runner import Store
+from bot.intake.runner import Store
 from bot.store.address import Address
 from bot.store.errors import StoreError
 from bot.store.opening import IN_MEMORY, Where, opened, store_at
@@ -258,7 +258,7 @@ def test_a_database_is_only_connected_to_where_one_is_named() -> None:
 
 WITHOUT_A_DATABASE = """
 import asyncio, sys
-import bot.cli
+import bot.cli.commands
 from bot.store.opening import IN_MEMORY, opened
 async def main():
     async with opened(IN_MEMORY):

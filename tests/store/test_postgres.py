@@ -12,7 +12,7 @@ import pytest
 from asyncpg import exceptions as pg
 
 from bot.engine.state import Stage
-from bot.runner import Store
+from bot.intake.runner import Store
 from bot.store.address import Address
 from bot.store.errors import StoreError, Unavailable
 from bot.store.figures import Figures

@@ -34,13 +34,13 @@ from bot.engine.signals import (
     Undeliverable,
     Woke,
 )
+from bot.intake.runner import Runner, Store
+from bot.intake.watch import Lookout, lookout
 from bot.platforms.local_adapter import text_of
-from bot.runner import Runner, Store
 from bot.store import queue
 from bot.store.queue import Lane, Leased
 from bot.store.sqlite import opened
 from bot.transcripts import render
-from bot.watch import Lookout, lookout
 from tests.storm.chats import Held
 from tests.storm.talk import Line
 

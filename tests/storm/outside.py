@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
 
-from bot.platforms.slack_manifest import manifest
+from bot.platforms.slack.manifest import manifest
 from tests.discord.messages import Message as DiscordMessage
 from tests.discord.people import Member
 from tests.discord.places import Channel as DiscordChannel

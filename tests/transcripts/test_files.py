@@ -11,7 +11,7 @@ import pytest
 from bot.engine.agenda import Agenda, Room, Topic
 from bot.engine.signals import DateCame
 from bot.engine.state import Chat
-from bot.runner import Runner
+from bot.intake.runner import Runner
 from bot.store.sqlite import SqliteStore
 from bot.store.tables import Tables
 from bot.transcripts import FORMATS, render

@@ -11,12 +11,12 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.cli.terminal import summary_lines
 from bot.engine import events
 from bot.engine.fold import apply
 from bot.engine.messages import Message, RoomTally, Timing
 from bot.engine.people import Person, Role
 from bot.engine.signals import Said
-from bot.terminal import summary_lines
 from bot.transcripts.phrases import shares
 from bot.transcripts.summary import Step, rules, step_of, summarise
 from tests.transcripts.club import (

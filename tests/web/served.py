@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from bot.asking import Desk, WayIn
+from bot.desk.asking import Desk, WayIn
 from bot.engine.agenda import Room
 from bot.engine.people import Person
 from bot.web.access import Access

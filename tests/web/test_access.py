@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.asking import MOST_BADGES
+from bot.desk.asking import MOST_BADGES
 from bot.engine.agenda import Room
 from bot.engine.people import Person
-from bot.platforms.discord_replies import whole_text
+from bot.platforms.discord.replies import whole_text
 from bot.web.access import (
     LENT_LINK_LASTS,
     LENT_STAYS,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
-from bot.runner import Runner
-from bot.watch import lookout
+from bot.intake.runner import Runner
+from bot.intake.watch import lookout
 from tests.house import House, house, person, room_of, urojc
 from tests.web.served import Served, served
 from tests.web.windows import Windows

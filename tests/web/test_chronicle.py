@@ -74,7 +74,7 @@ LOG: list[Event] = [
 
 
 def test_everything_that_can_happen_has_words() -> None:
-    told_in_the_ledger = set(get_args(Measure))  # tests/test_ledger.py
+    told_in_the_ledger = set(get_args(Measure))  # tests/desk/test_ledger.py
     assert {type(event) for event in LOG} == set(get_args(Event)) - told_in_the_ledger
     entries = chronicle(LOG)
     assert [entry.at for entry in entries] == [event.at for event in LOG]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.asking import Desk
+from bot.desk.asking import Desk
 from bot.engine.agenda import Override, Room, Series
 from bot.web.access import Access
 from bot.web.house import House as Site

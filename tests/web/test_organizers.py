@@ -12,9 +12,9 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from bot.asking import Desk, WayIn
-from bot.door import HouseDoor
-from bot.enclosures import Enclosures
+from bot.desk.asking import Desk, WayIn
+from bot.desk.door import HouseDoor
+from bot.dispatch.enclosures import Enclosures
 from bot.engine.actions import Post, PostKind
 from bot.engine.agenda import Room, Schedule, Series
 from bot.engine.people import Person

@@ -9,10 +9,10 @@ import pytest
 from bot.engine.agenda import Room, Series
 from bot.engine.messages import Message
 from bot.engine.people import Person, Role
-from bot.runner import Runner
+from bot.intake.runner import Runner
+from bot.intake.watch import lookout
 from bot.store import departures, forgetting
 from bot.store.pages import page
-from bot.watch import lookout
 from bot.web.rows import HUES, Kind, Row, quote_of, rows_of
 from tests.house import START, House, house, moderator, person, urojc
 from tests.web.served import Served, served

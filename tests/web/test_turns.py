@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.engine.agenda import Room, Series
 from bot.engine.messages import Hold
-from bot.watch import lookout
+from bot.intake.watch import lookout
 from tests.house import House, moderator
 from tests.web.served import Answer, Guest, Served
 

@@ -1,0 +1,1 @@
+"""What people ask for in a chat, and what they are told."""

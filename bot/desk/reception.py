@@ -1,0 +1,120 @@
+"""Where people check in: which form they are given, and what becomes of it, on every platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.agendas.schedule import next_date
+from bot.engine import checkin
+from bot.engine.actions import Words
+from bot.engine.agenda import OWN, Agenda, Room, Series, agendas_of
+from bot.engine.checkin import Form
+from bot.engine.errors import Refused
+from bot.engine.floor import chat_for_command
+from bot.engine.people import Person, Role, asking_in, role_in
+from bot.engine.signals import CheckedIn
+from bot.engine.state import Chat, Stage
+from bot.intake.runner import Runner, Store
+from bot.store import checkins, pages
+from bot.store.tables import Tables
+
+REMEMBERED = 8
+"""Chats of a room among which the one is looked for that somebody checks in for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where somebody checks in: in a room or a thread there, or for one of its chats by its id."""
+
+    room: Room
+    thread: str | None = None
+    chat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Gives out forms and takes them; `catalogue` gives the series by name as they are now."""
+
+    runner: Runner
+    store: Store
+    catalogue: Callable[[], Mapping[str, Series]]
+
+    async def form(self, by: Person, spot: Spot, now: datetime) -> Form:
+        """Return the form of the chat that is held there, filled in with what somebody said.
+
+        Raises Refused where no chat is held there, and none will be.
+        """
+        async with self.store.reading() as tables:
+            series, agenda = await self._held(tables, spot, now)
+            given = await checkins.of(tables.connection, series, by.key)
+        moderates = role_in(agenda, asking_in(spot.room, agenda, by)) is Role.MODERATOR
+        return Form(
+            series=series,
+            title=agenda.title,
+            rules=agenda.rules.strip(),
+            roles=agenda.roles,
+            usual=agenda.consent,
+            is_required=agenda.require_checkin and not moderates,
+            called=by.name,
+            given=given,
+            reserved=frozenset() if moderates else self._reserved(),
+        )
+
+    async def check_in(
+        self, typed: Mapping[str, str], by: Person, spot: Spot, now: datetime
+    ) -> Words:
+        """Take a form; return what was understood, for that person alone.
+
+        Raises Unfit where fields have to be written otherwise, Refused as `form` does.
+        """
+        form = await self.form(by, spot, now)
+        said = checkin.read(form, typed)
+        await self.runner.handle(CheckedIn(now, spot.room, by, form.series, said))
+        return (checkin.understood(form, said),)
+
+    async def told(self, by: Person, spot: Spot, now: datetime) -> Words:
+        """Tell somebody what they said of themselves, or that they have not checked in."""
+        form = await self.form(by, spot, now)
+        if form.given is None:
+            return (checkin.not_yet(form),)
+        return (checkin.understood(form, form.given),)
+
+    async def _held(self, tables: Tables, spot: Spot, now: datetime) -> tuple[str, Agenda]:
+        chat = await self._chat(tables, spot, now)
+        if chat is None:
+            return self._coming(spot.room, now)
+        series = self.catalogue().get(chat.series)
+        if chat.stage in (Stage.PLANNED, Stage.OPEN) or series is None:
+            return chat.series, chat.agenda
+        return chat.series, series.agenda  # of the chats to come
+
+    async def _chat(self, tables: Tables, spot: Spot, now: datetime) -> Chat | None:
+        if spot.chat:
+            named = await tables.chat(spot.chat)
+            return named if named is not None and spot.room in named.agenda.rooms else None
+        names = await tables.chats_in(spot.room, REMEMBERED)
+        if spot.thread is not None and (
+            held_there := await tables.chat_of_thread(spot.room, spot.thread)
+        ):
+            names = [held_there, *names]
+        chats = await pages.sound(tables, names)
+        return chat_for_command(chats.values(), now, spot.room, spot.thread)
+
+    def _coming(self, room: Room, now: datetime) -> tuple[str, Agenda]:
+        """Return the series whose next date in a room comes first; the chat itself is not yet."""
+        dates = [
+            (date.opens_at, series.name, date.agenda)
+            for series in self.catalogue().values()
+            if room in series.agenda.rooms and (date := next_date(series, now))
+        ]
+        if not dates:
+            raise Refused("No chat is held here. Check in where the chat is held.")
+        _, name, agenda = min(dates, key=lambda date: date[:2])
+        return name, agenda
+
+    def _reserved(self) -> frozenset[str]:
+        """Return the names of those who moderate in built-in rooms, which nobody else may take."""
+        agendas = agendas_of(self.catalogue())
+        return frozenset(name for one in agendas for name in one.moderators.get(OWN, ()))

@@ -1,0 +1,1 @@
+"""Actions out, and what goes with them."""

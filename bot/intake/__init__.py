@@ -1,0 +1,1 @@
+"""Signals in: what one transaction reads, decides and writes."""

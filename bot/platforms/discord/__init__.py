@@ -1,0 +1,1 @@
+"""Discord: what its gateway tells becomes signals, actions become its calls."""

@@ -1,0 +1,77 @@
+"""Calling a moderator on Discord: a button below the opening, a message's menu, "I take it"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Self, cast
+
+import discord
+from discord import app_commands
+
+from bot.engine.buttons import HELP, TAKE
+from bot.platforms.discord.replies import Interaction, Shown, answer, asker_of
+from bot.platforms.discord.signals import person
+from bot.platforms.platform import Door
+
+MENU = "Help"
+"""What people read in the menu of a message."""
+
+ASKED = "A call for help"
+TAKEN = "Taking a call"
+"""What they are called in the log."""
+
+Button = discord.ui.DynamicItem[discord.ui.Button[Any]]
+
+
+def bell_menu(door: Door) -> app_commands.ContextMenu:
+    """Return the entry of a message's menu with which a moderator is called about it."""
+
+    async def call(interaction: Interaction, message: discord.Message) -> None:
+        async def work() -> Shown:
+            return Shown(await door.call(asker_of(interaction), message=str(message.id)))
+
+        await answer(interaction, ASKED, work)
+
+    return app_commands.ContextMenu(name=MENU, callback=call)
+
+
+def bell_buttons(door: Door) -> Sequence[type[Button]]:
+    """Return the kinds of buttons with which a moderator is called, and a call is taken.
+
+    Each bears in its own id what it is about, so that it is answered after a restart of the bot
+    too, once it is known to the client (`Client.add_dynamic_items`).
+    """
+
+    class Help(Button, template=rf"rounds/{HELP}/(?P<chat>.+)"):
+        @classmethod
+        async def from_custom_id(
+            cls, _interaction: Interaction, item: discord.ui.Item[Any], _match: re.Match[str]
+        ) -> Self:
+            return cls(cast("discord.ui.Button[Any]", item))
+
+        async def callback(self, interaction: Interaction) -> None:
+            chat = self.custom_id.split("/", 2)[2]
+
+            async def work() -> Shown:
+                return Shown(await door.call(asker_of(interaction), chat=chat))
+
+            await answer(interaction, ASKED, work)
+
+    class Take(Button, template=rf"rounds/{TAKE}/(?P<call>.+/\d+)"):
+        @classmethod
+        async def from_custom_id(
+            cls, _interaction: Interaction, item: discord.ui.Item[Any], _match: re.Match[str]
+        ) -> Self:
+            return cls(cast("discord.ui.Button[Any]", item))
+
+        async def callback(self, interaction: Interaction) -> None:
+            chat, _, number = self.custom_id.split("/", 2)[2].rpartition("/")
+
+            async def work() -> Shown:
+                by = person(interaction.user, steward=False)
+                return Shown(await door.take(chat, int(number), by))
+
+            await answer(interaction, TAKEN, work)
+
+    return Help, Take

@@ -1,0 +1,105 @@
+"""What stands in a message's menu on Discord: place it, withdraw it, call for help about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Self, cast
+
+import discord
+from discord import app_commands
+
+from bot.engine.errors import Refused
+from bot.platforms.discord.bell import bell_menu
+from bot.platforms.discord.replies import Interaction, Shown, answer, asker_of
+from bot.platforms.platform import Answer, Choice, Door
+
+PLACE = "Place under a topic"
+WITHDRAW = "Withdraw"
+
+MOST = 24
+"""Topics in the menu; Discord takes 25 options, and one is that there is no topic."""
+
+NONE = "none"
+"""What is typed for no topic after /chat place."""
+
+_WHICH = "Under which topic does this message stand? Several may be chosen."
+_ONLY = (
+    "These are the latest {most} topics. For an earlier one: "
+    "/chat place message:{message} topics:T1"
+)
+_FOREIGN = "This message belongs to no chat, so it can stand under no topic."
+_BOTH = "Choose topics, or no topic; not both."
+
+
+Select = discord.ui.DynamicItem[discord.ui.Select[Any]]
+
+
+def menus(door: Door, select: type[Select]) -> Sequence[app_commands.ContextMenu]:
+    """Return the entries of a message's menu; `select` is what `topic_select` made."""
+
+    async def place(interaction: Interaction, message: discord.Message) -> None:
+        async def work() -> Shown:
+            topics = await door.topics(str(message.id), asker_of(interaction))
+            if not topics:
+                raise Refused(_FOREIGN)
+            view = discord.ui.View(timeout=None)
+            view.add_item(select(_offer(message.id, topics)))
+            only = _ONLY.format(most=MOST, message=message.id) if len(topics) > MOST else ""
+            return Shown(Answer((f"{_WHICH}\n{only}".strip(),)), view)
+
+        await answer(interaction, PLACE, work)
+
+    async def withdraw(interaction: Interaction, message: discord.Message) -> None:
+        async def work() -> Shown:
+            asker = asker_of(interaction)
+            return Shown(await door.withdraw(str(message.id), str(message.author.id), asker))
+
+        await answer(interaction, WITHDRAW, work)
+
+    return (
+        app_commands.ContextMenu(name=PLACE, callback=place),
+        app_commands.ContextMenu(name=WITHDRAW, callback=withdraw),
+        bell_menu(door),
+    )
+
+
+def topic_select(door: Door) -> type[Select]:
+    """Return the kind of menu from which topics are chosen.
+
+    It bears the message's id in its own, so that it is answered after a restart of the bot too,
+    once it is known to the client (`Client.add_dynamic_items`).
+    """
+
+    class TopicSelect(Select, template=r"rounds/place/(?P<message>\d+)"):
+        @classmethod
+        async def from_custom_id(
+            cls,
+            _interaction: Interaction,
+            item: discord.ui.Item[Any],
+            _match: re.Match[str],
+        ) -> Self:
+            return cls(cast("discord.ui.Select[Any]", item))
+
+        async def callback(self, interaction: Interaction) -> None:
+            message, chosen = self.custom_id.rpartition("/")[2], self.item.values
+
+            async def work() -> Shown:
+                if NONE in chosen and len(chosen) > 1:
+                    raise Refused(_BOTH)
+                text = f"place {message} {', '.join(chosen)}"
+                return Shown(await door.ask(text, asker_of(interaction)))
+
+            await answer(interaction, PLACE, work, in_place=True)
+
+    return TopicSelect
+
+
+def _offer(message: int, topics: Sequence[Choice]) -> discord.ui.Select[Any]:
+    offered = [*topics[-MOST:], Choice(NONE, "no topic")]
+    return discord.ui.Select(
+        custom_id=f"rounds/place/{message}",
+        placeholder="Topics",
+        max_values=len(offered),
+        options=[discord.SelectOption(label=one.shown[:100], value=one.value) for one in offered],
+    )

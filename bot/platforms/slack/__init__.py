@@ -1,0 +1,1 @@
+"""Slack: what its events tell becomes signals, actions become its calls."""

@@ -1,0 +1,120 @@
+"""Whether a store is ready: what is said of folders that are wiped, and of databases."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from bot.cli.store_checks import HOSTS, beside, does_not_last, look
+from bot.settings import Settings, read_settings
+from bot.store import copying
+from bot.store.address import Address
+from bot.store.holding import Holder
+from bot.store.leading import led
+from bot.store.opening import opened
+from tests.postgres import PASSWORD, Server
+from tests.typed import rounds
+
+HEROKU = {"DYNO": "web.1"}
+WIPED = Path("/rounds-of-a-test/data")
+"""A folder on the disk of the system, wherever temporary files are; nothing is made there."""
+
+
+def at(address: Address) -> Settings:
+    return Settings(database=address)
+
+
+@pytest.mark.parametrize("name", HOSTS)
+async def test_a_host_that_wipes_its_disk_is_told_with_what_to_do(name: str) -> None:
+    settings = Settings(data=WIPED)
+    warning = does_not_last(settings, {name: "something"})
+    assert warning is not None
+    for part in (HOSTS[name], str(settings.data), "DATABASE_URL", "ROUNDS_DATA"):
+        assert part in warning
+    found = await look(settings, {name: "something"})
+    assert (found.ok, found.sentence) == (False, warning)
+    assert not WIPED.parent.exists(), "nothing is made to find it out"
+
+
+def test_where_the_disk_lasts_nothing_is_said(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    assert does_not_last(settings, {}) is None
+    assert does_not_last(settings, {"DYNO": ""}) is None
+    in_database = read_settings({"DATABASE_URL": "postgres://u:p@h/d"})
+    assert does_not_last(in_database, HEROKU) is None
+
+
+def test_a_volume_that_is_mounted_lasts() -> None:
+    shm = Path("/dev/shm")
+    if not shm.is_dir() or shm.stat().st_dev == Path("/").stat().st_dev:
+        pytest.skip("there is no second disk here")
+    with tempfile.TemporaryDirectory(dir=shm) as volume:
+        assert does_not_last(Settings(data=Path(volume) / "data"), HEROKU) is None
+
+
+async def test_earlier_stores_are_listed_with_age_and_size_and_what_to_do(tmp_path: Path) -> None:
+    settings, now = Settings(data=tmp_path), datetime.now(UTC)
+    assert beside(Settings(data=tmp_path / "nowhere"), now) == []
+    async with opened(settings.store) as store:
+        assert beside(settings, now) == [], "the store in use and its log are none"
+        old = settings.store.with_name("rounds-2026-12-07T09-30-00Z.db")
+        for copy in (old, tmp_path / "backup", tmp_path / ".rounds.db.0123abcd"):
+            copying.copy(settings.store, copy, lambda done, of: None, in_use=True)
+        async with store.reading():
+            pass
+    (tmp_path / "notes.txt").write_text("SQLite is what we use", "utf-8")
+    (tmp_path / "empty.db").touch()
+    os.utime(old, times=(now.timestamp(), now.timestamp() - 12 * 86_400))
+    cut_short, backup, kept = (found.sentence for found in beside(settings, now))
+    assert kept.startswith(f"“{old}”, ")
+    assert re.search(r" kB, last changed 12 days ago\. It holds what people said\. Remove ", kept)
+    assert f"“{tmp_path / 'backup'}”" in backup
+    assert "cut short" in cut_short
+    assert len(beside(Settings(data=tmp_path, database=Address("postgres://h/d")), now)) == 4
+
+
+async def test_a_database_is_looked_at_and_left_as_it_is(database: Address) -> None:
+    found = await look(at(database), HEROKU)
+    assert (found.ok, "there is no chat in it yet" in found.sentence) == (True, True)
+    line = await asyncpg.connect(database.text)
+    assert await line.fetchval("SELECT COUNT(*) FROM pg_class WHERE relname = 'events'") == 0
+    await line.close()
+    async with opened(database):
+        pass
+    found = await look(at(database), {})
+    assert (found.ok, found.sentence) == (True, f"The database {database} can be reached.")
+
+
+async def test_who_leads_on_a_database_is_told(database: Address) -> None:
+    here = Holder.here("rounds run", datetime(2026, 12, 6, 20, 0, tzinfo=UTC))
+    async with opened(database), led(database, here):
+        found = await look(at(database), {})
+        assert found.ok
+        assert f" In use: rounds run, process {here.process} on {here.host}, " in found.sentence
+    assert "In use" not in (await look(at(database), {})).sentence
+
+
+async def test_a_database_that_cannot_be_used_is_told(postgres: Server, database: Address) -> None:
+    found = await look(at(postgres.address("nowhere")), {})
+    assert (found.ok, "is not there" in found.sentence) == (False, True)
+    wrong = postgres.address("postgres", password=f"{PASSWORD}!")
+    assert PASSWORD not in (await look(at(wrong), {})).sentence
+    line = await asyncpg.connect(database.text)
+    await line.execute("CREATE TABLE patients (id INTEGER)")
+    await line.close()
+    found = await look(at(database), {})
+    assert (found.ok, "tables of another program" in found.sentence) == (False, True)
+
+
+def test_who_runs_it_on_such_a_host_is_warned(tmp_path: Path) -> None:
+    given = HEROKU | {"ROUNDS_DATA": str(WIPED)}
+    ended = rounds("run", "--chats", "nowhere", cwd=tmp_path, **given)
+    assert ended.code == 1, "there are no agendas"
+    assert "on a disk that Heroku wipes" in ended.err
+    assert not WIPED.parent.exists()
