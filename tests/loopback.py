@@ -64,7 +64,7 @@ class Loopback:
                 if connection.transport is not None:
                     connection.transport.abort()
 
-    async def until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None:
         """Wait until something is so; raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():  # noqa: ASYNC110  anything may be the condition

@@ -406,7 +406,7 @@ async def test_it_runs_beside_the_bot_and_tells_that_it_serves(club: Club) -> No
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        await club.discord.until(lambda: len(club.discord.gateway.sessions) == 1, 30)
+        await club.discord.until(lambda: len(club.discord.gateway.sessions) == 1)
         ended = await club.doctor(PORT=str(port))
         assert len(club.discord.gateway.sessions) == 1
     finally:

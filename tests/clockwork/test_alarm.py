@@ -101,7 +101,7 @@ async def test_a_clock_that_is_set_forward_is_noticed(bell: Bell) -> None:
     bell.alarm.start()
     await bell.has_rung(1)
     bell.offset = HOUR
-    async with asyncio.timeout(4):  # looking takes a second; an hour would be too late
+    async with asyncio.timeout(30):  # looking takes a second; an hour would be too late
         await bell.has_rung(2)
     assert bell.rung[1] >= due
 
@@ -144,7 +144,7 @@ async def test_what_is_told_while_it_rings_is_rung_for_afterwards(bell: Bell) ->
 
     bell.answers = [tell]
     bell.alarm.start()
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(30):
         await told.wait()
         await bell.has_rung(2)
 
@@ -156,7 +156,7 @@ async def test_however_often_it_is_told_a_ring_follows_the_last_time(bell: Bell)
         last = bell.clock()
         bell.alarm.now()
         await asyncio.sleep(0.001 * (n % 7))
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(30):
         await until(lambda: bell.rung[-1] >= last)
     assert bell.most_at_once == 1
 
@@ -195,5 +195,5 @@ async def test_stopping_ends_a_ring_that_is_under_way(bell: Bell) -> None:
     bell.alarm.start()
     await bell.has_rung(1)
     bell.alarm.stop()
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(30):
         await until(lambda: not bell.ringing)

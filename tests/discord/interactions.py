@@ -65,7 +65,7 @@ class Answer:
         await self._until(lambda: self.type is not None, seconds)
         return self
 
-    async def done(self, seconds: float = 10.0) -> Answer:
+    async def done(self, seconds: float = 30.0) -> Answer:
         """Wait until the answer is there and is no longer "thinking"; raises NoAnswer."""
         await self._until(lambda: self.type is not None and not self.thinking, seconds)
         return self

@@ -111,7 +111,7 @@ async def test_an_outage_ends_and_the_bot_comes_back(
         await bot.fetch_channel(channel.id)
     await maria.say(channel, "meanwhile")
     await server.recover()
-    await server.until(lambda: said(bot) == ["meanwhile"], 15)
+    await server.until(lambda: said(bot) == ["meanwhile"])
     await bot.fetch_channel(channel.id)
 
 

@@ -14,7 +14,7 @@ from tests.invariants.process import Process
 STARTS = datetime(2034, 12, 4, 6, 50, tzinfo=UTC)
 """Where the clock stands at first: a Monday, ten minutes before chats use to open."""
 
-LONG = 40.0
+LONG = 90.0
 """Seconds that are waited for something at most; it is never what decides."""
 
 PLACE_OF_CODE = re.compile(r"^  .+:\d+ in \w+$", re.MULTILINE)

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
-import pytest
 
 from bot.web.access import new_ticket
 from tests.invariants.process import Process, posted, program
@@ -110,7 +109,6 @@ async def disturb(process: Process) -> None:
         await process.start()
 
 
-@pytest.mark.timeout(120)
 async def test_killed_again_and_again_it_keeps_what_was_acknowledged_and_posts_each_topic_once(
     tmp_path: Path,
 ) -> None:
@@ -155,7 +153,6 @@ def all_posted(process: Process) -> bool:
     return not process.rows("SELECT 1 FROM outbox WHERE state = 'waiting'")
 
 
-@pytest.mark.timeout(120)
 async def test_killed_around_the_opening_a_scheduled_chat_opens_once_and_keeps_its_window(
     tmp_path: Path,
 ) -> None:

@@ -10,8 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from bot.platforms.slack.manifest import manifest
 from bot.store.address import Address
 from tests.discord.messages import DEFAULT
@@ -20,8 +18,6 @@ from tests.discord.server import serving as serving_discord
 from tests.invariants.pair import Pair, guest_of, pair
 from tests.slack.channels import Channel as SlackChannel
 from tests.slack.server import serving as serving_slack
-
-pytestmark = pytest.mark.timeout(240)
 
 TOPICS = [f"T{number}" for number in range(1, 9)]
 

@@ -24,8 +24,6 @@ PROMISED = 10.0
 
 SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name {}"
 
-pytestmark = pytest.mark.timeout(180)
-
 
 @contextlib.asynccontextmanager
 async def leading(folder: Path, address: Address) -> AsyncIterator[tuple[Pair, Guest, Guest]]:

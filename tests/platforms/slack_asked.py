@@ -120,7 +120,7 @@ class Club:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until something is so."""
-        await self.server.until(condition, 10.0)
+        await self.server.until(condition)
 
 
 @contextlib.asynccontextmanager

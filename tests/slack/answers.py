@@ -89,17 +89,17 @@ class Answer:
             raise NoAnswer(self.failure)
         return self
 
-    async def done(self, seconds: float = 10.0, words: int = 1) -> Answer:
+    async def done(self, seconds: float = 30.0, words: int = 1) -> Answer:
         """Wait until the answer has so many ephemeral or public messages; raises NoAnswer."""
         return await self._when(lambda: len(self.ephemerals) + len(self.messages) >= words, seconds)
 
-    async def opened(self, seconds: float = 10.0) -> View:
+    async def opened(self, seconds: float = 30.0) -> View:
         """Wait for the modal that is the answer; raises NoAnswer."""
         await self._when(lambda: self.view is not None, seconds)
         assert self.view is not None
         return self.view
 
-    async def heard_privately(self, seconds: float = 10.0) -> list[Ephemeral]:
+    async def heard_privately(self, seconds: float = 30.0) -> list[Ephemeral]:
         """Wait until this person alone was told something, however it came; raises NoAnswer."""
         await self._when(lambda: bool(self.told), seconds)
         return self.told

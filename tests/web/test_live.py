@@ -28,7 +28,7 @@ class Stream:
 
     async def next(self, name: str) -> str:
         """Return the data of the next event of this name."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 event = await self._event()
                 self.seen.append(event)

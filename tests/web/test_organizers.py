@@ -264,7 +264,7 @@ async def test_to_ask_for_the_head_of_a_download_brings_no_body(place: Served) -
     reader, writer = await asyncio.open_connection("127.0.0.1", URL(place.url).port)
     for path in (f"/chats/{CHAT}/transcript.json", "/rooms/urojc/live", "/rooms/urojc"):
         writer.write(f"HEAD {path} HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n".encode())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200 OK\r\n"), (path, head)
     writer.close()

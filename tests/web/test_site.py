@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from playwright.async_api import expect
 
 from bot.engine.agenda import Room, Series
@@ -19,8 +18,6 @@ from tests.web.windows import TELEPHONE, Windows, row_of, say, tools_of, width_b
 ROOM = Room("local", "urojc")
 CHAT = "urojc-2026-12-07"
 ANA, BEN = person("Ana"), person("Ben")
-
-pytestmark = pytest.mark.timeout(180)
 
 
 # ---------------------------------------------------------------- a conversation

@@ -245,7 +245,7 @@ async def test_what_is_said_in_a_thread_that_was_unlocked_after_the_end_is_late(
     thread.unarchive_by_hand()
     late = await house.ann.say(thread, "T1: one more thing")
     await house.ann.say(house.channel, "and here #urojc")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while str(late.id) not in await house.rows():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     rows = await house.rows()
