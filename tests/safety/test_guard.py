@@ -46,6 +46,12 @@ def test_what_doctors_say_all_day_is_left_alone(text: str) -> None:
     assert [(one.kind, text[one.start : one.end]) for one in look(text)] == []
 
 
+def test_digits_of_every_script_are_digits() -> None:
+    arabic = "4111 1111 1111 1111".translate({ord("0") + n: ord("٠") + n for n in range(10)})
+    assert [one.kind for one in look(f"A1: his card is {arabic}")] == [Kind.ACCOUNT]
+    assert [one.kind for one in look(f"A1: it is {arabic}.")] == [Kind.ACCOUNT]
+
+
 def test_of_two_findings_that_overlap_the_surer_one_stays() -> None:
     (one,) = look("NHS number 943 476 5919")
     assert (one.kind, one.confidence) == (Kind.HEALTH_NUMBER, Confidence.SURE)
