@@ -7,7 +7,7 @@ never elsewhere, so that the cost of a text is bounded by its cues.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.safety.findings import Confidence, Finding, Kind
@@ -242,16 +242,42 @@ _BACKWARDS = {Kind.AGE: 6}
 """So far before its cue an identifier of a kind may begin."""
 
 
+def _any_of(words: Iterable[str]) -> str:
+    """Return a pattern of the longest of these words; it reads what they begin with once."""
+    ways: dict[str, list[str]] = {}
+    for word in words:
+        ways.setdefault(word[:1], []).append(word[1:])
+    is_over = ways.pop("", None)
+    rest = "|".join(re.escape(letter) + _any_of(ends) for letter, ends in ways.items())
+    return f"(?:{rest}){'?' if is_over else ''}" if rest else ""
+
+
+_OF_CUE = {cue: rule for rule in RULES for cue in rule.cues}
+_SHORTER = {cue: tuple(filter(cue.startswith, _OF_CUE)) for cue in _OF_CUE}
+"""The cues with which a cue begins, itself among them."""
+
+_CUE = re.compile(_any_of(_OF_CUE))
+
+
 def by_words(text: str) -> Iterator[Finding]:
     """Yield what the words of a text tell; UNREAD where a cue stands too often."""
     small = text.lower()
     if len(small) != len(text):  # a letter whose small form is longer: places would not agree
         small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    for rule in RULES:
+    for cue in cues_in(small):
+        rule = _OF_CUE[cue]
         back = _BACKWARDS.get(rule.kind, 0) if not rule.cues[0].startswith("turn") else 0
-        for cue in rule.cues:
-            if cue in small:
-                yield from _behind(text, small, cue, rule, back)
+        yield from _behind(text, small, cue, rule, back)
+
+
+def cues_in(small: str) -> Iterable[str]:
+    """Return the cues that a text has, each once; most texts have none."""
+    found: dict[str, None] = {}
+    place = _CUE.search(small)
+    while place is not None:  # cues overlap
+        found.update(dict.fromkeys(_SHORTER[place[0]]))
+        place = _CUE.search(small, place.start() + 1)
+    return found
 
 
 def _behind(text: str, small: str, cue: str, rule: Rule, back: int) -> Iterator[Finding]:

@@ -33,11 +33,15 @@ _NAMED = re.compile(r"<(?:@[!&]?|#|!subteam\^)[A-Za-z0-9]{1,30}(?:\|[^<>|\n]{0,2
 _PIECE = re.compile(r"[^\W_]+|\.(?!\.)")
 _PIECE_IN_SIGNS = re.compile(r"[^\W_]+(?:[@$!|][^\W_]+)*|[.!?;]+")
 _ENDS = str.maketrans("!?;", STOP * 3)
+_SPACED = tuple(
+    STOP if sign in ".!?;" else sign if sign.isalnum() else " " for sign in map(chr, range(128))
+)
+"""Of each ASCII character what is left between the words."""
 
 _SIGNS = str.maketrans("01345789@$!|", "oieastbgasii")
 """What people write in place of a letter: n1ce, f@ce."""
 
-_BETWEEN_LETTERS = re.compile(r"[^\W_][@$!|]+[^\W_]")
+_BETWEEN_LETTERS = re.compile(r"[@$!|](?<=[^\W_].)[@$!|]*[^\W_]")
 _QUOTED = re.compile(r"^[ \t]{0,8}>(?:>>[\s\S]*|[^\n]*)", re.MULTILINE)
 
 
@@ -87,7 +91,13 @@ def pieces_of(text: str) -> list[str]:
 
     Words beyond MOST_WORDS are left out.
     """
-    found = _PIECE.findall(text.translate(_ENDS))
+    if text.isascii():  # what the pattern finds, in a third of the time
+        text = text.translate(_SPACED)
+        while STOP * 2 in text:
+            text = text.replace(STOP * 2, STOP)
+        found = text.replace(STOP, f" {STOP} ").split()
+    else:
+        found = _PIECE.findall(text.translate(_ENDS))
     return [STOP, *found[:MOST_WORDS], STOP]
 
 
@@ -108,7 +118,7 @@ def disguised(text: str, pieces: list[str]) -> list[str] | None:
     odd = [one for one in pieces if not one.isalpha()]
     if all(one.isdecimal() or one == STOP for one in odd):
         return None
-    return [one.translate(_SIGNS) for one in pieces]
+    return [one if one.isalpha() else one.translate(_SIGNS) for one in pieces]
 
 
 def spelled(pieces: list[str]) -> list[str]:

@@ -24,6 +24,8 @@ def look(text: str) -> tuple[Finding, ...]:
     """
     seen = text[:LONGEST]
     found = [*by_words(seen), *by_shape(seen)]
+    if not found and len(seen) == len(text):
+        return ()
     read = min((one.start for one in found if one.kind is Kind.UNREAD), default=len(seen))
     kept = _apart(one for one in found if one.end <= read)
     if read < len(text):

@@ -113,4 +113,6 @@ class Tree:
     def starts(self, pieces: Sequence[str]) -> list[int]:
         """Return where words stand with which a phrase begins."""
         root = self._root
+        if root.keys().isdisjoint(pieces):
+            return []
         return [place for place, word in enumerate(pieces) if word in root]

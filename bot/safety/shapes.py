@@ -34,9 +34,14 @@ _CALLED_AFTER = re.compile(
 )
 
 _RUN = re.compile(
-    r"(?<![\w.,=/@-])(?<!\d )[+(]{0,2}\d(?:[\d().\-/\u2010-\u2013 \u00a0]{0,30}+)(?:x\d{1,6})?"
+    r"[+(\d](?<![\w.,=/@-].)(?<!\d .)(?:(?<=\d)|[+(]?\d)"
+    r"(?:[\d().\-/\u2010-\u2013 \u00a0]{0,30}+)(?:x\d{1,6})?"
 )
-"""A run of digits with what people put between them; it never starts in the middle of one."""
+"""A run of digits with what people put between them; it never starts in the middle of one.
+
+Here and below a pattern begins with its rarest sign, so that the search can leap to it, and what
+may not stand before it is said afterwards.
+"""
 
 _YEARS = re.compile(r"(?:\d\d?/)?(?:19|20)\d\d ?[-/\u2010-\u2013] ?(?:\d\d?/)?(?:19|20)\d\d")
 
@@ -68,6 +73,9 @@ _NUMBERS: tuple[tuple[Kind, re.Pattern[str], Callable[[str], bool]], ...] = (
 
 _WORD = re.compile(r"(?<![\w./-])(?=[A-Za-z]{0,6}\d)[A-Za-z\d]{6,34}(?:-[A-Za-z\d]{4})?(?![\w/-])")
 
+_LONG_WORD = re.compile(r"\d[A-Za-z\d]{8}")
+"""Stands in every mark that may have fewer digits than SHORTEST; these have 15 signs or more."""
+
 _MARKS: tuple[tuple[Kind, Callable[[str], bool]], ...] = (
     (Kind.VEHICLE, check_digits.vehicle),
     (Kind.ACCOUNT, lambda it: re.fullmatch(r"[A-Za-z]{2}\d{2}[A-Za-z\d]{11,30}", it) is not None
@@ -86,11 +94,13 @@ _OF_A_RECORD = re.compile(
     r"|patient[-_]?id|pid|dob|ssn)(?:[-_]?(?:id|no|number))?[=/:](?=[\w%-]{0,40}\d)[\w%-]{2,64}",
     re.IGNORECASE,
 )
-_IBAN = re.compile(r"\b[A-Z]{2}\d\d(?: [A-Z\d]{4}){2,7}+(?: [A-Z\d]{1,3}\b)?+(?!\w)")
-_V4 = re.compile(r"(?<![\d.vV])(?<!\bEC )(?<![vV]ersion )(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)")
+_IBAN = re.compile(r"[A-Z](?<!\w.)[A-Z]\d\d(?: [A-Z\d]{4}){2,7}+(?: [A-Z\d]{1,3}\b)?+(?!\w)")
+_V4 = re.compile(
+    r"\d(?<![\d.vV].)(?<!\bEC .)(?<![vV]ersion .)\d{0,2}\.(?:\d{1,3}\.){2}\d{1,3}(?![\d.]*\d)"
+)
 _V6 = re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])")
 _STREET = re.compile(
-    r"(?<![\w.])\d{1,5}[A-Za-z]?,? (?:[A-ZÀ-Þ][\w'’.-]{1,20} ){1,4}"
+    r"\d(?<![\w.].)\d{0,4}[A-Za-z]?,? (?:[A-ZÀ-Þ][\w'’.-]{1,20} ){1,4}"
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Place|Pl|Terrace"
     r"|Crescent|Close|Way|Highway|Hwy|Square|Parkway)\b"
 )
@@ -105,16 +115,21 @@ def by_shape(text: str) -> Iterator[Finding]:
         yield from _found(_LINK, text, _kind_of_link, Confidence.SURE)
     if text.count(":") >= 2:
         yield from _found(_V6, text, lambda it: Kind.IP if _is_v6(it) else None)
-    if not any(digit in text for digit in "0123456789"):
+    digits = sum(map(text.count, "0123456789"))
+    if not digits:
         return
+    # Fewer digits than a number has are none, nor too many candidates. Other scripts have others.
+    may_be_number = digits >= SHORTEST or not text.isascii()
     if text.count(".") >= 3:
         yield from _found(_V4, text, lambda it: Kind.IP if _is_v4(it) else None)
     if "Box" in text:
         yield from _found(_BOX, text, lambda _it: Kind.ADDRESS)
     yield from _found(_STREET, text, lambda _it: Kind.ADDRESS)
-    yield from _found(_WORD, text, _kind_of_word, Confidence.SURE)
     yield from _found(_IBAN, text, _kind_of_account, Confidence.SURE)
-    yield from _numbers(text)
+    if may_be_number or _LONG_WORD.search(text):
+        yield from _found(_WORD, text, _kind_of_word, Confidence.SURE)
+    if may_be_number:
+        yield from _numbers(text)
 
 
 def _found(
@@ -139,8 +154,8 @@ def _mail(text: str) -> Iterator[Finding]:
         if seen > MOST_CANDIDATES:
             yield Finding(at, len(text), Kind.UNREAD, Confidence.LIKELY)
             return
-        before = _LOCAL.search(text, max(0, at - 64), at)
         after = _DOMAIN.match(text, at + 1, at + 255)
+        before = _LOCAL.search(text, max(0, at - 64), at) if after else None
         if before and after:
             yield Finding(before.start(), after.end(), Kind.EMAIL, Confidence.SURE)
         at = text.find("@", at + 1)

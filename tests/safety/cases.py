@@ -49,6 +49,7 @@ MUST_FIND: Mapping[Kind, tuple[tuple[str, str], ...]] = {
         ("2123 45670 1", "2123 45670 1"),
         ("12345678Z", "12345678Z"),
         ("RSSMRA85T10A562S", "RSSMRA85T10A562S"),
+        ("code RSSMRA8RTMLARSNO", "RSSMRA8RTMLARSNO"),  # letters in the place of digits
         ("131052-308T", "131052-308T"),
         ("Medicare number 1EG4-TE5-MK73", "1EG4-TE5-MK73"),
         ("insurance no: A123456789", "A123456789"),
@@ -104,6 +105,7 @@ MUST_FIND: Mapping[Kind, tuple[tuple[str, str], ...]] = {
     ),
     Kind.VEHICLE: (
         ("1M8GDM9AXKP042788", "1M8GDM9AXKP042788"),
+        ("his 1HGCMFERXXABCDEFF", "1HGCMFERXXABCDEFF"),
         ("hit by a car, plate number AB12 CDE", "AB12 CDE"),
     ),
     Kind.DEVICE: (

@@ -74,6 +74,12 @@ def test_only_letters_and_digits_make_two_texts_the_same() -> None:
     assert letters_of(words("BUY, now! 1")) == letters_of(words("buy now… 1\u200b")) == "buynow1"
 
 
+@given(st.text(st.characters(max_codepoint=127), max_size=200))
+def test_the_quick_way_for_plain_letters_gives_the_same_words(text: str) -> None:
+    slowly = pieces_of(f"{text} é")
+    assert slowly == [*pieces_of(text)[:-1], "é", STOP]
+
+
 @given(st.text(max_size=200))
 def test_nothing_but_letters_and_digits_is_in_a_word(text: str) -> None:
     for word in words(text):

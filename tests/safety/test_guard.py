@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.safety.cues import RULES, cues_in
 from bot.safety.findings import Confidence, Finding, Kind
 from bot.safety.guard import LONGEST, look
 from tests.safety.cases import LEAVE_ALONE, MUST_FIND
@@ -72,6 +73,7 @@ def test_what_is_too_long_or_too_much_to_look_at_is_told_and_hides_nothing() -> 
     assert look("so " * (LONGEST // 3)) == ()
 
 
+CUES = [cue for rule in RULES for cue in rule.cues]
 PIECES = st.sampled_from(
     [
         *(text for _, text, _ in CASES),
@@ -96,6 +98,16 @@ def test_whatever_the_text_findings_lie_in_it_apart_and_in_order(text: str) -> N
         assert end <= one.start < one.end <= len(text)
         end = one.end
     assert look(text) == look(text)
+
+
+@given(st.lists(st.one_of(PIECES, st.text(max_size=20)), max_size=8).map("".join))
+def test_how_many_digits_stand_elsewhere_makes_no_difference(text: str) -> None:
+    assert look(text + "\n1\n2\n3\n4\n5\n6\n7\n") == look(text)
+
+
+@given(st.lists(st.one_of(st.sampled_from(CUES), st.text(max_size=3)), max_size=9).map("".join))
+def test_of_cues_that_overlap_each_is_seen(text: str) -> None:
+    assert set(cues_in(text)) == {cue for cue in CUES if cue in text}
 
 
 @given(st.sampled_from(CASES), st.text("abc xyz\n,;", max_size=60), st.text("abc \n", max_size=60))
