@@ -139,3 +139,8 @@ class Tally:
 def message_key(room: Room, message_id: str) -> str:
     """Name a message by its room and its platform's id."""
     return f"{room}/{message_id}"
+
+
+def room_in(key: str) -> Room:
+    """Return the room of a message by its key."""
+    return Room.parse(key.partition("/")[0])

@@ -19,7 +19,7 @@ from bot.engine.events import Event
 from bot.engine.floor import chat_at, chat_for_command, chat_of, is_shared
 from bot.engine.fold import apply, fold
 from bot.engine.hearing import hear, own, settle
-from bot.engine.messages import Message, message_key
+from bot.engine.messages import Message, message_key, room_in
 from bot.engine.people import Role
 from bot.engine.placing import unsettles
 from bot.engine.signals import Signal, Speech
@@ -185,8 +185,7 @@ class Work:
             self._reactions.append(
                 (key, signal.by.key, signal.emoji, signal.at, not signal.removed)
             )
-        self._seen.add(key)
-        self._rooms.add(signal.room)
+        self._see({key})
         return chat
 
     async def _put_reactions(self) -> None:
@@ -367,13 +366,16 @@ class Work:
         self._posts, self._actions = self._posts or bool(self._actions), {}
         await self._put_reactions()
 
+    def _see(self, keys: Collection[str]) -> None:
+        self._seen.update(keys)
+        self._rooms.update(map(room_in, keys))
+
     async def _forget(self, signal: signals.ForgetAsked) -> tuple[None, list[Event]]:
         """Erase a person from all that is kept, this transaction's part of it too."""
         await self.finish()
-        for message in await forgetting.said_by(self._tables.connection, signal.person):
-            self._seen.add(message.key)
-            self._rooms.add(message.room)
-        await farewell.erase(self._tables, signal.person, signal.at)
+        said = await forgetting.said_by(self._tables.connection, signal.person)
+        removed = await farewell.erase(self._tables, signal.person, signal.at)
+        self._see(removed.changed.union(one.key for one in said))
         self._posts = True
         self._known = {}
         self._masks = await departures.masks(self._tables.connection)
@@ -384,7 +386,9 @@ class Work:
         """Withdraw what somebody said in every chat of the series, and their check-ins there."""
         await self.finish()
         connection, person = self._tables.connection, signal.person
-        await farewell.unname(self._tables, person, signal.series)
+        for before, after in await farewell.unname(self._tables, person, signal.series):
+            self._rewordings.see(before, after)
+            self._see({after.key})
         self._known = {}
         for chat_id in await leavers.chats_with(connection, person, signal.series):
             if (chat := await self.floors.chat(chat_id)) is not None:

@@ -108,21 +108,22 @@ class Removed:
     """What was removed of somebody, and where more of them may stand.
 
     `texts` and `files` count their messages that had some; `others` are messages of other people
-    that mentioned or quoted them, `entries` those of logs that named them, `waiting` posts that
-    were still to go out to them, `checkins` series for which they had checked in. `named` counts
-    other people's messages that hold a name of theirs, and `broken` are chats whose logs cannot be
-    read.
+    (keys) that mentioned or quoted them, `liked` those with reactions of theirs, `entries` those
+    of logs that named them, `waiting` posts that were still to go out to them, `checkins` series
+    for which they had checked in. `named` are other people's messages (keys) that hold a name of
+    theirs, and `broken` chats whose logs cannot be read.
     """
 
     stood: tuple[Stood, ...] = ()
     texts: int = 0
     files: int = 0
     reactions: int = 0
-    others: int = 0
+    liked: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
     entries: int = 0
     waiting: int = 0
     checkins: int = 0
-    named: int = 0
+    named: frozenset[str] = frozenset()
     broken: tuple[str, ...] = ()
 
     @property
@@ -133,8 +134,13 @@ class Removed:
     @property
     def anything(self) -> bool:
         """Whether the store held anything of them."""
-        counted = (self.reactions, self.others, self.entries, self.waiting, self.checkins)
-        return bool(self.stood or any(counted))
+        counted = (self.reactions, self.entries, self.waiting, self.checkins)
+        return bool(self.stood or self.others or any(counted))
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The messages of others (keys) that look otherwise than before."""
+        return self.others | self.liked
 
 
 class Spoke(NamedTuple):
@@ -181,11 +187,13 @@ class _Erasing:
         texts, names, stood = await self._look()
         checkins, called = await self._checkins()
         self._erasure = replace(self._erasure, lines=frozenset().union(*map(lines_of, texts)))
+        liked = await self._liked()
         removed = Removed(
             stood=stood,
             texts=sum(map(bool, texts)),
             files=await self._files(),
             reactions=await self._reactions(),
+            liked=liked,
             entries=await self._events(),
             waiting=await self._outbox(),
             checkins=checkins,
@@ -236,19 +244,23 @@ class _Erasing:
         await self._connection.run("DELETE FROM checkins WHERE person = ?", key)
         return len(rows), [name for (name,) in rows if name]
 
-    async def _reactions(self) -> int:
+    async def _liked(self) -> frozenset[str]:
+        """Return the messages (keys) that they put reactions to."""
         rows = await self._connection.rows(
-            "SELECT DISTINCT m.chat FROM reactions r JOIN messages m ON m.key = r.message "
+            "SELECT DISTINCT m.key, m.chat FROM reactions r JOIN messages m ON m.key = r.message "
             "WHERE r.person = ?",
             (self._erasure.key,),
         )
-        self._chats |= {chat for (chat,) in rows}
+        self._chats |= {chat for _, chat in rows}
+        return frozenset(key for key, _ in rows)
+
+    async def _reactions(self) -> int:
         return await self._connection.run(
             "DELETE FROM reactions WHERE person = ?", (self._erasure.key,)
         )
 
-    async def _others(self, chats: Collection[str]) -> int:
-        """Rewrite what mentions them, anywhere, and what quotes them, in their chats."""
+    async def _others(self, chats: Collection[str]) -> frozenset[str]:
+        """Rewrite what mentions them, anywhere, and what quotes them, in their chats; say which."""
         rows = await self._connection.rows(
             "SELECT key, chat, text, attachments FROM messages "
             "WHERE text LIKE ? OR attachments LIKE ?",
@@ -269,17 +281,17 @@ class _Erasing:
         await self._connection.run_many(
             "UPDATE messages SET text = ?, attachments = ? WHERE key = ?", changed
         )
-        return len(changed)
+        return frozenset(str(key) for *_, key in changed)
 
-    async def _named(self, names: Sequence[str]) -> int:
-        """Count other people's messages that hold a name of theirs."""
+    async def _named(self, names: Sequence[str]) -> frozenset[str]:
+        """Return other people's messages (keys) that hold a name of theirs."""
         keys: set[str] = set()
         for name in names:
             rows = await self._connection.rows(
                 f"SELECT key, text FROM messages WHERE text LIKE ? AND {_NOT_OURS}", (_like(name),)
             )
             keys |= {key for key, text in rows if name in text}
-        return len(keys)
+        return frozenset(keys)
 
     # ------------------------------------------------------------ logs and posts
 

@@ -13,9 +13,11 @@ from aiohttp import web
 
 from bot.engine.agenda import Room
 from bot.engine.errors import reason
+from bot.engine.messages import Message
 from bot.engine.state import Chat
 from bot.intake.runner import Changed
 from bot.store import pages
+from bot.store.tables import Tables
 from bot.web.access import Visitor
 from bot.web.counts import Counts
 from bot.web.house import House
@@ -223,12 +225,12 @@ class Live:
         async with self._house.store.reading() as tables:
             messages = [
                 message
-                for message in await tables.messages(keys)
+                for message in await _with_replies(tables, keys)
                 if message.said and message.chat == chat.id
             ]
             messages.sort(key=lambda message: (message.at, message.key))
             rows = await rows_of(tables, chat, messages)
-            reacted = await pages.reacted(tables.connection, keys)
+            reacted = await pages.reacted(tables.connection, [one.key for one in messages])
         if not rows:
             return
         concerned = {*reacted, *(f"{m.room.platform}:{m.author}" for m in messages)}
@@ -243,6 +245,13 @@ class Live:
                 )
                 painted[who] = Event("rows", html)
             listener.tell(painted[who])
+
+
+async def _with_replies(tables: Tables, keys: set[str]) -> list[Message]:
+    """Return these messages, and those that answer them: they quote them."""
+    found = {one.key: one for one in await tables.replies_to(keys)}
+    found |= {one.key: one for one in await tables.messages(keys)}
+    return list(found.values())
 
 
 def _shape(scene: Scene) -> object:

@@ -108,10 +108,11 @@ async def test_their_messages_lose_words_names_and_files_and_keep_their_places(
         texts=2,
         files=1,
         reactions=1,
-        others=3,
+        liked=frozenset({MESSAGES[3].key}),
+        others=frozenset(MESSAGES[n].key for n in (3, 4, 6)),
         entries=3,
         waiting=2,
-        named=1,
+        named=frozenset({MESSAGES[4].key}),
     )
 
 

@@ -11,6 +11,10 @@ from datetime import timedelta
 import pytest
 
 from bot.engine.agenda import Room, Series
+from bot.engine.checkin import CheckIn
+from bot.engine.consent import Consent
+from bot.engine.people import Person
+from bot.engine.signals import CheckedIn, ForgetAsked
 from bot.web.live import MOST_ROWS, Event
 from tests.house import House, moderator, person
 from tests.web.served import Guest, Served, served
@@ -94,6 +98,25 @@ async def test_edits_reactions_and_withdrawals_are_drawn_anew(
     assert "first" not in gone
 
 
+async def test_what_answers_a_message_quotes_it_as_it_stands(
+    place: Served, open_house: House
+) -> None:
+    message = await open_house.say(ROOM, ANA, "T1 the postman from Elm Street")
+    reply = await open_house.say(ROOM, BEN, "Poor him", reply_to=message)
+    assert "Elm Street" in await quoted(place, reply)
+    async with place.guest() as guest, listening(guest) as stream:
+        await open_house.delete(ROOM, message)
+        rows = await stream.next("rows")
+    assert f'id="m-{reply}"' in rows, "its quotation is drawn anew"
+    assert "Elm Street" not in rows
+
+
+async def quoted(place: Served, message: str) -> str:
+    """Return the page of one message, which says what it answers."""
+    async with place.guest() as guest:
+        return (await guest.get(f"/rooms/urojc/messages/{message}")).text
+
+
 async def test_everybody_sees_their_own_emoji_pressed(place: Served, open_house: House) -> None:
     async with place.guest(name="Ana") as ana, place.guest(name="Ben") as ben:
         await ana.say("urojc", "T1 first")
@@ -129,6 +152,28 @@ async def test_pages_renew_themselves_when_the_chat_changes_or_somebody_withdraw
     assert "Closed" in main.words
     assert "<html" not in main.text
     assert [part in main.text for part in ('id="about"', 'id="bar"', 'id="log"', 'id="note"')]
+
+
+async def test_names_that_somebody_takes_along_leave_what_others_wrote_on_open_pages(
+    place: Served, open_house: House
+) -> None:
+    kofi = Person("local", "p-kofikofikofi", "Kofi Mensah")
+    said = CheckIn(consent=Consent.PSEUDONYM)
+    await open_house.runner.handle(CheckedIn(open_house.clock(), ROOM, kofi, "urojc", said))
+    await open_house.say(ROOM, kofi, "T1 yes")
+    about = await open_house.say(ROOM, ANA, "T1 I am with Kofi Mensah in this")
+    calling = await open_house.say(ROOM, BEN, f"<@{kofi.id}|Kofi> knows it")
+    liked = await open_house.say(ROOM, BEN, "T1 no")
+    await open_house.put_emoji(ROOM, liked, kofi, "👍")
+    async with place.guest() as guest, listening(guest) as stream:
+        await open_house.runner.handle(ForgetAsked(open_house.clock(), kofi.key))
+        rows = await stream.next("rows")
+    shown = [f'id="m-{message}"' in rows for message in (about, calling, liked)]
+    assert shown == [True] * 3
+    assert "I am with" in rows
+    assert "Mensah" not in rows
+    assert "Kofi" not in rows
+    assert "👍, 1" not in rows
 
 
 async def test_many_changes_at_once_are_one_renewal(place: Served, open_house: House) -> None:
