@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.agendas.mistakes import shown
 from bot.cli.faults import Stopped
-from bot.intake import farewell
+from bot.intake import unnaming
 from bot.intake.rewording import watched
 from bot.store import carrying, copying
 from bot.store.carrying import Carried
@@ -134,7 +134,7 @@ async def _brought_up(beside: Path, store: Path, now: datetime) -> Carried | Non
 
 async def _carried(old: SqliteStore, new: SqliteStore, now: datetime) -> Carried:
     async with old.reading() as before, new.writing() as after, watched(after, now):
-        carried = await carrying.carry(before, after, farewell.unname_everywhere)
+        carried = await carrying.carry(before, after, unnaming.unname_everywhere)
     await new.cut_off()
     return carried
 

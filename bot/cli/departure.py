@@ -223,7 +223,11 @@ def what_goes(removed: Removed) -> list[str]:
         (removed.texts, "text", "of these"),
         (removed.files, "message", "with names of files and links to them"),
         (removed.reactions, "reaction", "that they put"),
-        (len(removed.others), "message", "of others, but only what mentions or quotes them there"),
+        (
+            len(removed.others),
+            "message",
+            "of others, but only what names, mentions or quotes them there",
+        ),
         (removed.entries, "entry", "of chats' logs that names them"),
         (removed.waiting, "post", "that waited to be sent to them"),
         (removed.checkins, "check-in", "with what they said of themselves"),
@@ -253,8 +257,9 @@ def what_stays(removed: Removed, where: Where) -> list[str]:
         )
     if removed.named:
         lines.append(
-            f"  {count(len(removed.named), 'message')} of others with a name of theirs in it, "
-            "which are those people's own words."
+            f"  {count(len(removed.named), 'message')} of others in which a name of theirs may "
+            "stand: it is also a word, stands in the agenda, may be somebody else's name, or was "
+            "written in another series. Their authors can change them."
         )
     if isinstance(where, Path):
         beside = sorted(where.parent.glob(f"{where.stem}-*{where.suffix}"))

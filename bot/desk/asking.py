@@ -23,6 +23,7 @@ from bot.engine.rights import permit
 from bot.engine.showing import Audience
 from bot.engine.signals import Asked, ForgetAsked, StartAsked
 from bot.engine.state import Chat
+from bot.intake import unnaming
 from bot.intake.runner import Runner, Store
 from bot.store import forgetting, pages, shown
 from bot.store.tables import Tables
@@ -173,8 +174,9 @@ class Desk:
         async with self.store.reading() as tables:
             spoke = await forgetting.said_by(tables.connection, by.key)
             published = await shown.with_words_of(tables.connection, by.key)
+            still = await unnaming.standing(tables, by.key)
         await self.runner.handle(ForgetAsked(now, by.key))
-        return Reply(remains.forgotten(spoke, published))
+        return Reply(remains.forgotten(spoke, published, len(still)))
 
     async def _beside(self, by: Person, chat: str) -> Words:
         """Return where else may stand what somebody withdrew in a chat."""

@@ -19,8 +19,11 @@ _BACKUPS = (
 )
 
 
-def forgotten(spoke: Sequence[Spoke], published: Sequence[Shown]) -> Words:
-    """Tell somebody who was forgotten what is gone, and where more of them may stand."""
+def forgotten(spoke: Sequence[Spoke], published: Sequence[Shown], named: int = 0) -> Words:
+    """Tell somebody who was forgotten what is gone, and where more of them may stand.
+
+    `named` counts others' messages in which a name of theirs may still stand.
+    """
     chats = list(dict.fromkeys(one.chat for one in spoke))
     words: list[Piece] = ["You are forgotten. What Rounds kept of you is deleted"]
     if spoke:
@@ -33,6 +36,7 @@ def forgotten(spoke: Sequence[Spoke], published: Sequence[Shown]) -> Words:
     for room in dict.fromkeys(one.room for one in spoke if is_shared(one.room.platform)):
         count = wording.count(sum(one.room == room for one in spoke), "message")
         words += ["• ", room, f": {count} as the platform has them. Delete them there.\n"]
+    words += _named(named)
     words += _published(published)
     if chats:
         more = f" and {len(chats) - MOST} more" if len(chats) > MOST else ""
@@ -53,6 +57,17 @@ def beside(published: Sequence[Shown]) -> Words:
         "• Transcripts that moderators had made before, or that were posted.\n",
         _BACKUPS.format("takes it out").rstrip(),
     )
+
+
+def _named(named: int) -> list[Piece]:
+    if not named:
+        return []
+    told = (
+        f"• What others wrote: in {wording.count(named, 'message')} a name of yours may still "
+        "stand. It is also a word, stands in the agenda, may be somebody else's name, or is in a "
+        "series that is not yours. Their authors can change them.\n"
+    )
+    return [told]
 
 
 def _published(published: Sequence[Shown]) -> list[Piece]:

@@ -24,7 +24,7 @@ from bot.engine.people import Role
 from bot.engine.placing import unsettles
 from bot.engine.signals import Signal, Speech
 from bot.engine.state import Chat, Stage
-from bot.intake import farewell, welcome
+from bot.intake import farewell, unnaming, welcome
 from bot.intake.floors import Floors
 from bot.intake.naming import about, whom
 from bot.intake.noticing import news_of
@@ -376,8 +376,7 @@ class Work:
         said = await forgetting.said_by(self._tables.connection, signal.person)
         removed = await farewell.erase(self._tables, signal.person, signal.at)
         self._see(removed.changed.union(one.key for one in said))
-        self._posts = True
-        self._known = {}
+        self._posts, self._known = True, {}
         self._masks = await departures.masks(self._tables.connection)
         self.floors.forget()
         return None, []
@@ -386,7 +385,8 @@ class Work:
         """Withdraw what somebody said in every chat of the series, and their check-ins there."""
         await self.finish()
         connection, person = self._tables.connection, signal.person
-        for before, after in await farewell.unname(self._tables, person, signal.series):
+        unnamed = await unnaming.unname(self._tables, person, signal.series)
+        for before, after in unnamed.changes:
             self._rewordings.see(before, after)
             self._see({after.key})
         self._known = {}

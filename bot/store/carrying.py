@@ -25,7 +25,7 @@ _LEFT = ("Withdrew", "Blanked", "Held", "Cleared")
 
 _AT_ONCE = 500
 
-Unname = Callable[[Tables, str], Awaitable[None]]
+Unname = Callable[[Tables, str], Awaitable[object]]
 """Takes a person's names, by their key, out of what others wrote."""
 
 

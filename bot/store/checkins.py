@@ -54,6 +54,15 @@ async def put(tables: Tables, series: str, person: str, at: datetime, said: Chec
     await tables.connection.run(_PUT, (series, person, stamp(at), *row))
 
 
+async def put_interests(tables: Tables, series: str, interests: Mapping[str, str]) -> None:
+    """Give conflicts of interest other words, by who disclosed them; all else stays."""
+    tables.erases = True
+    await tables.connection.run_many(
+        "UPDATE checkins SET interest = ? WHERE series = ? AND person = ?",
+        [(interest, series, person) for person, interest in interests.items()],
+    )
+
+
 async def forget(tables: Tables, person: str, series: str | None = None) -> int:
     """Remove what somebody said of themselves, for one series or all; return for how many."""
     tables.erases = True

@@ -23,7 +23,7 @@ from bot.store.codec import (
     stamp,
 )
 from bot.store.departures import GONE_BY_SQL, OURS_BY_SQL, UNSEEN_BY_SQL, Erased
-from bot.store.tables import Connection, Tables
+from bot.store.tables import Connection, Tables, marks
 
 _NOT_OURS = f"NOT ({OURS_BY_SQL})"
 
@@ -110,8 +110,8 @@ class Removed:
     `texts` and `files` count their messages that had some; `others` are messages of other people
     (keys) that mentioned or quoted them, `liked` those with reactions of theirs, `entries` those
     of logs that named them, `waiting` posts that were still to go out to them, `checkins` series
-    for which they had checked in. `named` are other people's messages (keys) that hold a name of
-    theirs, and `broken` chats whose logs cannot be read.
+    for which they had checked in. `named` are other people's messages (keys) in which a name of
+    theirs may still stand, and `broken` chats whose logs cannot be read.
     """
 
     stood: tuple[Stood, ...] = ()
@@ -162,6 +162,24 @@ async def said_by(connection: Connection, person: str) -> list[Spoke]:
     return [Spoke(key, chat, Room.parse(room)) for key, chat, room in rows]
 
 
+async def naming(
+    connection: Connection, names: Sequence[str], but: Collection[str]
+) -> frozenset[str]:
+    """Return the messages (keys) that hold one of these names whole, but for those of series."""
+    keys: set[str] = set()
+    where = f"AND chat NOT IN (SELECT chat FROM chats WHERE series IN ({marks(list(but))}))" * bool(
+        but
+    )
+    for name in names:
+        rows = await connection.rows(
+            f"SELECT key, text FROM messages WHERE text LIKE ? AND {_NOT_OURS} {where}",
+            (_like(name), *but),
+        )
+        whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        keys |= {key for key, text in rows if whole.search(text)}
+    return frozenset(keys)
+
+
 async def erase(tables: Tables, platform: str, person: str, whom: Erased) -> Removed:
     """Take a person out of everything that is kept; their pseudonym stands for them.
 
@@ -184,8 +202,8 @@ class _Erasing:
         self._broken: set[str] = set()
 
     async def run(self, at: datetime) -> Removed:
-        texts, names, stood = await self._look()
-        checkins, called = await self._checkins()
+        texts, stood = await self._look()
+        checkins = await self._checkins()
         self._erasure = replace(self._erasure, lines=frozenset().union(*map(lines_of, texts)))
         liked = await self._liked()
         removed = Removed(
@@ -201,15 +219,14 @@ class _Erasing:
         await self._messages()
         others = await self._others({one.chat for one in stood})
         await self._record(at)
-        named = await self._named(list(dict.fromkeys((*names, *called))))
-        return replace(removed, others=others, named=named, broken=tuple(self._broken))
+        return replace(removed, others=others, broken=tuple(self._broken))
 
     # ------------------------------------------------------------ messages
 
-    async def _look(self) -> tuple[list[str], list[str], tuple[Stood, ...]]:
-        """Return what they wrote, their names, and where their messages stand."""
+    async def _look(self) -> tuple[list[str], tuple[Stood, ...]]:
+        """Return what they wrote, and where their messages stand."""
         where = f"WHERE author = ? AND room LIKE ? AND {_NOT_OURS}"
-        rows = await self._connection.rows(f"SELECT text, name FROM messages {where}", self._own)
+        rows = await self._connection.rows(f"SELECT text FROM messages {where}", self._own)
         places = await self._connection.rows(
             f"SELECT chat, room, COUNT(*) FROM messages {where} AND said = 1 "
             "GROUP BY chat, room ORDER BY chat, room",
@@ -217,8 +234,7 @@ class _Erasing:
         )
         stood = tuple(Stood(chat, Room.parse(room), count) for chat, room, count in places)
         self._chats |= {one.chat for one in stood}
-        names = list(dict.fromkeys(name for _, name in rows if name))
-        return [text for text, _ in rows], names, stood
+        return [text for (text,) in rows], stood
 
     async def _files(self) -> int:
         ((count,),) = await self._connection.rows(
@@ -237,12 +253,11 @@ class _Erasing:
             (self._erasure.pseudonym, NAME, GONE_BY_SQL, *self._own),
         )
 
-    async def _checkins(self) -> tuple[int, list[str]]:
-        """Remove what they said of themselves; return for how many series, and their names."""
-        key = (self._erasure.key,)
-        rows = await self._connection.rows("SELECT name FROM checkins WHERE person = ?", key)
-        await self._connection.run("DELETE FROM checkins WHERE person = ?", key)
-        return len(rows), [name for (name,) in rows if name]
+    async def _checkins(self) -> int:
+        """Remove what they said of themselves; return for how many series."""
+        return await self._connection.run(
+            "DELETE FROM checkins WHERE person = ?", (self._erasure.key,)
+        )
 
     async def _liked(self) -> frozenset[str]:
         """Return the messages (keys) that they put reactions to."""
@@ -282,16 +297,6 @@ class _Erasing:
             "UPDATE messages SET text = ?, attachments = ? WHERE key = ?", changed
         )
         return frozenset(str(key) for *_, key in changed)
-
-    async def _named(self, names: Sequence[str]) -> frozenset[str]:
-        """Return other people's messages (keys) that hold a name of theirs."""
-        keys: set[str] = set()
-        for name in names:
-            rows = await self._connection.rows(
-                f"SELECT key, text FROM messages WHERE text LIKE ? AND {_NOT_OURS}", (_like(name),)
-            )
-            keys |= {key for key, text in rows if name in text}
-        return frozenset(keys)
 
     # ------------------------------------------------------------ logs and posts
 

@@ -56,7 +56,7 @@ class Cast:
         self.names = NamesInText(
             hidden=self._hidden(names),
             shown=[name for person in names if self.is_named(person) for name in names[person]],
-            spared=_spared(showing.chat),
+            spared=spared(showing.chat),
         )
 
     def _hidden(self, names: Mapping[str, Mapping[str, None]]) -> Iterator[tuple[str, str]]:
@@ -110,7 +110,7 @@ class Cast:
         return sum(not self.is_named(person) for person in self._numbers)
 
 
-def _spared(chat: Chat) -> set[str]:
+def spared(chat: Chat) -> set[str]:
     """Return the words of what the organizers wrote, which stand in every edition."""
     agenda = chat.agenda
     written = [agenda.title, agenda.hashtag, *(topic.ask for topic in chat.topics)]

@@ -86,7 +86,8 @@ class NamesInText:
     """Replaces names.
 
     `hidden` are names and what stands for each, `shown` names that stay where they stand whole,
-    `spared` words that name nobody alone.
+    `spared` words that name nobody alone unless they are addressed, `shared` words that may name
+    somebody who stays: alone they do too.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class NamesInText:
         hidden: Iterable[tuple[str, str]],
         shown: Iterable[str] = (),
         spared: Collection[str] = (),
+        shared: Collection[str] = (),
     ) -> None:
         self._wholes: dict[tuple[str, str], list[_Whole]] = {}  # by their first two words
         self._words: dict[str, str] = {}
@@ -102,6 +104,7 @@ class NamesInText:
         self._squashed: dict[str, str] = {}
         self._dense: dict[str, str] = {}
         self._spared = frozenset(spared)
+        self._shared = frozenset(shared)
         for name, instead in hidden:
             self._hide(name, instead)
         for name in shown:
@@ -188,6 +191,8 @@ class NamesInText:
 
     def _alone(self, text: str, token: _Token) -> str | None:
         word = token.word
+        if not self._shared.isdisjoint(_forms(word)):
+            return None
         if text[token.start - 1 : token.start] == "@" and word in self._addressed:
             return self._addressed[word]
         if token.raw in self._cased and word not in self._spared:
@@ -210,6 +215,24 @@ class NamesInText:
             and word not in self._spared
             for word in words
         )  # fmt: skip
+
+
+def may_name(text: str, words: Collection[str], alone: Collection[str]) -> bool:
+    """Whether one of these words stands in a text as if it named somebody.
+
+    `words` are those of a person's names, folded, `alone` those that are a whole name. Words of
+    everyday count where they begin with a capital, those that name nobody only as a whole name.
+    """
+    for match in _TOKEN.finditer(text):
+        for word in _forms(folded(match[0])):
+            if word not in words or word.isdigit():
+                continue
+            never, doubtful = is_never_a_name(word), is_doubtful(word)
+            if (never or len(word) == 1) and word not in alone:
+                continue
+            if not (never or doubtful) or match[0][0].isupper():
+                return True
+    return False
 
 
 def _add(names: dict[str, str], name: str, instead: str) -> None:

@@ -121,15 +121,17 @@ async def test_it_is_said_what_went_and_where_more_may_stand(tmp_path: Path) -> 
     async with house(tmp_path) as h:
         await conversation(h)
         await h.say(ROOM, BO, "Thank you, Ann Lee!", message="9")
+        await h.say(ROOM, Person("local", "p-anotheranoth", "Ann Hu"), "Hello", message="10")
+        await h.say(ROOM, BO, "Thank you, Ann", message="11")
     (tmp_path / "rounds-2026-12-09T09-30-00Z.db").write_text("an earlier one")
     told = "\n".join(await erase(tmp_path, "Ann Lee"))
     for line in (
         "4 messages of theirs",
         "3 texts",
         "1 reaction",
-        "4 messages of others",
+        "5 messages of others, but only what names, mentions or quotes them there",
         f"Transcripts of {CHAT}",
-        "1 message of others with a name of theirs",
+        "1 message of others in which a name of theirs may stand",
         "rounds-2026-12-09T09-30-00Z.db, an earlier store",
         "Backups that were made before",
     ):

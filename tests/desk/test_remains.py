@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,6 +60,19 @@ async def test_who_is_forgotten_is_told_of_them_too(tmp_path: Path) -> None:
     assert moments == [Moment(START + HOUR)]
     assert f"A public transcript of {CHAT}" in told
     assert "one that is brought back forgets you again" in told
+
+
+async def test_who_is_forgotten_is_told_where_their_name_may_still_stand(tmp_path: Path) -> None:
+    namesake = replace(BOB, id="p-annother", name="Ann Hu")
+    async with house(tmp_path, CLUB) as at:
+        await an_hour_of_it(at, publishes=0)
+        told, _ = await asks(at, "forget me", replace(BOB, id="p-never", name="Zoe"))
+        assert "may still stand" not in told
+        await at.say(ROOM, namesake, "Hello")
+        await at.say(ROOM, BOB, "Thank you, Ann")
+        told, _ = await asks(at, "forget me")
+    assert "in 1 message a name of yours may still stand" in told
+    assert "Their authors can change them" in told
 
 
 async def test_an_edition_in_which_they_were_not_is_not_among_them(tmp_path: Path) -> None:

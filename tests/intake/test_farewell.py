@@ -71,9 +71,17 @@ async def test_a_name_that_a_pseudonym_stood_for_does_not_come_out_when_somebody
                 assert "quillfeather" not in told
 
 
-async def test_what_others_wrote_of_who_was_named_stays_as_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", [0, 1], ids=["forgotten", "left"])
+@pytest.mark.parametrize("wish", [Consent.NAMED, None], ids=["by their wish", "by the series"])
+async def test_who_was_named_takes_their_name_along_from_every_edition_and_the_store(
+    tmp_path: Path, wish: Consent | None, way: int
+) -> None:
     async with house(tmp_path, OPEN) as at:
-        chat = await left(at, OPEN, 0, Consent.NAMED)
-        assert "I am with Kofi Mensah, and kofi knows it" in await edition(
-            at, chat, Audience.PUBLIC
-        )
+        chat = await left(at, OPEN, way, wish)
+        for audience in (Audience.PUBLIC, Audience.RESEARCH):
+            told = (await edition(at, chat, audience)).replace("\\", "")
+            assert "I am with [name left out], and [name left out] knows it" in told
+            assert "mensah" not in told.lower()
+        async with at.store.reading() as tables:
+            texts = await tables.connection.rows("SELECT text FROM messages")
+        assert not any("mensah" in text.lower() for (text,) in texts)

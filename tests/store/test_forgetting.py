@@ -112,8 +112,20 @@ async def test_their_messages_lose_words_names_and_files_and_keep_their_places(
         others=frozenset(MESSAGES[n].key for n in (3, 4, 6)),
         entries=3,
         waiting=2,
-        named=frozenset({MESSAGES[4].key}),
     )
+
+
+async def test_where_a_name_stands_whole_is_found_but_in_series_that_were_looked_at(
+    store: Store,
+) -> None:
+    async with store.writing() as tables:
+        await fill(tables)
+        found = forgetting.naming
+        holding = frozenset({MESSAGES[4].key})
+        assert await found(tables.connection, ["Dr Lee"], []) == holding
+        assert await found(tables.connection, ["Dr Lee"], ["another"]) == holding
+        assert await found(tables.connection, ["Dr Lee"], ["a", "another"]) == frozenset()
+        assert await found(tables.connection, ["r Lee", "100%"], []) == frozenset()
 
 
 async def test_what_others_wrote_keeps_all_but_mentions_and_quotes(store: Store) -> None:

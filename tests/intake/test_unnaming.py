@@ -1,0 +1,157 @@
+"""Names leave what others wrote where they are somebody's who goes, and nobody else's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.engine.checkin import CheckIn
+from bot.engine.consent import Consent
+from bot.engine.messages import Attachment
+from bot.engine.people import Person
+from bot.engine.signals import CheckedIn, ForgetAsked, Left, Said
+from bot.intake.unnaming import standing, unname_everywhere
+from bot.store import checkins
+from tests.house import House, house, person, room_of, urojc
+
+CLUB = urojc()  # its paper is by A Smith and B Jones; people are named where they say nothing
+OTHER = urojc("meded")
+ROOM = room_of(CLUB)
+KOFI = Person("local", "p-kofikofikofi", "Kofi Mensah")
+ANNAN = Person("local", "p-annanannanan", "Kofi Annan")
+SMITH = Person("local", "p-smithsmithsm", "John Smith")
+GRACE = Person("local", "p-gracegracegr", "Grace Will")
+BEA = person("Bea")
+
+
+async def after(at: House, who: Person, *texts: str) -> tuple[list[str], int]:
+    """Let Bea write texts and somebody be forgotten; return her texts, and in how many a name may
+    still stand.
+    """
+    if not await held(at):
+        await at.start(CLUB)
+    await at.say(ROOM, who, "T1: yes")
+    said = [await at.say(ROOM, BEA, text) for text in texts]
+    foretold = await told(at, who)
+    async with at.store.writing() as tables:
+        left = (await unname_everywhere(tables, who.key)).left
+    assert foretold == left, "it is said before it is done"
+    await at.runner.handle(ForgetAsked(at.clock(), who.key))
+    return [(await at.message(ROOM, message)).text for message in said], len(left)
+
+
+async def held(at: House) -> bool:
+    async with at.store.reading() as tables:
+        return bool(await tables.lines(CLUB.name))
+
+
+async def told(at: House, who: Person) -> frozenset[str]:
+    async with at.store.reading() as tables:
+        return await standing(tables, who.key)
+
+
+async def test_a_whole_name_and_each_of_its_words_go(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        texts, left = await after(
+            at, KOFI, "Kofi Mensah", "kofi's point", "mensah, @kofi", "Coffee"
+        )
+    assert texts == ["[name left out]", "[name left out]'s point",
+                     "[name left out], @[name left out]", "Coffee"]  # fmt: skip
+    assert left == 0
+
+
+async def test_what_may_be_somebody_elses_name_stays_and_is_told(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await at.start(CLUB)
+        await at.say(ROOM, ANNAN, "T1: me too")
+        texts, left = await after(
+            at, KOFI, "Kofi Mensah said", "Kofi Annan said", "Kofi said", "@kofi", "Mensah said"
+        )
+    assert texts == ["[name left out] said", "Kofi Annan said", "Kofi said", "@kofi",
+                     "[name left out] said"]  # fmt: skip
+    assert left == 3
+
+
+async def test_of_two_of_one_name_the_name_of_who_stays_stays(tmp_path: Path) -> None:
+    namesake = Person("discord", "42", "Kofi  MENSAH")
+    async with house(tmp_path, CLUB) as at:
+        await at.start(CLUB)
+        await at.runner.handle(
+            CheckedIn(at.clock(), ROOM, namesake, "urojc", CheckIn(name=namesake.name))
+        )
+        texts, left = await after(at, KOFI, "I am with Kofi Mensah")
+    assert (texts, left) == (["I am with Kofi Mensah"], 1)
+
+
+async def test_an_author_of_the_paper_stays_where_their_name_stands_alone(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        texts, left = await after(at, SMITH, "As Smith et al. show", "John Smith, do you?")
+    assert texts == ["As Smith et al. show", "[name left out], do you?"]
+    assert left == 1
+
+
+async def test_words_of_everyday_stay_where_they_are_words(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        texts, left = await after(
+            at, GRACE, "I will say grace", "I thank Grace", "Grace Will is right", "Grace said so"
+        )
+    assert texts == ["I will say grace", "I thank [name left out]", "[name left out] is right",
+                     "Grace said so"]  # fmt: skip
+    assert left == 1, "a sentence may begin with either"
+
+
+@pytest.mark.parametrize("wish", [Consent.PSEUDONYM, Consent.OUT])
+async def test_a_name_that_a_pseudonym_stood_for_goes_also_where_it_may_be_anothers(
+    tmp_path: Path, wish: Consent
+) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await at.start(CLUB)
+        await at.say(ROOM, ANNAN, "T1: me too")
+        await at.runner.handle(CheckedIn(at.clock(), ROOM, KOFI, "urojc", CheckIn(consent=wish)))
+        texts, left = await after(at, KOFI, "Kofi said")
+    assert (texts, left) == (["[name left out] said"], 0)
+
+
+async def test_names_go_from_what_others_disclose_and_from_what_their_files_are_called(
+    tmp_path: Path,
+) -> None:
+    file = Attachment("kofi_mensah_poster.pdf", "application/pdf", 9, "https://files.example/1")
+    profile = Attachment("poster.pdf", "application/pdf", 9, "https://files.example/kofi-mensah")
+    said = CheckIn("Bea", interest="I work for Kofi Mensah")
+    async with house(tmp_path, CLUB) as at:
+        await at.start(CLUB)
+        await at.say(ROOM, KOFI, "T1: yes")
+        await at.runner.handle(CheckedIn(at.clock(), ROOM, BEA, "urojc", said))
+        await at.runner.handle(
+            Said(at.clock(), ROOM, "f", BEA, "Here", attachments=(file, profile))
+        )
+        await at.runner.handle(ForgetAsked(at.clock(), KOFI.key))
+        files = (await at.message(ROOM, "f")).attachments
+        async with at.store.reading() as tables:
+            kept = await checkins.of(tables.connection, "urojc", BEA.key)
+    assert files == (replace(file, name="[name left out]_poster.pdf"), replace(profile, url=""))
+    assert kept == replace(said, interest="I work for [name left out]")
+
+
+async def test_of_another_series_it_is_told_that_a_whole_name_stands_there(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB, OTHER) as at:
+        await at.start(OTHER)
+        elsewhere = await at.say(room_of(OTHER), BEA, "Kofi Mensah told me; Kofi Mensahs do")
+        again = await at.say(room_of(OTHER), BEA, "Kofi Mensahs")
+        texts, left = await after(at, KOFI, "Kofi Mensah")
+        assert (texts, left) == (["[name left out]"], 1)
+        assert "Kofi Mensah told me" in (await at.message(room_of(OTHER), elsewhere)).text
+        assert (await at.message(room_of(OTHER), again)).text == "Kofi Mensahs"
+
+
+async def test_who_leaves_one_series_keeps_their_name_in_another(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB, OTHER) as at:
+        for series in (CLUB, OTHER):
+            await at.start(series)
+            await at.say(room_of(series), KOFI, "T1: yes", message=f"k-{series.name}")
+            await at.say(room_of(series), BEA, "So says Kofi", message=f"b-{series.name}")
+        await at.runner.handle(Left(at.clock(), KOFI.key, ("urojc",)))
+        assert (await at.message(ROOM, "b-urojc")).text == "So says [name left out]"
+        assert (await at.message(room_of(OTHER), "b-meded")).text == "So says Kofi"
