@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -53,6 +54,10 @@ class Cast:
             present = []
         present.sort(key=lambda one: hashlib.blake2s(one.encode(), key=salt or b"").digest())
         self._numbers = {person: number for number, person in enumerate(present, 1)}
+        self.is_named = functools.lru_cache(4096)(self._is_named)
+        """Whether somebody, by their key, is shown by name."""
+        self.pseudonyms = sum(not self.is_named(person) for person in present)
+        """How many people are shown by a pseudonym."""
         self.names = NamesInText(
             hidden=self._hidden(names),
             shown=[name for person in names if self.is_named(person) for name in names[person]],
@@ -72,8 +77,7 @@ class Cast:
             return Consent.OUT
         return showing.consent_of(person)
 
-    def is_named(self, person: str) -> bool:
-        """Whether somebody, by their key, is shown by name."""
+    def _is_named(self, person: str) -> bool:
         public = self._showing.audience is Audience.PUBLIC
         return public and self._wish(person) is Consent.NAMED
 
@@ -103,11 +107,6 @@ class Cast:
             return self.pseudonym(person)
         known = self.name(person, self._latest.get(person, "")) or label
         return known.replace("<", "‹").replace(">", "›") or LEFT_OUT
-
-    @property
-    def pseudonyms(self) -> int:
-        """How many people are shown by a pseudonym."""
-        return sum(not self.is_named(person) for person in self._numbers)
 
 
 def spared(chat: Chat) -> set[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from bot.engine.agenda import OWN, Room
@@ -80,6 +81,7 @@ class Masked(Edition):
             str(room): room if room.platform == OWN else Room(room.platform, str(number))
             for number, room in enumerate(showing.chat.agenda.rooms, 1)
         }
+        self._room_names = {room: str(one) for room, one in self._rooms.items()}
         self._keys: dict[str, str] = {}
         self._authors: dict[str, str] = {}
         self._posts = {
@@ -185,44 +187,44 @@ class Masked(Edition):
     def _line(self, row: Spoken) -> Spoken | None:
         if not self.has(row):
             return None
-        room = str(self._rooms.get(row.room, Room("other", "0")))
+        room = self._room_names.get(row.room, "other:0")
         number = str(self._numbers.of(row.key) or "")
         platform = row.room.partition(":")[0]
         person = f"{platform}:{row.author}"
-        line = self.shown(row)._replace(
-            key=f"{room}/{number}",
+        is_ours = row.author == OURS and row.role == Role.BOT
+        line = self.shown(row)
+        key = f"{room}/{number}"
+        self._keys[key] = row.key
+        self._authors[key] = person
+        return line._replace(  # once, for it takes as long as all the rest of a plain line
+            key=key,
             room=room,
             id=number,
             at=self.rounded(row.at),
-            name=self.name_of(row),
+            author=row.author if is_ours else self.cast.number(person),
+            name=row.name if is_ours else self.cast.name(person, row.name),
+            text=self._masked(line.text, platform, own=person),
+            files=line.files and self._files(line.files, person),
+            **(self._answered(line, row, room, platform) if row.parent else {}),
         )
-        if row.author != OURS or row.role != Role.BOT:
-            line = line._replace(author=self.cast.number(person))
-        if line.text:
-            line = line._replace(text=self._masked(line.text, platform, own=person))
-        if line.files:
-            line = line._replace(files=self._files(line.files, person))
-        self._keys[line.key] = row.key
-        self._authors[line.key] = person
-        return self._answering(line, row, room, platform) if row.parent else line
 
-    def _answering(self, line: Spoken, row: Spoken, room: str, platform: str) -> Spoken:
-        """Return a line with what it answers, if that is in the edition too."""
+    def _answered(self, line: Spoken, row: Spoken, room: str, platform: str) -> dict[str, Any]:
+        """Return what a line says of the message that it answers, if that is in the edition too."""
         number = self._posts.get(row.parent or "") or self._numbers.of(row.parent or "")
         if number is None or row.parent_author is None:
-            return line._replace(parent=f"{room}/", parent_name=None, parent_text=None)
+            return {"parent": f"{room}/", "parent_name": None, "parent_text": None}
         text = line.parent_text or ""
         if len(text) > _WHOLE:
             text = text.rpartition(" ")[0]  # or half a name would stand at its end
         author = f"{platform}:{row.parent_author}"
         is_ours = row.parent_role == Role.BOT and row.parent_author == OURS
         name = row.parent_name or ""
-        return line._replace(
-            parent=f"{room}/{number}",
-            parent_author=None,
-            parent_name=name if is_ours else self.cast.name(author, name),
-            parent_text=self._masked(text, platform, own=author),
-        )
+        return {
+            "parent": f"{room}/{number}",
+            "parent_author": None,
+            "parent_name": name if is_ours else self.cast.name(author, name),
+            "parent_text": self._masked(text, platform, own=author),
+        }
 
     def name_of(self, row: Spoken | Remarkable) -> str:
         """Return what the author of a row is called in this file."""
@@ -260,6 +262,8 @@ class Masked(Edition):
     def _masked(self, text: str, platform: str, own: str) -> str:
         """Return what somebody (`own`, by their key) wrote, with names, ids and links hidden."""
         hide = self.cast.names.replaced
+        if "<" not in text and "://" not in text:
+            return hide(text)
         pieces: list[str] = []
         done = 0
         for match in _MARKS.finditer(text):

@@ -46,6 +46,9 @@ _DENSE = re.compile(
 _LABEL = re.compile(r"[AQTaqt][0-9]{1,2}")
 """What names a topic; whoever is called so takes nobody's label away."""
 
+_IN_ADDRESS = 6
+"""Letters that a whole name has at least which is looked for within an address."""
+
 _GAP = re.compile(r"[^\n]{0,3}")
 _LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
@@ -115,6 +118,11 @@ class NamesInText:
         self._found_dense = re.compile(
             "|".join(map(re.escape, sorted(self._dense, key=len, reverse=True))) or r"(?!)"
         )
+        self._telling = self._first_words()
+        self._beginnings: dict[str, list[str]] = {}  # of names that addresses may hold
+        for name in self._squashed:
+            if len(name) >= _IN_ADDRESS:
+                self._beginnings.setdefault(name[:_IN_ADDRESS], []).append(name)
 
     def __bool__(self) -> bool:
         """Whether any name is to be replaced."""
@@ -154,12 +162,25 @@ class NamesInText:
             elif len(word) == 2:
                 _add(self._cased, part, instead)
 
+    def _first_words(self) -> set[str]:
+        """Return the folded words without which a text without @ and other letters has no name."""
+        firsts = {
+            whole.words[0]
+            for wholes in self._wholes.values()
+            for whole in wholes
+            if whole.instead is not None
+        }
+        alone = {*self._words, *self._squashed, *map(folded, self._cased)}
+        return firsts | alone | {f"{word}s" for word in alone}
+
     # ------------------------------------------------------------ texts
 
     def replaced(self, text: str) -> str:
         """Return a text in which something else stands for each name; links are not looked into."""
         if self._dense and not text.isascii():
             text = self._found_dense.sub(lambda match: self._dense[match[0]], text)
+        if not self or not self._may_name_somebody(text):
+            return text
         tokens = [
             _Token(match.start(), match.end(), match[0], folded(match[0]))
             for match in _TOKEN.finditer(text)
@@ -174,6 +195,14 @@ class NamesInText:
                 done = last.end
             at += taken
         return "".join([*pieces, text[done:]]) if pieces else text
+
+    def _may_name_somebody(self, text: str) -> bool:
+        """Whether a text has a word of a name, or one in other letters: most texts have neither."""
+        if "@" in text:
+            return True
+        words = _TOKEN.findall(text)
+        is_in_other_letters = not (text.isascii() or all(map(str.isascii, words)))
+        return is_in_other_letters or not self._telling.isdisjoint(map(str.lower, words))
 
     def _at(self, text: str, tokens: Sequence[_Token], at: int) -> tuple[int, str | None]:
         """Return how many words are one name from here on, and what stands for it, if anything."""
@@ -210,7 +239,11 @@ class NamesInText:
         """Whether an address holds a name: a whole one, or a word of four letters and more."""
         words = words_of(url)
         together = "".join(words)
-        return any(name in together for name in self._squashed if len(name) > 5) or any(
+        return any(
+            together.startswith(name, at)
+            for at in range(len(together) - _IN_ADDRESS + 1)
+            for name in self._beginnings.get(together[at : at + _IN_ADDRESS], ())
+        ) or any(
             word in self._words and len(word) > 3 and not is_doubtful(word)
             and word not in self._spared
             for word in words

@@ -119,6 +119,27 @@ def test_a_whole_name_between_spaces_never_stays(before: str, name: str, after: 
         assert f"@{name}" not in text.split("\n")
 
 
+_WORDS = (
+    "kofi mensah Dr Anna Berg Dahl will Will stone Stone Bo bo BO T1 the Prostate doc emma lind92 "
+    "Mary Jones Ada O Neil ONeil Li Wei kofimensah kidney KidneyDoc jose Jose soren øst Núñez "
+    "王小明 emma_lind92 MaryJones oneil A2 \u212aofi fox 🦊 ו"
+)
+_OF_NAMES = st.sampled_from(_WORDS.split())
+
+
+@settings(max_examples=400)
+@given(st.lists(st.tuples(_OF_NAMES, st.sampled_from(["", "s", ",", "'s"])), max_size=6),
+       st.sampled_from([" ", "-", "_", "", ". "]))  # fmt: skip
+def test_a_name_in_another_line_changes_nothing(words: list[tuple[str, str]], between: str) -> None:
+    text = between.join(map("".join, words))
+    assert NAMES.replaced(f"{text}\n@kidneydoc") == f"{NAMES.replaced(text)}\n@P6"
+
+
+def test_a_name_that_looks_like_labels_is_hidden_where_it_stands_whole() -> None:
+    names = NamesInText([("T1 A2", "P1")])
+    assert names.replaced("t1 a2, a2 and t1") == "P1, a2 and t1"
+
+
 def test_a_long_hostile_text_takes_no_longer_than_any_other_of_its_length() -> None:
     """No assertion on time: a pattern that runs away would not come back at all."""
     many = NamesInText([(f"Anna Name{n}", f"P{n}") for n in range(3000)])
