@@ -1,9 +1,13 @@
-"""The databases that a store is tested in: memory, a file, and a real PostgreSQL server."""
+"""The databases that a store is tested in: memory, a file, and a real PostgreSQL server.
+
+A test that sets up the log of the process leaves the next one a log as it was.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -18,6 +22,17 @@ LASTING = ("sqlite", "postgres")
 """The databases that several can open at once, and that outlive who opened them."""
 
 EVERY = ("memory", *LASTING)
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    names = ["", "bot", "asyncio", "apscheduler", "discord", "discord.client", "slack_bolt"]
+    logs = [logging.getLogger(name or None) for name in (*names, "slack_sdk")]
+    before = [(log.level, log.handlers[:], log.filters[:], log.propagate) for log in logs]
+    yield
+    for log, (level, handlers, filters, propagate) in zip(logs, before, strict=True):
+        log.setLevel(level)
+        log.handlers[:], log.filters[:], log.propagate = handlers, filters, propagate
 
 
 @pytest.fixture(scope="session")

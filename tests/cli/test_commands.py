@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import re
 import shlex
@@ -39,8 +38,6 @@ STARTS = "2026-12-06T20:00:00Z"
 def inside(place: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Ended]]:
     """Return `rounds` as a call in this process, in `place`, which saves a second."""
     kept = dict(os.environ)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
 
     def call(*arguments: str | Path) -> Ended:
         code = cli.run([str(argument) for argument in arguments])
@@ -52,8 +49,6 @@ def inside(place: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable
     with chdir(place):
         yield call
     os.environ.update(kept)
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @contextmanager
