@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from asyncio import Future
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -83,6 +84,29 @@ class NotThere(Exception):
 
 class Impossible(Exception):
     """The platform will never do it."""
+
+
+class Setbacks:
+    """What goes wrong with some of several people, of whom none keeps it from the others."""
+
+    def __init__(self) -> None:
+        self._worst: Unreachable | None = None
+
+    @contextlib.contextmanager
+    def noted(self) -> Iterator[None]:
+        """Go on with the others where one can be told later, or never."""
+        try:
+            yield
+        except Impossible:
+            return
+        except Unreachable as why:
+            if self._worst is None or isinstance(self._worst, Hindered):
+                self._worst = why
+
+    def tell(self, *, reached: bool) -> None:
+        """Raise what is to be tried again; a refusal counts only where nobody was `reached`."""
+        if self._worst is not None and not (reached and isinstance(self._worst, Hindered)):
+            raise self._worst
 
 
 @dataclass(frozen=True, slots=True)

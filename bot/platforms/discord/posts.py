@@ -36,8 +36,8 @@ from bot.platforms.platform import (
     Impossible,
     NotThere,
     Receipt,
+    Setbacks,
     ThreadGone,
-    Unreachable,
 )
 
 CLOCKS_DIFFER = timedelta(minutes=2)
@@ -165,21 +165,12 @@ class Posts:
         return Receipt(errand.now)
 
     async def _tell_all(self, people: Sequence[str], text: str, errand: Errand) -> bool:
-        """Write to everybody who can be reached; False: nobody can.
-
-        A failure with one of them keeps it from none of the others. It is raised afterwards, but
-        for a refusal where somebody was told.
-        """
-        told, failure = False, None
+        """Write to everybody who can be reached; False: nobody can."""
+        told, setbacks = False, Setbacks()
         for person in filter(str.isdecimal, people):
-            try:
+            with setbacks.noted():
                 told = await self._tell(int(person), text, errand) or told
-            except Impossible:
-                continue
-            except Unreachable as why:
-                failure = why if failure is None or isinstance(failure, Hindered) else failure
-        if failure is not None and not (told and isinstance(failure, Hindered)):
-            raise failure
+        setbacks.tell(reached=told)
         return told
 
     async def _tell(self, person: int, text: str, errand: Errand) -> bool:

@@ -33,7 +33,15 @@ from bot.engine.actions import (
 )
 from bot.engine.buttons import LABELS, buttons_of
 from bot.platforms.local_adapter import text_of as house_text
-from bot.platforms.platform import Errand, File, Hindered, Impossible, NotThere, Receipt
+from bot.platforms.platform import (
+    Errand,
+    File,
+    Hindered,
+    Impossible,
+    NotThere,
+    Receipt,
+    Setbacks,
+)
 from bot.platforms.slack.errors import name_of, retry_after
 from bot.platforms.slack.files import upload
 from bot.platforms.slack.lookup import EVENT, Found, Lookup
@@ -166,17 +174,23 @@ class Posts:
 
         Raises Impossible where nobody can.
         """
-        with translated(tell.room):
-            if tell.channel:
+        if tell.channel:
+            with translated(tell.room):
                 _, lacking = await self._send(tell.channel, tell.words, errand)
-                return Receipt(errand.now, lacking=lacking)
-            told, lacking = False, ""
-            for person in await self._people(tell.people):
+            return Receipt(errand.now, lacking=lacking)
+        told, lacking, setbacks = False, "", Setbacks()
+        people: dict[str, None] = {}  # each once, in their order
+        for name in tell.people:
+            with setbacks.noted(), translated(tell.room):
+                people |= dict.fromkeys(await self._people(name))
+        for person in people:
+            with setbacks.noted(), translated(tell.room):
                 channel = await self._conversation(person)
                 if channel is not None:
-                    told = True
                     theirs = replace(errand, key=f"{errand.key}/{person}")
                     lacking = (await self._send(channel, tell.words, theirs))[1] or lacking
+                    told = True
+        setbacks.tell(reached=told)
         if not told:
             raise Impossible(
                 "nobody can be told privately. Name moderators by their member ids (U...) or a "
@@ -184,17 +198,12 @@ class Posts:
             )
         return Receipt(errand.now, lacking=lacking)
 
-    async def _people(self, names: Sequence[str]) -> list[str]:
-        """Return the people of these ids and groups, each once."""
-        people: dict[str, None] = {}
-        for name in names:
-            if not name.startswith(GROUP):
-                people[name] = None
-                continue
-            group = name.removeprefix(GROUP)
-            answer = await self._client.usergroups_users_list(usergroup=group)
-            people |= dict.fromkeys(answer.get("users") or ())
-        return list(people)
+    async def _people(self, name: str) -> Sequence[str]:
+        """Return the people in a group, or whoever has this id."""
+        if not name.startswith(GROUP):
+            return (name,)
+        answer = await self._client.usergroups_users_list(usergroup=name.removeprefix(GROUP))
+        return tuple(answer.get("users") or ())
 
     async def _conversation(self, person: str) -> str | None:
         """Return the channel of direct messages with somebody; None: there can be none."""

@@ -296,6 +296,30 @@ async def test_whose_account_was_deactivated_keeps_it_from_none_of_the_others(on
     assert [one.text for one in ann.inbox] == ["It is over."]
 
 
+async def test_a_refusal_of_one_person_or_group_keeps_it_from_none_of_the_others(on: Set) -> None:
+    ann = on.workspace.user("Ann")
+    tell = Tell(privately("slack"), ("group:S0GONE", on.henry.id, ann.id), "", ("It is over.",))
+    on.server.faults.refuse("conversations.open", "no_permission")
+    await on.posts.tell(tell, Errand(KEY, tell, on.now))
+    assert [one.text for one in ann.inbox] == ["It is over."]
+    assert on.henry.inbox == []
+    alone = replace(tell, people=("group:S0GONE",))
+    with pytest.raises(Hindered, match="no such user group"):
+        await on.posts.tell(alone, Errand(KEY, alone, on.now))
+
+
+async def test_whoever_could_not_be_reached_is_told_at_the_next_try_alone(on: Set) -> None:
+    ann = on.workspace.user("Ann")
+    tell = Tell(privately("slack"), (on.henry.id, ann.id), "", ("It is over.",))
+    on.server.faults.cut_before("conversations.open")
+    first = on.now
+    with pytest.raises(Unreachable):
+        await on.posts.tell(tell, Errand(KEY, tell, on.now))
+    assert [one.text for one in ann.inbox] == ["It is over."]
+    await on.posts.tell(tell, Errand(KEY, tell, on.now, first))
+    assert [one.text for one in (*on.henry.inbox, *ann.inbox)] == ["It is over."] * 2
+
+
 async def test_where_nobody_can_be_told_it_says_so(on: Set) -> None:
     nobody = Tell(privately("slack"), (), "", ("x",))
     with pytest.raises(Impossible, match="nobody can be told privately"):
