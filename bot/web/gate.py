@@ -263,7 +263,7 @@ def _again(request: web.Request) -> Again | None:
         return None
     label, is_line = _TYPED[field]
     hidden = tuple((name, value) for name, value in form.items() if name != field)
-    return Again(request.path, field, label, form[field], is_line, hidden)
+    return Again(str(request.rel_url), field, label, form[field], is_line, hidden)
 
 
 def _sorry_for(error: web.HTTPException) -> Sorry:

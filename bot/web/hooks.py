@@ -15,12 +15,17 @@ Hook = Callable[[str, Mapping[str, str]], Awaitable[tuple[int, str, Mapping[str,
 It checks the signature itself.
 """
 
+MOST_BYTES = 2 * 1024 * 1024
+"""Of what a platform sends: Slack tells a changed message four times (as it was and is, both as
+text and as blocks), with up to 40,000 characters of up to six bytes."""
+
 
 def route(path: str, hook: Hook) -> web.RouteDef:
     """Return the route of a hook."""
 
     async def receive(request: web.Request) -> web.Response:
-        body = (await request.read()).decode("utf-8", "replace")
+        whole = await request.clone(client_max_size=MOST_BYTES).read()
+        body = whole.decode("utf-8", "replace")
         status, answer, headers = await hook(body, dict(request.headers))
         return web.Response(status=status, text=answer, headers=dict(headers))
 

@@ -213,6 +213,18 @@ async def test_what_another_site_wrote_is_not_offered_to_be_sent_again(place: Se
         assert "Try again" not in answer.words
 
 
+async def test_what_is_sent_again_goes_to_the_whole_address_that_it_was_meant_for(
+    place: Served,
+) -> None:
+    form = f"/rooms/urojc/checkin?chat={CHAT}"
+    async with place.guest(name="Ana") as ana:
+        for _ in range(Pace.MOST):
+            await ana.post(form, {"name": "Ana", "consent": "name"}, follow=False)
+        answer = await ana.post(form, {"name": "Ana", "consent": "name"})
+    assert answer.status == 429
+    assert f'action="{form}"' in answer.text
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/rooms/urojc", "/rooms/nowhere", "/static/style.css", "/nothing", "/enter"]
 )

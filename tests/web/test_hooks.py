@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -30,7 +31,7 @@ async def send(place: Served, body: str, kind: str, path: str = "/slack/events")
     headers = {"X-Slack-Signature": "v0=x", "Content-Type": kind}
     async with (
         aiohttp.ClientSession() as session,
-        session.post(place.url + path, data=body, headers=headers) as answer,
+        session.post(place.url + path, data=io.BytesIO(body.encode()), headers=headers) as answer,
     ):
         return answer.status, await answer.text()
 
@@ -39,6 +40,13 @@ async def test_a_hook_gets_the_body_and_the_headers_and_gives_the_answer(place: 
     assert await send(place, BODY, "application/json") == (200, f"{BODY}|v0=x")
     form = "application/x-www-form-urlencoded"
     assert await send(place, "payload=x", form) == (200, "payload=x|v0=x")
+
+
+async def test_a_hook_gets_the_longest_that_a_platform_sends_and_no_more(place: Served) -> None:
+    long = "x" * 1_000_000
+    assert await send(place, long, "application/json") == (200, f"{long}|v0=x")
+    status, _ = await send(place, long * 3, "application/json")
+    assert status == 413
 
 
 async def test_a_hook_that_fails_says_nothing_of_what_was_sent(
