@@ -378,7 +378,9 @@ async def test_earlier_messages_are_fetched_above_those_in_sight(
     await page.evaluate("scrollTo(0, 0)")
     before = await page.locator(".row").first.bounding_box()
     first = await page.locator(".row").first.get_attribute("id")
-    await page.get_by_role("link", name="Earlier messages").click()
+    await page.get_by_role(
+        "link", name="Earlier messages"
+    ).dblclick()  # pressed twice, fetched once
     await expect(page.locator(".row")).to_have_count(232)
     await page.wait_for_timeout(200)
     after = await page.locator(f"#{first}").bounding_box()
@@ -445,6 +447,31 @@ async def test_the_page_is_told_apart_by_those_who_hear_it(windows: Windows) -> 
     await expect(page.locator("#said")).to_have_text("Ben: T1 hear me")
     await page.keyboard.press("Tab")
     await expect(page.locator(":focus-visible")).to_have_count(1)
+
+
+async def test_links_within_the_page_take_the_keyboard_with_them(windows: Windows) -> None:
+    page = await windows.join("Ana")
+    await page.get_by_role("navigation", name="Topics").get_by_role("link", name="T1").click()
+    await expect(page.locator("#T1")).to_be_focused()
+    await page.get_by_role("link", name="Skip to writing").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Your message")).to_be_focused()
+    row = await say(page, "T1 look here")
+    await row.locator("a.time").click()
+    await expect(row).to_be_focused()
+
+
+async def test_a_call_is_told_to_those_who_hear_the_page_and_nothing_else_is_drawn_anew(
+    windows: Windows, open_house: House
+) -> None:
+    henry, ana = await windows.enter(), await windows.join("Ana")
+    mark = "() => { for (const id of ['calls', 'about']) document.getElementById(id).known = id; }"
+    await henry.evaluate(mark)
+    await ana.goto(f"{windows.place.url}/rooms/urojc/help")
+    await ana.get_by_role("button", name="Call a moderator").click()
+    await expect(henry.locator("#calls")).to_contain_text("Ana")
+    known = "() => ['calls', 'about'].map((id) => document.getElementById(id).known)"
+    assert await henry.evaluate(known) == ["calls", "about"]
 
 
 async def test_one_connection_and_two_files_are_all_a_page_needs(windows: Windows) -> None:

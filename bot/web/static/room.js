@@ -64,9 +64,21 @@ function parsed(html) {
   return [...template.content.children];
 }
 
+async function fetched(address, part) {
+  const response = await fetch(address, { headers: { [PART]: part } });
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return parsed(await response.text());
+}
+
 const log = $("#log");
 const isAtEnd = () => innerHeight + scrollY >= document.documentElement.scrollHeight - 160;
 const toEnd = () => scrollTo(0, document.documentElement.scrollHeight);
+
+// Take the keyboard there, as browsers do where a link leads to a place on the page.
+function focusOn(place) {
+  if (place.tabIndex < 0) place.tabIndex = -1;
+  place.focus({ preventScroll: true });
+}
 
 // The focus and an open panel survive when their row is drawn anew.
 function replace(old, fresh) {
@@ -76,11 +88,11 @@ function replace(old, fresh) {
   if (old.classList.contains("found")) fresh.classList.add("found");
   old.replaceWith(fresh);
   if (!focused) return;
-  if (fresh.contains(focused)) return focused.focus({ preventScroll: true });
+  if (fresh.contains(focused)) return focusOn(focused);
   const again = focused.value
     ? $$("button", fresh).find((button) => button.value === focused.value)
     : $$("a", fresh).find((link) => link.className === focused.className);
-  (again || $("a", fresh))?.focus({ preventScroll: true });
+  focusOn(again ?? fresh);
 }
 
 function precedes(row, other) {
@@ -160,24 +172,20 @@ function lost(is) {
 
 async function renew() {
   renewing = null;
-  let response;
+  let parts;
   try {
-    response = await fetch(room.dataset.path, { headers: { [PART]: "main" } });
+    parts = await fetched(room.dataset.path, "main");
   } catch {
-    response = null;
-  }
-  if (!response?.ok) {
     lost(true);
     renewLater(5000);
     return;
   }
   lost(false);
   const wasAtEnd = isAtEnd();
-  const parts = parsed(await response.text());
   for (const part of parts) {
     if (part.id === "log") putLog(part);
     else if (part.id === "bar") putBar(part.outerHTML);
-    else document.getElementById(part.id)?.replaceWith(part);
+    else putPart(part);
     if (part.id === "note" && composer) $("#text").placeholder = part.dataset.placeholder;
   }
   if (wasAtEnd) toEnd();
@@ -185,6 +193,17 @@ async function renew() {
 
 function renewLater(milliseconds) {
   renewing ??= setTimeout(renew, Math.random() * milliseconds);
+}
+
+// What is as it was is left alone, with the focus; of calls, which are told aloud, the place stays.
+function putPart(fresh) {
+  const old = document.getElementById(fresh.id);
+  const [wasOpen, details] = [old && $("details", old)?.open, $("details", fresh)];
+  if (details) details.open = Boolean(wasOpen);
+  if (!old || old.isEqualNode(fresh)) return;
+  if (fresh.id !== "calls") return old.replaceWith(fresh);
+  old.hidden = fresh.hidden;
+  old.replaceChildren(...fresh.childNodes);
 }
 
 // Take over a whole log: rows that are no longer in it go, the others are drawn anew.
@@ -324,7 +343,7 @@ async function post() {
 
 // ---------------------------------------------------------------- what is pressed
 
-const idOf = (link) => new URL(link.href).searchParams;
+const unfetched = () => fleeting("That could not be fetched; try again.");
 
 async function openTools(link) {
   const row = link.closest(".row");
@@ -332,9 +351,7 @@ async function openTools(link) {
   const isHere = open && row.contains(open);
   open?.remove();
   if (isHere) return;
-  const response = await fetch(link.href, { headers: { [PART]: "tools" } });
-  if (!response.ok) return fleeting("That could not be fetched; try again.");
-  const [panel] = parsed(await response.text());
+  const [panel] = await fetched(link.href, "tools");
   row.append(panel);
   $("button, textarea, input, summary", panel)?.focus({ preventScroll: true });
   panel.scrollIntoView({ block: "nearest" });
@@ -353,6 +370,7 @@ function found(id) {
   for (const other of $$(".found")) other.classList.remove("found");
   target.closest(".row")?.classList.add("found");
   target.scrollIntoView({ block: /^T\d/.test(id) ? "start" : "center" });
+  focusOn((id === "composer" && $("#text, #name", target)) || target);
   history.replaceState(null, "", `#${encodeURIComponent(id)}`);
   return true;
 }
@@ -360,15 +378,10 @@ function found(id) {
 async function earlier(link) {
   const first = $(".row", log);
   const before = first?.getBoundingClientRect().top ?? 0;
-  let response;
-  try {
-    response = await fetch(link.href, { headers: { [PART]: "main" } });
-  } catch {
-    return fleeting("Not connected; try again.");
-  }
-  if (!response.ok) return fleeting("That could not be fetched; try again.");
-  const page = parsed(await response.text()).find((part) => part.id === "log");
-  $("#earlier").replaceWith(...page.children);
+  const place = link.closest("#earlier");
+  const page = (await fetched(link.href, "main")).find((part) => part.id === "log");
+  if (!place.isConnected) return; // it was pressed twice
+  place.replaceWith(...page.children);
   if (first) scrollBy(0, first.getBoundingClientRect().top - before);
 }
 
@@ -383,17 +396,17 @@ document.addEventListener("click", (event) => {
   if (link.matches(".act.reply") && composer) {
     const row = link.closest(".row");
     const brief = ($(".text", row) ?? $("h2", row))?.textContent.trim().slice(0, 96) ?? "";
-    replyTo(idOf(link).get("reply"), $(".name", row)?.textContent ?? "Rounds", brief);
+    replyTo(new URL(link.href).searchParams.get("reply"), $(".name", row)?.textContent ?? "Rounds", brief);
     take(true);
   } else if (link.matches(".act.cancel")) {
     replyTo("", "", "");
     take(true);
   } else if (link.matches(".act.tools")) {
     take(true);
-    openTools(link).catch(() => fleeting("That could not be fetched; try again."));
+    openTools(link).catch(unfetched);
   } else if (link.closest("#earlier")) {
     take(true);
-    earlier(link);
+    earlier(link).catch(unfetched);
   } else if (link.hash && link.pathname === location.pathname) {
     take(found(decodeURIComponent(link.hash.slice(1))));
   }
