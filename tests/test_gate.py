@@ -18,7 +18,6 @@ GATES = {"Edition", "Showing", "showing_of"}
 
 SELECTS_WORDS = {
     "bot/store/carrying.py": "blanks in a backup what is blank in the store; shows nobody anything",
-    "bot/store/figures.py": "a catch-up's answers, which bot/desk/answers.py has shown by Showing",
     "bot/store/forgetting.py": "looks for what has to go",
     "bot/store/pages.py": "rows of a room, which bot/web/rows.py has shown by Showing",
     "bot/store/review.py": "what is held back, which bot/desk/answers.py lists without its words",
@@ -130,9 +129,8 @@ WITHIN = {
 
 FURTHER = {
     "bot/transcripts/summary.py",
-    "bot/dispatch/quotations.py",
+    "bot/transcripts/excerpts.py",
     "bot/web/rows.py",
-    "bot/desk/answers.py",
 }
 """Files that show words, and pass the gate themselves."""
 

@@ -12,20 +12,18 @@ from bot.engine import wording
 from bot.engine.actions import Moment, Piece, Spot, Words
 from bot.engine.agenda import Series
 from bot.engine.commands import COMMANDS, MERGED
-from bot.engine.consent import Consent
 from bot.engine.messages import Hold
 from bot.engine.people import Person, Role, role_in
-from bot.engine.showing import Audience
 from bot.engine.state import Chat, Stage
 from bot.store import figures, pages, queue, review, spoken
 from bot.store.tables import Tables
-from bot.transcripts.edition import showing_of
+from bot.transcripts.excerpts import excerpts
 
 MOST = 10
 """Lines in a list of chats."""
 
-EXCERPT = 200
-"""Characters of an answer shown in a catch-up."""
+EXCERPT, LONGEST_NAME = 200, 40
+"""Characters of an answer in a catch-up, and of its author's name."""
 
 
 def help_for(role: Role, platform: str) -> Words:
@@ -142,25 +140,21 @@ async def catchup(tables: Tables, chat: Chat, by: Person) -> Words:
         words += ["Since you last wrote, ", Moment(since), ":\n"]
     asked = [t for t in chat.topics if t.opened_at and (since is None or t.opened_at > since)]
     words += [f"T{topic.number}: {topic.ask}\n" for topic in asked]
-    showing = await showing_of(tables, chat, Audience.PUBLIC)
-    answers = [
-        answer
-        for answer in await figures.most_replied_to(tables.connection, chat.id, since)
-        if showing.shows(
-            answer.person, answer.role, answer.timing, withdrawn=False, held=answer.held
-        )
-    ]
-    for answer in answers:
-        where = f"{wording.topic_names(answer.topics)}, " if answer.topics else ""
-        count = wording.replies(answer.replies)
-        is_named = showing.consent_of(answer.person) is Consent.NAMED
-        name = answer.name if is_named else "somebody"  # it may be of another room
-        words.append(f"{where}{name} ({count}): {_excerpt(answer.text)}\n")
+    answers = await _most_replied_to(tables, chat, since)
     if not asked and not answers:
         words += ["Nothing new was asked, and no answer has a reply yet."]
-    return tuple(words)
+    return (*words, *answers)
 
 
-def _excerpt(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
+async def _most_replied_to(tables: Tables, chat: Chat, since: datetime | None) -> list[str]:
+    """Return a line for each answer as everybody may read it: it may be of another room."""
+    ranked = await figures.most_replied_to(tables.connection, chat.id, since)
+    rows = await spoken.of_keys(tables.connection, chat.id, [one.key for one in ranked])
+    public = await excerpts(tables, chat)
+    lines = []
+    for one in ranked:
+        if said := public.said(rows[one.key], EXCERPT):
+            where = f"{wording.topic_names(one.topics)}, " if one.topics else ""
+            name = public.name(rows[one.key], LONGEST_NAME) or "somebody"
+            lines.append(f"{where}{name} ({wording.replies(one.times)}): {said}\n")
+    return lines

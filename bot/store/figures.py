@@ -87,20 +87,6 @@ class Ranked:
     times: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer that was replied to."""
-
-    person: str  # by their key
-    role: str
-    timing: str
-    held: str
-    topics: tuple[int, ...]
-    name: str
-    text: str
-    replies: int
-
-
 async def tally(connection: Connection, chat: str) -> Tally:
     """Count a chat as its closing post tells it."""
     counts = await Figures(connection, chat).counts()
@@ -124,20 +110,15 @@ async def last_spoke(
 
 async def most_replied_to(
     connection: Connection, chat: str, since: datetime | None, most: int = 5
-) -> list[Answer]:
+) -> list[Ranked]:
     """Return the answers said after `since` that most others replied to, the first one first."""
     rows = await connection.rows(
-        "SELECT p.room, p.author, p.role, p.timing, p.held, p.topics, p.name, p.text, COUNT(*) "
-        f"FROM messages p {_REPLIES} "
+        f"SELECT p.topics, p.key, COUNT(*) FROM messages p {_REPLIES} "
         f"WHERE p.chat = ? AND p.at > ? AND p.text <> '' AND p.held = '' AND {_ANSWER_P} "
-        "GROUP BY p.key, p.room, p.author, p.role, p.timing, p.held, p.topics, p.name, p.text, p.at"
-        " ORDER BY COUNT(*) DESC, p.at, p.key LIMIT ?",
+        "GROUP BY p.key, p.topics, p.at ORDER BY COUNT(*) DESC, p.at, p.key LIMIT ?",
         (chat, 0 if since is None else stamp(since), most),
     )
-    return [
-        Answer(f"{room.partition(':')[0]}:{author}", role, timing, held, numbers_of(topics), *rest)
-        for room, author, role, timing, held, topics, *rest in rows
-    ]
+    return [Ranked(numbers_of(topics), key, times) for topics, key, times in rows]
 
 
 class Figures:

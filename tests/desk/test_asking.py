@@ -11,10 +11,12 @@ import pytest
 from bot.desk.asking import MOST_BADGES, Desk, Reply, WayIn, as_moderator
 from bot.engine.actions import Post, PostKind, Thread
 from bot.engine.agenda import Agenda, Override, Reading, Room, Schedule
+from bot.engine.checkin import CheckIn
 from bot.engine.commands import COMMANDS
+from bot.engine.consent import Consent
 from bot.engine.errors import Refused
 from bot.engine.people import Person
-from bot.engine.signals import Delivered, Hindered
+from bot.engine.signals import CheckedIn, Delivered, Hindered
 from bot.engine.state import Stage
 from bot.engine.wording import plain
 from bot.intake.runner import Runner
@@ -451,6 +453,28 @@ async def test_catching_up_never_shows_what_was_withdrawn(tmp_path: Path) -> Non
         await at.say(ROOM, ANN, "who?", reply_to=answer)
         await told(at, "withdraw", BOB)
         assert "postman" not in await told(at, "catchup", person("Cat"))
+
+
+async def test_catching_up_calls_people_as_transcripts_do_and_not_by_names_they_hide(
+    tmp_path: Path,
+) -> None:
+    hidden = Person("local", "p-cat", "Catherine Quillwort")
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        await at.live()
+        await at.say(ROOM, hidden, "T1: hello")
+        for by, said in (
+            (hidden, CheckIn(consent=Consent.PSEUDONYM)),
+            (BOB, CheckIn(name="Robert Ash")),
+        ):
+            await at.runner.handle(CheckedIn(at.clock(), ROOM, by, "urojc", said))
+        answer = await at.say(ROOM, BOB, "T1: as Catherine Quillwort **said**, <@p-cat>")
+        await at.say(ROOM, HENRY, "why?", reply_to=answer)
+        caught_up = await told(at, "catchup", ANN)
+    assert "Robert Ash (1 reply): T1: as " in caught_up
+    assert "said" in caught_up
+    for gone in ("Quillwort", "p-cat", "**"):
+        assert gone not in caught_up
 
 
 async def test_moderators_are_told_that_messages_are_held_not_what_is_in_them(

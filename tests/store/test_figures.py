@@ -247,7 +247,7 @@ async def test_a_catch_up_names_the_answers_most_replied_to_since_one_spoke(
     ]
     async with kept(messages) as (tables, chat):
         found = await figures.most_replied_to(tables.connection, chat.id, since, 3)
-    assert [(answer.topics, answer.replies) for answer in found] == expected[:3]
+    assert [(answer.topics, answer.times) for answer in found] == expected[:3]
 
 
 @settings(max_examples=25, deadline=None)
