@@ -17,7 +17,7 @@ from pathlib import Path
 from bot.agendas.agenda import load_chats
 from bot.agendas.mistakes import shown
 from bot.cli.faults import Stopped
-from bot.engine.agenda import OWN, agendas_of, people_lists
+from bot.engine.agenda import OWN
 from bot.engine.erasing import is_erased
 from bot.engine.rooms import platform_name, room_name
 from bot.intake import farewell
@@ -185,7 +185,6 @@ def agendas_naming(folder: Path, key: str, now: datetime) -> list[str]:
     where there is no agenda to look into.
     """
     platform, _, person = key.partition(":")
-    names = {person, f"user:{person}"}
     series, mistakes = load_chats(folder, now)
     if any(one.file == str(folder) for one in mistakes):
         raise Stopped(
@@ -194,15 +193,9 @@ def agendas_naming(folder: Path, key: str, now: datetime) -> list[str]:
             "there are none, say --without-agendas."
         )
     wrong = [Path(file) for file in dict.fromkeys(one.file for one in mistakes)]
-    return [
-        str(folder / f"{one.name}.yaml")
-        for one in series
-        if any(
-            names.intersection(listed.get(platform, ()))
-            for agenda in agendas_of({one.name: one})
-            for listed in people_lists(agenda)
-        )
-    ] + [str(path) for path in wrong if _stands_in(path, person)]
+    return [str(folder / f"{one.name}.yaml") for one in series if one.lists(platform, person)] + [
+        str(path) for path in wrong if _stands_in(path, person)
+    ]
 
 
 def _stands_in(path: Path, person: str) -> bool:

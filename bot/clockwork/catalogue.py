@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.agendas.agenda import read_agenda
 from bot.agendas.mistakes import START, AgendaMistakes, Mistake
-from bot.engine.agenda import Series, people_lists
+from bot.engine.agenda import Series, agendas_of, people_lists
 
 
 class Catalogue:
@@ -25,13 +25,8 @@ class Catalogue:
 
     def slack_groups(self) -> frozenset[str]:
         """Return the ids of Slack's user groups that agendas name among people."""
-        agendas = (series.agenda for series in self._series.values())
-        overrides = (o for series in self._series.values() for o in series.dates.values())
-        lists = [
-            *(listed for agenda in agendas for listed in people_lists(agenda)),
-            *(override.moderators or {} for override in overrides),
-        ]
-        names = (name for one in lists for name in one.get("slack", ()))
+        lists = (listed for one in agendas_of(self._series) for listed in people_lists(one))
+        names = (name for listed in lists for name in listed.get("slack", ()))
         return frozenset(n.removeprefix("group:") for n in names if n.startswith("group:"))
 
     def unreadable(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ from bot.desk.bell import Bell, Place
 from bot.desk.reception import Reception, Spot
 from bot.engine import commands, replies, safety_asks, wording
 from bot.engine.actions import Words
-from bot.engine.agenda import Agenda, Room, Series, agendas_of, people_lists
+from bot.engine.agenda import Agenda, Room, Series, agendas_of
 from bot.engine.errors import Refused
 from bot.engine.floor import chat_for_command
 from bot.engine.people import Person, Role, asking_in, role_in
@@ -161,14 +161,8 @@ class Desk:
 
         Raises Refused for who stands in an agenda: they would come back with its next chat.
         """
-        named = {by.id, f"user:{by.id}"}
-        agendas = {
-            series.agenda.title
-            for series in self.catalogue().values()
-            for agenda in agendas_of({series.name: series})
-            for listed in people_lists(agenda)
-            if named.intersection(listed.get(by.platform, ()))
-        }
+        series = (one for one in self.catalogue().values() if one.lists(by.platform, by.id))
+        agendas = {one.agenda.title for one in series}
         if agendas:
             raise Refused(replies.listed_in(sorted(agendas)))
         async with self.store.reading() as tables:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.engine.agenda import Room, Series, agendas_of
+from bot.engine.agenda import Room, Series
 from bot.engine.signals import Left
 from bot.intake.runner import Runner, Store
 from bot.store import leavers
@@ -52,5 +52,5 @@ class Leaving:
             one.name
             for one in self.catalogue().values()
             if one.agenda.forget_on_leave
-            and any(is_there(r) for agenda in agendas_of({one.name: one}) for r in agenda.rooms)
+            and any(is_there(room) for agenda in one.agendas() for room in agenda.rooms)
         )

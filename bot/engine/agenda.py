@@ -20,7 +20,7 @@ ANYWHERE = "any"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Room:
-    """A place where a chat is held: `local:urojc`, later a Discord or Slack channel."""
+    """A place where a chat is held: `local:urojc`, or a channel, `discord:123`, `slack:C123`."""
 
     platform: str
     name: str
@@ -96,6 +96,11 @@ class Agenda:
     round_times: timedelta = timedelta(minutes=15)  # in the research edition; a divisor of a day
 
 
+def outer_platforms(agenda: Agenda) -> tuple[str, ...]:
+    """Return the platforms on which an agenda's chats are held, but for Rounds' own."""
+    return tuple(dict.fromkeys(room.platform for room in agenda.rooms if room.platform != OWN))
+
+
 def people_lists(agenda: Agenda) -> tuple[Mapping[str, tuple[str, ...]], ...]:
     """Return every list of people by platform that an agenda has: whoever is named is in one."""
     return agenda.moderators, agenda.guests, agenda.on_call, agenda.members_only
@@ -136,9 +141,9 @@ class Series:
     schedule: Schedule
     dates: Mapping[date, Override] = field(default_factory=dict)
 
-    def agenda_on(self, day: date | None) -> Agenda:
+    def agenda_on(self, day: date) -> Agenda:
         """Return the agenda of the chat that opens on `day` (in the chat's zone)."""
-        override = self.dates.get(day) if day else None
+        override = self.dates.get(day)
         if override is None:
             return self.agenda
         differs = {
@@ -148,9 +153,22 @@ class Series:
         }
         return replace(self.agenda, **differs)
 
+    def agendas(self) -> Iterator[Agenda]:
+        """Yield its own agenda, and those of dates on which it differs."""
+        yield self.agenda
+        yield from map(self.agenda_on, self.dates)
+
+    def lists(self, platform: str, person: str) -> bool:
+        """Whether somebody, by their id on a platform, stands in one of its agendas."""
+        names = {person, f"user:{person}"}
+        return any(
+            names.intersection(listed.get(platform, ()))
+            for agenda in self.agendas()
+            for listed in people_lists(agenda)
+        )
+
 
 def agendas_of(catalogue: Mapping[str, Series]) -> Iterator[Agenda]:
-    """Yield every agenda of every series: its own, and those of dates on which it differs."""
+    """Yield every agenda of every series."""
     for series in catalogue.values():
-        yield series.agenda
-        yield from map(series.agenda_on, series.dates)
+        yield from series.agendas()

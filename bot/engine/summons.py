@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bot.engine import calling, steps
 from bot.engine.actions import Moment, Piece, Spot, Tell, Who, Words, privately
-from bot.engine.agenda import ANYWHERE, OWN, Agenda
+from bot.engine.agenda import ANYWHERE, OWN, Agenda, outer_platforms
 from bot.engine.calls import EVERYBODY, Call
 from bot.engine.concerning import DISTRESS
 from bot.engine.erasing import is_erased
@@ -19,7 +19,6 @@ from bot.engine.telling import moderators_on
 IN_DANGER = "If somebody is in danger right now, call your local emergency number."
 
 WHAT_ELSE = "What can be asked: /chat commands"
-
 
 _LOOK = {
     False: "Please look, and write to them privately:",
@@ -56,7 +55,10 @@ def tells(chat: Chat, event: steps.OfCall) -> list[Tell]:
         case steps.Unanswered():
             return _asker_learns(call, unanswered(chat, call))
         case steps.Unreached(whom=whom) if whom == call.key:
-            return _to_those_asked(chat, call, f"unreached{len(call.unreached)}", unreached(call))
+            about, words = f"unreached{len(call.unreached)}", unreached(call)
+            if call.taken_by:
+                return _to_who_came(call, about, words)
+            return _to_those_asked(chat, call, about, words)
     return []
 
 
@@ -65,16 +67,13 @@ def tells_again(chat: Chat, event: steps.Flagged | steps.Unflagged) -> list[Tell
     if isinstance(event, steps.Unflagged) or DISTRESS not in event.concerns:
         return []
     call = calling.looks_after(chat, f"{event.room.platform}:{event.person}", event.at)
-    platform, _, person = call.taken_by.partition(":") if call else (OWN, "", "")
-    if call is None or platform == OWN:
+    if call is None:
         return []
     again = (
         f"In {chat.agenda.title} the person whose call you took has written something that may "
         "be a cry for help again. It is held back from the transcript: "
     )
-    about = f"call{call.number}/again"
-    words = (again, _spot(event))
-    return [Tell(privately(platform, about), (person,), "", words, call=call.number)]
+    return _to_who_came(call, "again", (again, _spot(event)))
 
 
 def _to_one(chat: Chat, call: Call, whom: str) -> list[Tell]:
@@ -94,7 +93,7 @@ def _to_all(chat: Chat, call: Call) -> list[Tell]:
     """Tell all moderators, and the channels of alerts beside them."""
     page = len(call.pages)
     told = []
-    for platform in _platforms(chat.agenda):
+    for platform in outer_platforms(chat.agenda):
         words = page_words(chat, call)
         people = _but(moderators_on(chat, platform), call, platform)
         if people:
@@ -111,42 +110,36 @@ def _but(people: tuple[str, ...], call: Call, platform: str) -> tuple[str, ...]:
     return tuple(person for person in people if person != own)
 
 
-def _platforms(agenda: Agenda) -> list[str]:
-    return [*dict.fromkeys(room.platform for room in agenda.rooms if room.platform != OWN)]
-
-
 def _to_those_asked(chat: Chat, call: Call, about: str, words: Words) -> list[Tell]:
-    """Tell everybody who was asked to come, or who has come, but who took it where that is news."""
-    if call.taken_by and not about.startswith("taken"):
-        whom = {call.taken_by.partition(":")[0]: [call.taken_by.partition(":")[2]]}
-        channels = False
-    else:
-        whom = {}
-        for key in (key for key in call.paged if key not in call.unreached):
-            platform, _, name = key.partition(":")
+    """Tell everybody who was asked to come, but whoever has come. Own rooms have pages."""
+    whom: dict[str, list[str]] = {}
+    for key in call.paged:
+        platform, _, name = key.partition(":")
+        if platform != OWN and key not in call.unreached:
             whom.setdefault(platform, []).append(name)
-        channels = call.times_all > 0
+    channels = call.times_all > 0
     told = []
-    for platform in _platforms(chat.agenda) if channels else whom:
-        if platform == OWN:
-            continue
-        people = [name for name in whom.get(platform, []) if not name.startswith("role:")]
+    for platform in outer_platforms(chat.agenda) if channels else whom:
+        names = whom.get(platform, [])
+        people = [name for name in names if not name.startswith("role:")]
         if channels:
             people += _but(moderators_on(chat, platform), call, platform)
-        people = [p for p in dict.fromkeys(people) if f"{platform}:{p}" != _news_to(call, about)]
+        people = [p for p in dict.fromkeys(people) if f"{platform}:{p}" != call.taken_by]
         line = privately(platform, f"call{call.number}/{about}")
         if people:
             told.append(Tell(line, tuple(people), "", words, call=call.number))
         channel = chat.agenda.alerts.get(platform, "")
-        if channel and (channels or any(n.startswith("role:") for n in whom.get(platform, []))):
+        if channel and (channels or any(name.startswith("role:") for name in names)):
             line = privately(platform, f"call{call.number}/{about}/alerts")
             told.append(Tell(line, (), channel, words, call=call.number))
     return told
 
 
-def _news_to(call: Call, about: str) -> str:
-    """Return for whom it is no news, by their key."""
-    return call.taken_by if about.startswith("taken") else ""
+def _to_who_came(call: Call, about: str, words: Words) -> list[Tell]:
+    """Tell whoever took a call; in Rounds' own rooms they have the pages."""
+    platform, _, person = call.taken_by.partition(":")
+    line = privately(platform, f"call{call.number}/{about}")
+    return [] if platform == OWN else [Tell(line, (person,), "", words, call=call.number)]
 
 
 def _others_learn(chat: Chat, call: Call) -> list[Tell]:
@@ -263,12 +256,10 @@ def answer(chat: Chat, call: Call) -> Words:
     else:
         next_one = "If they do not take the call within two minutes, the next one is told. "
         told = (_on_call(whom), f" is told now, with a link to {where}. {next_one}")
-    comes = "You will see here who comes" if call.room.platform == OWN else _told_who_comes()
+    comes = "You will be told by direct message who comes"
+    if call.room.platform == OWN:
+        comes = "You will see here who comes"
     return (*told, f"{comes}. {IN_DANGER}\n{WHAT_ELSE}")
-
-
-def _told_who_comes() -> str:
-    return "You will be told by direct message who comes"
 
 
 def _on_call(whom: str) -> Who | str:

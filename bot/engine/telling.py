@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bot.engine import concerning, events, measures, measuring, steps, unchecked, wording
 from bot.engine.actions import Enclosure, Tell, Words, measure_in, privately
-from bot.engine.agenda import OWN
+from bot.engine.agenda import OWN, outer_platforms
 from bot.engine.concerning import DISTRESS
 from bot.engine.erasing import is_erased
 from bot.engine.events import Event
@@ -24,7 +24,6 @@ def tells(chat: Chat, event: Event) -> list[Tell]:
     if isinstance(event, events.Missed) and not event.last:
         return []
     words, encloses = _said(chat, event)
-    platforms = dict.fromkeys(r.platform for r in chat.agenda.rooms if r.platform != OWN)
     return [
         Tell(
             privately(platform),
@@ -33,7 +32,7 @@ def tells(chat: Chat, event: Event) -> list[Tell]:
             words,
             encloses,
         )
-        for platform in platforms
+        for platform in outer_platforms(chat.agenda)
     ]
 
 
@@ -68,7 +67,7 @@ def _told(chat: Chat) -> set[tuple[str, frozenset[str], str]]:
             frozenset(chat.agenda.moderators.get(platform, ())),
             chat.agenda.alerts.get(platform, ""),
         )
-        for platform in {room.platform for room in chat.agenda.rooms} - {OWN}
+        for platform in outer_platforms(chat.agenda)
     }
 
 

@@ -32,4 +32,3 @@ def test_what_differs_on_a_date_is_laid_over_the_series() -> None:
     assert (that_day.welcome, that_day.reading) == ("", Reading(citation="Smith 2026"))
     assert (that_day.topics, that_day.moderators) == (base.topics, base.moderators)
     assert series.agenda_on(date(2026, 12, 8)) is base
-    assert series.agenda_on(None) is base
