@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from bot.engine import measures, steps, wording
 from bot.engine.actions import Moment, Piece, Spot, Who, Words
@@ -15,6 +14,7 @@ from bot.engine.agenda import Room
 from bot.engine.erasing import NAME, is_erased
 from bot.engine.events import Event
 from bot.engine.measuring import SAYS
+from bot.engine.messages import Hold, id_in, room_in
 from bot.transcripts.characters import one_line, undirected
 
 SHOWN = 20
@@ -26,16 +26,14 @@ Names = Mapping[str, Mapping[str, str]]
 Threads = Mapping[str, str | None]
 """In which thread a message stands, by its key; None: in none."""
 
-NO_THREADS: Threads = MappingProxyType({})
-
 _REASONS = {
     **SAYS,
-    "privacy": "a patient could be known by it",
-    "distress": "its author may need help",
+    Hold.PRIVACY: "a patient could be known by it",
+    Hold.DISTRESS: "its author may need help",
 }
 
 
-def listed(log: Sequence[Event], names: Names, title: str, threads: Threads = NO_THREADS) -> Words:
+def listed(log: Sequence[Event], names: Names, title: str, threads: Threads) -> Words:
     """List the latest steps, the latest last; `threads` has those of the messages they name."""
     told = [(event.at, words) for event in log if (words := words_of(event, names))]
     if not told:
@@ -111,10 +109,10 @@ def words_of(event: Event, names: Names) -> Words:
             return (room, " is as fast as ever: the time was over.")
         case measures.Hidden(room=room, message=message):
             by = _actor(event.by, event.rule, names)
-            undo = f". It cannot be put back; its text is shown with /chat clear {_id(message)}"
+            undo = f". It cannot be put back; its text is shown with /chat clear {id_in(message)}"
             return (by, " took a message out of ", room, f"{_why(event.rule)}{undo}")
         case measures.Gone(message=message):
-            return (f"Message {_id(message)} was to be taken out; its author had deleted it.",)
+            return (f"Message {id_in(message)} was to be taken out; its author had deleted it.",)
         case measures.Alerted(others=others):
             more = f" and {others} more" if others else ""
             return ("The moderators were told of ", _spot(event), f"{more}{_why(event.rule)}.")
@@ -144,10 +142,10 @@ def _of_message(
     event: steps.Flagged | steps.Unflagged | steps.Held | steps.Cleared, names: Names
 ) -> Words:
     key = event.message
-    clear, hold = f". Undo: /chat clear {_id(key)}", f". Undo: /chat hold {_id(key)}"
+    clear, hold = f". Undo: /chat clear {id_in(key)}", f". Undo: /chat hold {id_in(key)}"
     match event:
         case steps.Flagged(concerns=concerns):
-            rule = "distress" if "distress" in concerns else "privacy"
+            rule = Hold.DISTRESS if Hold.DISTRESS in concerns else Hold.PRIVACY
             return (f"Rule {rule} held ", _spot(event), f"{_why(rule)}{clear}")
         case steps.Unflagged():
             return ("Its author changed ", _spot(event), f", and it is shown again{hold}")
@@ -160,16 +158,11 @@ def _of_message(
 def _spot(
     event: measures.Breached | measures.Alerted | steps.Flagged | steps.Unflagged,
 ) -> Spot:
-    return Spot(event.room, event.thread, event.message[len(str(event.room)) + 1 :])
+    return Spot(event.room, event.thread, id_in(event.message))
 
 
 def _bare(key: str) -> Spot:
-    room, _, message = key.partition("/")
-    return Spot(Room.parse(room), None, message)
-
-
-def _id(key: str) -> str:
-    return key.partition("/")[2]
+    return Spot(room_in(key), None, id_in(key))
 
 
 def _why(rule: str) -> str:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from bot.engine import conduct, steps
 from bot.engine.actions import Spot, Words
+from bot.engine.messages import Hold, id_in
 from bot.engine.state import Chat
 
-DISTRESS = "distress"
+DISTRESS = Hold.DISTRESS.value
 """The concern for an author, not for a patient."""
 
 KINDS = {
@@ -49,7 +50,7 @@ def kinds(concerns: tuple[str, ...]) -> str:
 
 def told_author(chat: Chat, event: steps.Flagged | steps.Unflagged) -> Words:
     """Tell an author what was seen in a message and what to do, or that all is well now."""
-    where = Spot(event.room, event.thread, event.message[len(str(event.room)) + 1 :])
+    where = Spot(event.room, event.thread, id_in(event.message))
     title = chat.agenda.title
     if isinstance(event, steps.Unflagged):
         return (f"Thank you. Your message in {title} is in its transcript again: ", where)

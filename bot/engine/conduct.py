@@ -44,7 +44,7 @@ from bot.engine.agenda import OWN, Room
 from bot.engine.errors import Refused
 from bot.engine.events import Event
 from bot.engine.fold import apply
-from bot.engine.messages import message_key
+from bot.engine.messages import Hold, message_key
 from bot.engine.order import Standing, is_told
 from bot.engine.people import Role
 from bot.engine.state import Chat, Stage
@@ -70,7 +70,7 @@ MOST_HIDDEN = 50
 
 LAST_STEP = 4
 
-DISTRESS = "distress"  # the rule by which a cry for help is held (`bot.engine.concerning`)
+DISTRESS = Hold.DISTRESS.value  # the rule by which a cry for help is held
 
 _SLOWS = frozenset({OWN, "discord"})
 _SILENCES = frozenset({"discord"})
@@ -266,7 +266,9 @@ def slowed(chat: Chat, signal: signals.Asked, ask: safety_asks.Slow) -> list[Eve
     if chat.stage is not Stage.OPEN:
         raise Refused(f"{chat.agenda.title} is not open; a room is slowed while its chat runs.")
     if not timedelta(0) < ask.length <= LONGEST_MUTE or ask.every > SLOWEST.total_seconds():
-        raise Refused("A room is slowed to a message in at most 6h, for at most 28d: slow 10s 30m")
+        raise Refused(
+            "A room is slowed to a message in at most 6h, for at most 28d: /chat slow 10s 30m"
+        )
     until = signal.at + ask.length
     return [measures.Slowed(signal.at, signal.room, ask.every, until, signal.by.key)]
 

@@ -21,7 +21,7 @@ from bot.engine.actions import (
 )
 from bot.engine.agenda import OWN, Room
 from bot.engine.measures import Measure
-from bot.engine.messages import Hold, Message
+from bot.engine.messages import Hold, Message, id_in
 from bot.engine.people import Role
 from bot.engine.state import Chat
 
@@ -55,7 +55,7 @@ def actions(chat: Chat, event: Measure) -> list[Action]:
         case measures.Hidden(room=room, message=message, thread=thread):
             if conduct.removes(room.platform):
                 lane = apart(room.platform, Remove)
-                return [Remove(lane, room, _id(room, message), thread)]
+                return [Remove(lane, room, id_in(message), thread)]
     return []
 
 
@@ -78,17 +78,13 @@ def _told(room: Room, person: str, words: Words) -> list[Tell]:
     return [Tell(privately(room.platform), (person,), "", words)]
 
 
-def _id(room: Room, message: str) -> str:
-    return message[len(str(room)) + 1 :]
-
-
 # ---------------------------------------------------------------- words
 
 
 def notice(chat: Chat, event: measures.Breached) -> Words:
     """Tell an author what a rule saw in what they write, and what follows."""
     title, says = chat.agenda.title, SAYS.get(event.rule, event.rule)
-    spot = Spot(event.room, event.thread, _id(event.room, event.message))
+    spot = Spot(event.room, event.thread, id_in(event.message))
     begins = f"{title}: you have written {says}. "
     held = "This message is held back: it is in no transcript until a moderator clears it. "
     match event.step:
@@ -178,5 +174,5 @@ def alerted(chat: Chat, event: measures.Alerted) -> Words:
     if event.step == conduct.LAST_STEP - 1 and not conduct.slows(event.room.platform):
         step = "The message is held back, and what they write within the next minute."
     since = f" And {wording.count(event.others, 'more message')} before." if event.others else ""
-    spot = Spot(event.room, event.thread, _id(event.room, event.message))
+    spot = Spot(event.room, event.thread, id_in(event.message))
     return (f"{begins}{step}{since} /chat log shows each step and how to undo it. ", spot)

@@ -136,11 +136,16 @@ class Tally:
     rooms: tuple[RoomTally, ...] = ()
 
 
-def message_key(room: Room, message_id: str) -> str:
+def message_key(room: Room, message: str) -> str:
     """Name a message by its room and its platform's id."""
-    return f"{room}/{message_id}"
+    return f"{room}/{message}"
 
 
 def room_in(key: str) -> Room:
     """Return the room of a message by its key."""
     return Room.parse(key.partition("/")[0])
+
+
+def id_in(key: str) -> str:
+    """Return the platform's id of a message by its key; no room has a slash in its name."""
+    return key.partition("/")[2]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
 
 from bot.engine.agenda import Room
 from bot.engine.measures import (
@@ -20,9 +19,6 @@ from bot.engine.measures import (
     Unmuted,
     Unslowed,
 )
-
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +72,21 @@ def after(order: Order, event: Measure) -> Order:
         case Breached():
             return _breached(order, event)
         case Muted():
-            return replace(order, mutes=_with(order.mutes, key_of(event), _muted(order, event)))
+            return replace(order, mutes={**order.mutes, key_of(event): _muted(order, event)})
         case Unmuted(since=since):
             left = tuple(m for m in order.mutes.get(key_of(event), ()) if m.since < since)
             forgiven = {p: s for p, s in order.standings.items() if p != key_of(event)}
-            mutes = _with(order.mutes, key_of(event), left)
+            mutes = {**order.mutes, key_of(event): left}
             return replace(order, mutes=mutes, standings=forgiven)
         case Slowed(room=room):
-            return replace(order, slow=_with(order.slow, room, event))
+            return replace(order, slow={**order.slow, room: event})
         case Unslowed(room=room):
             left_slow = {other: slow for other, slow in order.slow.items() if other != room}
             return replace(order, slow=left_slow)
         case Hidden(message=message):
             count = order.hidden_of.get(key_of(event), 0) + 1
-            return replace(
-                order,
-                hidden=order.hidden | {message},
-                hidden_of=_with(order.hidden_of, key_of(event), count),
-            )
+            hidden_of = {**order.hidden_of, key_of(event): count}
+            return replace(order, hidden=order.hidden | {message}, hidden_of=hidden_of)
         case Gone(message=message):
             return replace(order, hidden=order.hidden - {message}, gone=order.gone | {message})
         case Alerted(at=at, rule=rule):
@@ -101,7 +94,7 @@ def after(order: Order, event: Measure) -> Order:
             if known is None:
                 return order
             told = replace(known, told_at=at, untold=0)
-            return replace(order, watches=_with(order.watches, rule, told))
+            return replace(order, watches={**order.watches, rule: told})
 
 
 TOLD_FROM = 3
@@ -116,13 +109,13 @@ def is_told(event: Breached) -> bool:
 def _breached(order: Order, event: Breached) -> Order:
     known = order.standings.get(key_of(event), Standing())
     stands = replace(known, step=event) if event.step else replace(known, flag=event)
-    order = replace(order, standings=_with(order.standings, key_of(event), stands))
+    order = replace(order, standings={**order.standings, key_of(event): stands})
     if not is_told(event):
         return order
     watch = order.watches.get(event.rule)
     told_at, untold = (watch.told_at, watch.untold) if watch else (None, 0)
     watched = Watch(told_at, event, untold + 1)
-    return replace(order, watches=_with(order.watches, event.rule, watched))
+    return replace(order, watches={**order.watches, event.rule: watched})
 
 
 def _muted(order: Order, event: Muted) -> tuple[Muted, ...]:
@@ -138,7 +131,3 @@ def _muted(order: Order, event: Muted) -> tuple[Muted, ...]:
             m for m in known if m.by or not event.since <= m.since <= m.until <= event.until
         )
     return (*known, event)
-
-
-def _with(known: Mapping[Key, Value], key: Key, value: Value) -> Mapping[Key, Value]:
-    return {**known, key: value}

@@ -13,6 +13,7 @@ from bot.engine.calls import EVERYBODY, Call
 from bot.engine.concerning import DISTRESS
 from bot.engine.erasing import is_erased
 from bot.engine.errors import Refused
+from bot.engine.messages import id_in
 from bot.engine.state import Chat
 from bot.engine.telling import moderators_on
 
@@ -340,7 +341,7 @@ def help_lines(agenda: Agenda, country: str) -> str:
 
 
 def _spot(about: Call | steps.Flagged) -> Spot:
-    return Spot(about.room, about.thread, about.message[len(str(about.room)) + 1 :])
+    return Spot(about.room, about.thread, id_in(about.message))
 
 
 def _who(key: str, name: str) -> Who:

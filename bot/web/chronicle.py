@@ -12,6 +12,7 @@ from bot.engine import events, measures, steps, wording
 from bot.engine.actions import Moment, Words, measure_in
 from bot.engine.erasing import NAME, is_erased
 from bot.engine.events import Event
+from bot.engine.messages import id_in
 from bot.engine.rooms import platform_name
 from bot.transcripts.characters import one_line, undirected
 from bot.transcripts.summary import Names
@@ -118,19 +119,15 @@ def _words_of_holds(event: Event, names: Names) -> Words:
     match event:
         case steps.Flagged(message=message):
             seen = "something was seen in it"
-            return (f"Message {_id(message)} is held back: {seen}; its author is told.",)
+            return (f"Message {id_in(message)} is held back: {seen}; its author is told.",)
         case steps.Unflagged(message=message):
-            return (f"Message {_id(message)} is held back no longer: it was changed.",)
+            return (f"Message {id_in(message)} is held back no longer: it was changed.",)
         case steps.Held(message=message, by=by, rule=rule):
             who = f"the rule “{rule}”" if rule else _name(by, names)
-            return (f"Message {_id(message)} is held back by {who}.",)
+            return (f"Message {id_in(message)} is held back by {who}.",)
         case steps.Cleared(message=message, by=by):
-            return (f"Message {_id(message)} was cleared by {_name(by, names)}.",)
+            return (f"Message {id_in(message)} was cleared by {_name(by, names)}.",)
     return ()
-
-
-def _id(message: str) -> str:
-    return message.partition("/")[2]
 
 
 def _words_of_rooms(event: Event) -> Words:
@@ -182,9 +179,7 @@ def _words_of_topics(event: Event, names: Names) -> Words:
             return (f"T{number} posted in ", room, ".")
         case events.Corrected(message=message, topics=topics, by=by):
             place = wording.topic_names(topics) or "no topic"
-            return (
-                f"{_name(by, names)} placed message {message.partition('/')[2]} under {place}.",
-            )
+            return (f"{_name(by, names)} placed message {id_in(message)} under {place}.",)
         case events.Rescheduled():
             return ("The topics that were still to come were given new times.",)
     return ledger.words_of(event, names) or (type(event).__name__,)

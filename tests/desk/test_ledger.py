@@ -70,7 +70,7 @@ def test_every_measure_is_told_or_told_by_another() -> None:
 
 def test_the_latest_twenty_are_listed_with_their_times_and_links() -> None:
     log = [steps.Held(OPENS + timedelta(minutes=n), f"{CHANNEL}/{n}", MO) for n in range(30)]
-    words = ledger.listed(log, NAMES, "Club")
+    words = ledger.listed(log, NAMES, "Club", {})
     text = wording.plain(words)
     assert "The latest 20 of 30 steps" in text
     assert "/chat clear 29" in text
@@ -82,5 +82,5 @@ def test_the_latest_twenty_are_listed_with_their_times_and_links() -> None:
     there = ledger.listed(log, NAMES, "Club", dict.fromkeys(keys, "5"))
     linked = [piece for piece in there if isinstance(piece, Spot)]
     assert [spot.thread for spot in linked] == ["5"] * len(spots), "a link leads into its thread"
-    assert ledger.listed([], NAMES, "Club") == ("Nothing was done to keep order in Club.",)
+    assert ledger.listed([], NAMES, "Club", {}) == ("Nothing was done to keep order in Club.",)
     assert ledger.people_in(log) == {MO}
