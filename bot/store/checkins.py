@@ -155,15 +155,16 @@ _PERSON = (
     "ELSE 'slack:' END || m.author"
 )
 _CROWD = (
-    f"WITH here AS (SELECT DISTINCT {_PERSON} AS person FROM messages m "
-    f"WHERE m.chat = ? AND {_TOOK_PART}), "
-    f"before AS (SELECT DISTINCT {_PERSON} AS person FROM messages m "
-    "JOIN chats c ON c.chat = m.chat "
-    f"WHERE c.series = ? AND (c.opens_at, c.chat) < (?, ?) AND {_TOOK_PART}) "
-    "SELECT COALESCE(k.role, ''), COALESCE(k.country, ''), "
-    "CASE WHEN k.person IS NULL THEN 0 ELSE 1 END, CASE WHEN b.person IS NULL THEN 0 ELSE 1 END, "
-    "COUNT(*) FROM here h LEFT JOIN before b ON b.person = h.person "
-    "LEFT JOIN checkins k ON k.series = ? AND k.person = h.person GROUP BY 1, 2, 3, 4"
+    f"WITH here AS (SELECT DISTINCT {_PERSON} AS person, m.author AS author FROM messages m "
+    f"WHERE m.chat = ? AND {_TOOK_PART}) "
+    "SELECT role, country, has_checked_in, is_returning, COUNT(*) FROM ("
+    "SELECT COALESCE(k.role, '') AS role, COALESCE(k.country, '') AS country, "
+    "CASE WHEN k.person IS NULL THEN 0 ELSE 1 END AS has_checked_in, "
+    "CASE WHEN EXISTS (SELECT 1 FROM messages m JOIN chats c ON c.chat = m.chat "
+    "WHERE m.author = h.author AND c.series = ? AND (c.opens_at, c.chat) < (?, ?) "
+    f"AND {_PERSON} = h.person AND {_TOOK_PART}) THEN 1 ELSE 0 END AS is_returning "
+    "FROM here h LEFT JOIN checkins k ON k.series = ? AND k.person = h.person) AS people "
+    "GROUP BY role, country, has_checked_in, is_returning"
 )
 
 

@@ -58,3 +58,6 @@ CREATE TABLE published (
     topics TEXT NOT NULL,
     PRIMARY KEY (chat, message, number)
 );
+
+-- Who wrote in which chats: whether somebody was there before, and what is theirs when they leave.
+CREATE INDEX messages_by_author ON messages (author, chat);
