@@ -18,7 +18,7 @@ from bot.transcripts.characters import one_line
 from bot.transcripts.clock import Clock, span, utc
 from bot.transcripts.edition import Stated
 from bot.transcripts.links import Link
-from bot.transcripts.summary import Step, Summary, TopicSummary
+from bot.transcripts.summary import Highlight, Step, Summary, TopicSummary
 
 LATE = "said after the close; its text is not kept"
 WITHDRAWN = "withdrawn by its author"
@@ -59,6 +59,16 @@ def silence(
     if timing == Timing.LATE and not has_files:
         return LATE
     return BLANKED if chat is not None and chat.blanked and not has_files else ""
+
+
+def instead(answer: Highlight) -> str:
+    """Say what stands for an answer's words where there are none."""
+    return _WHY_HELD.get(answer.held, HELD) if answer.held else "no words"
+
+
+def noun(number: int, of_one: str) -> str:
+    """Return what so many are called: `message` of one, else `messages`."""
+    return of_one if number == 1 else plural(of_one)
 
 
 def count(number: int, noun: str) -> str:

@@ -40,7 +40,10 @@ Names = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """An answer and how often it was replied or reacted to; the text is an excerpt."""
+    """An answer and how often it was replied or reacted to; the text is an excerpt.
+
+    `held` says why there is none, where it is held back.
+    """
 
     key: str
     room: str
@@ -49,6 +52,7 @@ class Highlight:
     name: str
     text: str
     times: int
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +293,7 @@ class _Excerpts:
         platform = row.room.partition(":")[0]
         writer = PlainText(self._names.get(platform, {}), self._clock)
         brief = excerpt(written(row.text, writer, platform), 160)
-        return Highlight(row.key, row.room, row.id, row.at, row.name, brief, times)
+        return Highlight(row.key, row.room, row.id, row.at, row.name, brief, times, row.held)
 
 
 # ---------------------------------------------------------------- rules

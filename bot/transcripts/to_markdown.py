@@ -114,9 +114,10 @@ def _best(what: str, noun: str, answers: Sequence[Highlight]) -> Iterator[str]:
     if answers:
         yield f"{what}:\n"
         for answer in answers:
-            said = line(answer.text) or "(no text)"
+            said = line(answer.text)
             who = line(answer.name) or "somebody"
-            yield f"- “{said}” ({who}, {phrases.count(answer.times, noun)})"
+            said = f"“{said}”" if said else phrases.instead(answer)
+            yield f"- {said} ({who}, {phrases.count(answer.times, noun)})"
         yield ""
 
 

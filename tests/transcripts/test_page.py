@@ -6,7 +6,11 @@ import base64
 import hashlib
 import re
 
-from tests.transcripts.club import club
+import pytest
+
+from bot.engine.showing import Audience
+from tests.transcripts.club import LOG, club, kept
+from tests.transcripts.guarded import guarded, in_words, rows
 from tests.transcripts.hostile import Page
 
 
@@ -63,6 +67,27 @@ async def test_the_answers_most_replied_and_reacted_to_are_named_topic_by_topic(
     ]  # fmt: skip
     assert "2 replies" in best
     assert "3 reactions" in best
+
+
+@pytest.mark.parametrize("wanted", ["html", "md"])
+async def test_an_answer_that_is_held_back_is_named_as_such_among_the_most_replied_to(
+    wanted: str,
+) -> None:
+    async with guarded() as (tables, chat):
+        found = await in_words(tables, chat, wanted, Audience.ORGANIZERS)
+    told = Page(found).words if wanted == "html" else found
+    assert "(no text)" not in told
+    named = r"held back for review: a patient could be known by it\W+Emma Lindqvist\W+1 reply"
+    assert re.search(named, told)
+
+
+async def test_on_a_narrow_screen_one_message_is_one_message_of_one_participant() -> None:
+    alone = [one for one in rows() if one.id == "m3"]
+    async with kept(alone, LOG, ()) as (tables, chat):
+        html = await in_words(tables, chat, "html", Audience.ORGANIZERS)
+    cells = re.findall(r'data-what="(messages?|participants?)">([0-9,]+)<', html)
+    assert cells[:4] == [("message", "1"), ("participant", "1"), ("messages", "0"),
+                         ("participants", "0")]  # fmt: skip
 
 
 async def test_what_stands_in_the_agenda_can_do_nothing_either() -> None:
