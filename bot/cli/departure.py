@@ -23,8 +23,10 @@ from bot.engine.rooms import platform_name, room_name
 from bot.intake import farewell
 from bot.intake.runner import Store
 from bot.store import forgetting
+from bot.store import shown as shown_to_all
 from bot.store.forgetting import Known, Removed
 from bot.store.opening import Where, opened
+from bot.store.shown import Shown
 from bot.store.tables import Tables
 from bot.transcripts.phrases import count
 
@@ -41,10 +43,11 @@ WAYS = "local:ID, discord:ID or slack:ID, as “author” and “room” tell it
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Somebody who may be erased, and what would go."""
+    """Somebody who may be erased, what would go, and which public transcripts have their words."""
 
     who: Known
     would_go: Removed
+    published: tuple[Shown, ...] = ()
 
     @property
     def platform(self) -> str:
@@ -72,6 +75,7 @@ async def found(
     async with store.reading() as tables:
         key = await _key(tables, given)
         who = await forgetting.known(tables.connection, key)
+        published = await shown_to_all.with_words_of(tables.connection, key)
     if agendas := naming(key):
         raise Stopped(
             f"{shown(given)} stands in {', '.join(agendas)}, among its people. Take them out there "
@@ -80,7 +84,7 @@ async def found(
     would_go = await _tried(store, key, now)
     if not would_go.anything:
         raise Stopped(_nobody(given))
-    return Found(who, would_go)
+    return Found(who, would_go, tuple(published))
 
 
 async def _tried(store: Store, key: str, now: datetime) -> Removed:
@@ -232,7 +236,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} entries" if noun == "entry" and number != 1 else count(number, noun)
 
 
-def what_stays(removed: Removed, where: Where) -> list[str]:
+def what_stays(removed: Removed, published: Sequence[Shown], where: Where) -> list[str]:
     """Say in lines where more of somebody may stand, which Rounds cannot or may not take away."""
     lines: list[str] = []
     outer = [one for one in removed.stood if one.room.platform != OWN]
@@ -248,6 +252,7 @@ def what_stays(removed: Removed, where: Where) -> list[str]:
             f"  Transcripts of {_listed(chats)} that were posted, sent or downloaded before. Where "
             "one is published, write it anew with rounds export."
         )
+    lines += _published(published)
     if removed.named:
         lines.append(
             f"  {count(len(removed.named), 'message')} of others in which a name of theirs may "
@@ -265,6 +270,16 @@ def what_stays(removed: Removed, where: Where) -> list[str]:
     lines += [f"  The log of {chat}, which is broken and was left." for chat in removed.broken]
     lines.append(f"  Backups that were made before. {_of_restoring(where)}")
     return lines
+
+
+def _published(published: Sequence[Shown]) -> list[str]:
+    lines = [
+        f"  A public transcript of {one.chat}, published {one.at:%Y-%m-%d %H:%M} UTC. The next one "
+        "says in its erratum that something was taken back."
+        for one in published[:LISTED]
+    ]
+    more = len(published) - LISTED
+    return [*lines, f"  {count(more, 'more public transcript')}."] if more > 0 else lines
 
 
 def _of_restoring(where: Where) -> str:
@@ -314,7 +329,7 @@ async def erase_in(
             "They go with the next change."
         )
     say("Where more may stand:")
-    for line in what_stays(removed, where):
+    for line in what_stays(removed, whom.published, where):
         say(line)
     if chats is None:
         say("  Agendas, which were not looked into. Who stands in one comes back with its chats.")

@@ -11,6 +11,7 @@ import pytest
 
 from bot.cli.departure import Found, agendas_naming, described, erase_in, what_goes
 from bot.cli.faults import Stopped
+from bot.dispatch.publishing import publish
 from bot.engine.agenda import Room
 from bot.engine.events import Opened, Planned
 from bot.engine.messages import Message, Tally
@@ -137,6 +138,25 @@ async def test_it_is_said_what_went_and_where_more_may_stand(tmp_path: Path) -> 
     ):
         assert line in told, line
     assert "Discord" not in told, "there is no other copy of what was said in the built-in room"
+
+
+async def test_public_transcripts_with_their_words_are_named_each_with_its_moment(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await h.start(SERIES)
+        await h.say(ROOM, BO, "T1: no", message="0")
+        await publish(h.store, CHAT, h.clock())  # without a word of hers
+        for n in (1, 2):
+            h.clock.advance(timedelta(hours=1))
+            await h.say(ROOM, ANN, f"T1: {WORDS}", message=str(n))
+            await publish(h.store, CHAT, h.clock())
+    told = [line for line in await erase(tmp_path, ANN.key) if "A public transcript" in line]
+    assert told == [
+        f"  A public transcript of {CHAT}, published 2026-12-06 {hour}:00 UTC. The next one says "
+        "in its erratum that something was taken back."
+        for hour in (21, 22)
+    ]
 
 
 async def test_what_a_platform_tells_late_brings_nothing_back(tmp_path: Path) -> None:
