@@ -40,7 +40,6 @@ NO_PROMISE = (
     "[uv]: ",
     "[After an absence](#after-an-absence) has all of it",
     "see [Two processes](#two-processes)",
-    "Pages that are open in somebody's browser show",
     "1. Open the [developer portal]",
     "2. Under Bot choose Reset Token",
     "Slack takes no commands in threads",

@@ -123,6 +123,12 @@ async def erased(connection: Connection) -> list[Erased]:
     return [Erased(pseudonym, salt, digest, moment(at)) for pseudonym, salt, digest, at in rows]
 
 
+async def count(connection: Connection) -> int:
+    """Return how many people were erased."""
+    ((erased,),) = await connection.rows("SELECT COUNT(*) FROM erasures")
+    return int(erased)
+
+
 async def remember(connection: Connection, one: Erased) -> None:
     """Remember that somebody was erased."""
     await connection.run(

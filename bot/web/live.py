@@ -16,7 +16,7 @@ from bot.engine.errors import reason
 from bot.engine.messages import Message
 from bot.engine.state import Chat
 from bot.intake.runner import Changed
-from bot.store import pages
+from bot.store import departures, pages
 from bot.store.tables import Tables
 from bot.web.access import Visitor
 from bot.web.counts import Counts
@@ -32,6 +32,9 @@ PACE_SECONDS = 0.2
 
 BEAT_SECONDS = 15.0
 """So often something is sent, that proxies keep the connection and a lost one is noticed."""
+
+LOOKS_SECONDS = 5.0
+"""So often it is looked whether another process has erased somebody (`rounds erase`)."""
 
 MOST_ROWS = 50
 """When more messages than this change at once, pages are told to fetch themselves anew."""
@@ -88,6 +91,7 @@ class _Feed:
     keys: set[str] = field(default_factory=set)
     poked: asyncio.Event = field(default_factory=asyncio.Event)
     shape: object = None
+    erased: int = 0
 
     def tell_all(self, event: Event) -> None:
         for listener in self.listeners:
@@ -169,10 +173,10 @@ class Live:
 
     @contextlib.asynccontextmanager
     async def _listening(self, room: Room, visitor: Visitor | None) -> AsyncIterator[_Listener]:
-        shape = _shape(await self.scenes.standing(room))
+        erased, shape = await self._erased(), _shape(await self.scenes.standing(room))
         feed = self._feeds.get(room)
         if feed is None:
-            feed = self._feeds[room] = _Feed(room, shape=shape)
+            feed = self._feeds[room] = _Feed(room, shape=shape, erased=erased)
             task = asyncio.create_task(self._serve(feed), name=f"live {room}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -201,15 +205,37 @@ class Live:
 
     async def _serve(self, feed: _Feed) -> None:
         """Tell a room's pages what changes, as long as there are any."""
-        while await feed.poked.wait() and feed.listeners:
+        clock = asyncio.get_running_loop().time
+        looked = clock()
+        while feed.listeners:
+            await _within(LOOKS_SECONDS, feed.poked)
+            is_poked, (keys, feed.keys) = feed.poked.is_set(), (feed.keys, set())
             feed.poked.clear()
-            keys, feed.keys = feed.keys, set()
             try:
-                await self._tell(feed, keys)
+                if is_poked:
+                    await self._tell(feed, keys)
+                if clock() - looked >= LOOKS_SECONDS:
+                    looked = clock()
+                    await self._look(feed)
             except Exception as error:  # the store cannot be read just now; pages try again
                 log.error("Pages of %s go without news: %s.", feed.room, reason(error))
                 feed.renew()
             await asyncio.sleep(PACE_SECONDS)
+
+    async def _look(self, feed: _Feed) -> None:
+        """Let pages fetch themselves anew where somebody was erased meanwhile."""
+        try:
+            erased = await self._erased()
+        except Exception as error:  # others say what the store lacks; it is looked again
+            log.debug("Nobody looks for news of %s: %s.", feed.room, reason(error))
+            return
+        if erased != feed.erased:
+            feed.renew()
+        feed.erased = erased
+
+    async def _erased(self) -> int:
+        async with self._house.store.reading() as tables:
+            return await departures.count(tables.connection)
 
     async def _tell(self, feed: _Feed, keys: set[str]) -> None:
         scene = await self.scenes.standing(feed.room)
@@ -245,6 +271,12 @@ class Live:
                 )
                 painted[who] = Event("rows", html)
             listener.tell(painted[who])
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    """Wait for an event, but no longer than that."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
 
 
 async def _with_replies(tables: Tables, keys: set[str]) -> list[Message]:

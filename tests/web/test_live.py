@@ -7,9 +7,11 @@ import contextlib
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from bot.cli.departure import erase_in
 from bot.engine.agenda import Room, Series
 from bot.engine.checkin import CheckIn
 from bot.engine.consent import Consent
@@ -174,6 +176,20 @@ async def test_names_that_somebody_takes_along_leave_what_others_wrote_on_open_p
     assert "Mensah" not in rows
     assert "Kofi" not in rows
     assert "👍, 1" not in rows
+
+
+async def test_open_pages_renew_themselves_when_another_process_has_erased_somebody(
+    place: Served, open_house: House, tmp_path: Path
+) -> None:
+    await open_house.say(ROOM, ANA, "T1 the postman from Elm Street")
+    async with place.guest() as guest, listening(guest) as stream:
+        now = open_house.clock()
+        file = tmp_path / "rounds.db"
+        assert await erase_in(file, None, ANA.key, now, lambda _whom: True, lambda _told: None)
+        await stream.next("main")
+        main = await guest.part("/rooms/urojc", "main")
+    assert "somebody erased" in main.words
+    assert "Elm Street" not in main.text
 
 
 async def test_many_changes_at_once_are_one_renewal(place: Served, open_house: House) -> None:
