@@ -202,9 +202,9 @@ class Tables:
     async def next_wake(self, unread: Unread = NOTHING_UNREAD) -> datetime | None:
         """Return the earliest moment at which a chat must be woken."""
         but, which = _but_for(unread)
-        sql = f"SELECT MIN(wake_at) FROM chats WHERE wake_at IS NOT NULL{but}"
-        ((at,),) = await self.connection.rows(sql, which)
-        ((call,),) = await self.connection.rows("SELECT MIN(calls_at) FROM chats")
+        earliest = "SELECT MIN({0}) FROM chats WHERE {0} IS NOT NULL".format  # by their indexes
+        ((at,),) = await self.connection.rows(f"{earliest('wake_at')}{but}", which)
+        ((call,),) = await self.connection.rows(earliest("calls_at"))
         moments = [moment(found) for found in (at, call) if found is not None]
         return min(moments, default=None)
 

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.engine import events
+from bot.engine.fold import fold
 from bot.engine.people import Person, Role
 from bot.engine.signals import Said
 from bot.engine.state import Stage
 from bot.simulation import Simulation
+from bot.store import checkins
+from bot.store.codec import Row
 from bot.store.errors import StoreError
 from bot.store.figures import Figures
 from bot.store.opening import Where, opened, version_at
 from bot.store.schema import MIGRATIONS, newest, steps_from
+from bot.store.tables import Connection, Tables, Unread
 from bot.transcripts import render
+from tests.engine.script import OPENS, ROOM, agenda
 from tests.store.old_stores import CHAT, SCHEMAS, put
 
 HOUR = timedelta(hours=1)
@@ -105,3 +112,54 @@ async def test_a_store_of_every_schema_opens_with_all_that_is_in_it_and_goes_on(
     async with opened(lasting) as store, store.reading() as tables:
         assert (await Figures(tables.connection, CHAT).counts()).late == 2
     assert await version_at(lasting) == newest()
+
+
+# ---------------------------------------------------------------- indexes
+
+
+class Noting:
+    """A connection, and what was asked of it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.asked: list[tuple[str, Sequence[object]]] = []
+
+    async def rows(self, sql: str, arguments: Sequence[object] = ()) -> list[Row]:
+        self.asked.append((sql, arguments))
+        return await self._connection.rows(sql, arguments)
+
+    async def run(self, sql: str, arguments: Sequence[object] = ()) -> int:
+        self.asked.append((sql, arguments))
+        return await self._connection.run(sql, arguments)
+
+    async def run_many(self, sql: str, arguments: Iterable[Sequence[object]]) -> None:
+        each = list(arguments)
+        self.asked += [(sql, row) for row in each[:1]]
+        await self._connection.run_many(sql, each)
+
+
+async def test_what_is_asked_again_and_again_looks_things_up_by_an_index(tmp_path: Path) -> None:
+    plan = events.Planned(OPENS, "c1", "urojc", agenda("0m"), OPENS, OPENS + HOUR)
+    chat = fold([plan])
+    async with opened(tmp_path / "rounds.db") as store, store.writing() as tables:
+        noting = Noting(tables.connection)
+        watched = Tables(noting)
+        await watched.put_chats([chat])
+        await watched.put_rooms([(ROOM, "c1")])
+        unread = Unread(("discord",), OPENS, OPENS)
+        assert await watched.due(OPENS, 9) == await watched.due(OPENS, 9, unread) == ["c1"]
+        assert await watched.next_wake() == await watched.next_wake(unread) == OPENS
+        await checkins.crowd(noting, chat)
+        steps = [
+            step
+            for sql, arguments in noting.asked
+            for *_, step in await tables.connection.rows(f"EXPLAIN QUERY PLAN {sql}", arguments)
+        ]
+    for step in steps:
+        if step.startswith(("SCAN", "SEARCH")) and step.split()[1] not in _MADE_HERE:
+            assert "USING" in step, steps
+    assert any("messages_by_author (author=? AND chat=?)" in step for step in steps)
+
+
+_MADE_HERE = ("h", "people")
+"""What `checkins.crowd` makes of a chat's own messages."""

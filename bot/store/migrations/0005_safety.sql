@@ -23,6 +23,7 @@ ALTER TABLE messages ADD COLUMN held TEXT NOT NULL DEFAULT '';
 -- When the next moderator is asked to come to somebody who calls; NULL: nobody calls. A chat that
 -- waits to be counted is woken for it all the same.
 ALTER TABLE chats ADD COLUMN calls_at BIGINT;
+CREATE INDEX chats_by_call ON chats (calls_at) WHERE calls_at IS NOT NULL;
 
 -- What people said of themselves at a check-in, once for a series: `person` is their key.
 CREATE TABLE checkins (
@@ -61,3 +62,6 @@ CREATE TABLE published (
 
 -- Who wrote in which chats: whether somebody was there before, and what is theirs when they leave.
 CREATE INDEX messages_by_author ON messages (author, chat);
+
+-- In which rooms a chat is held: asked for each chat that is planned, or waits to be counted.
+CREATE INDEX rooms_by_chat ON rooms (chat);
