@@ -27,7 +27,7 @@ from bot.engine.actions import (
     Whisper,
 )
 from bot.platforms.appointment import Appointment
-from bot.platforms.discord.address import gateway_at, listen_at, point_at
+from bot.platforms.discord.address import greet, listen_at, point_at
 from bot.platforms.discord.connection import USUAL, Connection, Pace
 from bot.platforms.discord.events import keep_events
 from bot.platforms.discord.measures import Measures
@@ -60,11 +60,10 @@ NO_CONTENT = (
     "Privileged Gateway Intents)."
 )
 
-
 NO_MEMBERS = (
-    "the Server Members Intent is not granted, so nobody tells Rounds who leaves a "
-    "server, which an agenda wants to know (forget_on_leave). It is looked for once a day instead. "
-    "Switch it on in the developer portal (Bot, Privileged Gateway Intents), and start Rounds anew."
+    "the Server Members Intent is not granted, so nobody tells Rounds who leaves a server, which "
+    "an agenda wants to know (forget_on_leave). It is looked for once a day instead. Switch it "
+    "on in the developer portal (Bot, Privileged Gateway Intents), and start Rounds anew."
 )
 
 
@@ -194,7 +193,7 @@ class Discord(Standing):
     async def _connect(self, client: Connection) -> None:
         """Log in and listen; returns where the connection was given up after a long break."""
         point_at(self._api)
-        listen_at(await gateway_at(self._api) if self._api else "")
+        listen_at((await greet(self._api)).gateway if self._api else "")
         await client.login(self._token)
         flags = client.application_flags
         if not (flags.gateway_message_content or flags.gateway_message_content_limited):

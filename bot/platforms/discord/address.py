@@ -50,14 +50,6 @@ def listen_at(gateway: str) -> None:
     DiscordWebSocket.DEFAULT_GATEWAY = type(GATEWAY)(gateway) if gateway else GATEWAY
 
 
-async def gateway_at(api: str) -> str:
-    """Ask Discord at `api` (empty: its own) for the address of its gateway.
-
-    Raises Unreachable with a sentence.
-    """
-    return (await greet(api)).gateway
-
-
 async def greet(api: str) -> Welcome:
     """Ask Discord at `api` (empty: its own) for its gateway, for which it wants no token.
 

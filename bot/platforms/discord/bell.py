@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Any, Self, cast
+from typing import Any
 
 import discord
 from discord import app_commands
 
 from bot.engine.buttons import HELP, TAKE
-from bot.platforms.discord.replies import Interaction, Shown, answer, asker_of
+from bot.platforms.discord.replies import Interaction, Kept, Shown, answer, asker_of
 from bot.platforms.discord.signals import person
 from bot.platforms.platform import Door
 
@@ -37,19 +36,9 @@ def bell_menu(door: Door) -> app_commands.ContextMenu:
 
 
 def bell_buttons(door: Door) -> Sequence[type[Button]]:
-    """Return the kinds of buttons with which a moderator is called, and a call is taken.
+    """Return the kinds of buttons with which a moderator is called, and a call is taken."""
 
-    Each bears in its own id what it is about, so that it is answered after a restart of the bot
-    too, once it is known to the client (`Client.add_dynamic_items`).
-    """
-
-    class Help(Button, template=rf"rounds/{HELP}/(?P<chat>.+)"):
-        @classmethod
-        async def from_custom_id(
-            cls, _interaction: Interaction, item: discord.ui.Item[Any], _match: re.Match[str]
-        ) -> Self:
-            return cls(cast("discord.ui.Button[Any]", item))
-
+    class Help(Kept, Button, template=rf"rounds/{HELP}/(?P<chat>.+)"):
         async def callback(self, interaction: Interaction) -> None:
             chat = self.custom_id.split("/", 2)[2]
 
@@ -58,13 +47,7 @@ def bell_buttons(door: Door) -> Sequence[type[Button]]:
 
             await answer(interaction, ASKED, work)
 
-    class Take(Button, template=rf"rounds/{TAKE}/(?P<call>.+/\d+)"):
-        @classmethod
-        async def from_custom_id(
-            cls, _interaction: Interaction, item: discord.ui.Item[Any], _match: re.Match[str]
-        ) -> Self:
-            return cls(cast("discord.ui.Button[Any]", item))
-
+    class Take(Kept, Button, template=rf"rounds/{TAKE}/(?P<call>.+/\d+)"):
         async def callback(self, interaction: Interaction) -> None:
             chat, _, number = self.custom_id.split("/", 2)[2].rpartition("/")
 

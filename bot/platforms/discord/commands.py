@@ -90,10 +90,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "start": (Option("series", "which series", suggesting=_series),),
     "topic": (Option("text", "the question as it is to be posted", longest=LONGEST_TOPIC),),
     "extend": (Option("by", "by how much: 30m, 2h, 1d", suggesting=_lengths),),
-    "place": (
-        Option("message", "the message's link or its id", reading=message_id),
-        Option("topics", "its topic (T3), several (T3, T4), or none"),
-    ),
+    "place": (*_MESSAGE, Option("topics", "its topic (T3), several (T3, T4), or none")),
     "status": (
         Option("of", "all: chats running and coming", False, choices=("all",)),
     ),
@@ -131,7 +128,7 @@ def options_of(command: Command) -> tuple[Option, ...]:
 
 
 class ChatCommands(app_commands.CommandTree[discord.Client]):
-    """All commands of a client, added and ready for `discord_sync.sync`.
+    """All commands of a client, added and ready for `sync`.
 
     Without a door (`rounds doctor`) they can be compared with what Discord has. They cannot be
     used then: what is asked reaches a client only over the gateway.

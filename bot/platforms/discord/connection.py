@@ -49,11 +49,10 @@ class Pace:
     counts as ready; one that comes later is read back then. `reads_again_after` something could
     not be taken in. `settles_within`: what was stored just before an absence, and is not found
     after it, is looked for once more then, for it was deleted, or Discord's history lags behind.
-    `sees_a_thread_after`
-    it was made, for somebody may have said something there before the chat knew of it.
-    `gives_up_after` so long without a connection: the library tries it less and less often.
-    `asks_again_after` a token or an intent was refused. `registers_again_after` Discord did not
-    take the commands.
+    `sees_a_thread_after` it was made, for somebody may have said something there before the chat
+    knew of it. `gives_up_after` so long without a connection: the library tries it less and less
+    often. `asks_again_after` a token or an intent was refused. `registers_again_after` Discord did
+    not take the commands.
     """
 
     ready_within: timedelta = timedelta(seconds=1)
@@ -365,7 +364,6 @@ class Connection(Leavers):
             reader=self._reader,
             members=members.setdefault(guild.id, Members(guild)),
             now=self._clock(),
-            has_content=True,
             gone=self._gone,
         )
         if place.thread is None and reading.refused != NOT_SEEN:

@@ -17,6 +17,7 @@ import discord
 from discord import EntityType, EventStatus, PrivacyLevel, ScheduledEvent
 
 from bot.platforms.appointment import Appointment, Mark, same_words
+from bot.platforms.discord.refusals import MISSING_PERMISSIONS
 from bot.platforms.platform import Unreachable
 
 MOST = 100
@@ -30,8 +31,7 @@ REASON = "The agenda of the chat says so."
 """What stands beside the change in the server's audit log."""
 
 TOO_MANY = 30038
-MISSING_PERMISSIONS = 50013
-"""Discord's codes ("JSON Error Codes")."""
+"""Discord's code where there are as many ("JSON Error Codes")."""
 
 
 async def keep_events(

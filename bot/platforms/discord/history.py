@@ -19,6 +19,7 @@ import discord
 from discord.utils import time_snowflake
 
 from bot.engine.signals import Deleted, Edited, Said, Signal
+from bot.platforms.discord.refusals import NO_MEMBER
 from bot.platforms.discord.signals import Reader
 from bot.platforms.platform import Place
 
@@ -41,8 +42,6 @@ NOT_SEEN = "the permission View Channel is missing. Give it to the bot there."
 """Why nothing can be read where nothing can be posted either."""
 
 NO_HISTORY = "the permission Read Message History is missing. Give it to the bot there."
-
-_GONE = (10007, 10013)  # Unknown Member, Unknown User
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class Members:
             try:
                 self._known[user] = await self._guild.fetch_member(user)
             except discord.NotFound as error:
-                if error.code not in _GONE:
+                if error.code not in NO_MEMBER:
                     raise
                 self._known[user] = None
         return self._known[user]
@@ -101,21 +100,19 @@ async def read_back(
     reader: Reader,
     members: Members,
     now: datetime,
-    has_content: bool,
     gone: Collection[str] = (),
 ) -> Reading:
     """Read at most the last 2,000 messages of a place since its chat's opening, and hear them.
 
     `stored` are the ids that are known of the place and were not withdrawn, asked for before
-    the call. `has_content` is whether the message content intent was granted; without it every
-    text would be empty, and nothing is read. `gone` is looked at before each message: ids whose
-    deletion arrives while this reads, and which must not be said again after it.
+    the call. `gone` is looked at before each message: ids whose deletion arrives while this reads,
+    and which must not be said again after it. The message content intent is granted, or every text
+    would be empty.
 
     Raises discord.HTTPException, aiohttp.ClientError or OSError where Discord could not be
     reached, and what `hear` raises; what was read by then was heard, and nothing is withdrawn.
     """
-    refused = _refusal(channel, has_content=has_content)
-    if refused:
+    if refused := _refusal(channel):
         return Reading(refused=refused)
     ids: set[int] = set()
     whole = False
@@ -142,10 +139,8 @@ async def read_back(
     return Reading(len(ids), len(missing), unsettled=len(_missing(stored, ids, newer)))
 
 
-def _refusal(channel: Readable, *, has_content: bool) -> str:
+def _refusal(channel: Readable) -> str:
     """Say why a place cannot be read: Discord answers most of it with an empty list, no error."""
-    if not has_content:
-        return "The message content intent is not granted."
     parent = channel.parent if isinstance(channel, discord.Thread) else channel
     if parent is None or channel.guild.unavailable:
         return "The channel is not there."

@@ -15,17 +15,16 @@ import discord
 from bot.engine.actions import Remove, SlowMode, TimeOut
 from bot.platforms.discord.refusals import (
     MISSING_PERMISSIONS,
+    NO_MEMBER,
+    THREAD_IS_ARCHIVED,
     UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
     missing_in,
     translated,
 )
 from bot.platforms.platform import Errand, Impossible, Receipt
 
-_UNKNOWN_MESSAGE, _UNKNOWN_MEMBER, _UNKNOWN_USER = 10008, 10007, 10013
-_GONE = (_UNKNOWN_MESSAGE, UNKNOWN_CHANNEL)
-_NO_MEMBER = (_UNKNOWN_MEMBER, _UNKNOWN_USER)
-_AWAY = 50083
-"""Discord's code for a thread that is archived (topics/opcodes-and-status-codes "JSON")."""
+_GONE = (UNKNOWN_MESSAGE, UNKNOWN_CHANNEL)
 
 ABOVE_US = (
     "Discord lets nobody silence a server's owner, its administrators, and whoever has a higher "
@@ -49,7 +48,10 @@ class Measures:
             raise Impossible(NO_THREAD)
         for number in map(int, action.threads):
             known = self._client.get_channel(number)
-            with translated(known, ["view_channel", "manage_threads"]), _unless(*_GONE, _AWAY):
+            with (
+                translated(known, ["view_channel", "manage_threads"]),
+                _unless(*_GONE, THREAD_IS_ARCHIVED),
+            ):
                 thread = await self._client.fetch_channel(number)
                 if isinstance(thread, discord.Thread) and not thread.archived:
                     await thread.edit(slowmode_delay=action.every)
@@ -63,7 +65,7 @@ class Measures:
         number = int(action.place.name)
         channel = self._client.get_channel(number)
         needed = ["moderate_members"]
-        with translated(channel, needed), _unless(*_NO_MEMBER):
+        with translated(channel, needed), _unless(*NO_MEMBER):
             there = channel or await self._client.fetch_channel(number)
             guild = getattr(there, "guild", None)
             if not isinstance(guild, discord.Guild):
@@ -93,7 +95,7 @@ class Measures:
             except discord.NotFound as missing:
                 if missing.code not in _GONE:
                     raise
-                was_gone = errand.since is None and missing.code == _UNKNOWN_MESSAGE
+                was_gone = errand.since is None and missing.code == UNKNOWN_MESSAGE
                 return Receipt(errand.now, action.message if was_gone else "")
         return Receipt(errand.now)
 

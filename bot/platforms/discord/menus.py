@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Any, Self, cast
+from typing import Any
 
 import discord
 from discord import app_commands
 
 from bot.engine.errors import Refused
 from bot.platforms.discord.bell import bell_menu
-from bot.platforms.discord.replies import Interaction, Shown, answer, asker_of
+from bot.platforms.discord.replies import Interaction, Kept, Shown, answer, asker_of
 from bot.platforms.platform import Answer, Choice, Door
 
 PLACE = "Place under a topic"
@@ -65,22 +64,9 @@ def menus(door: Door, select: type[Select]) -> Sequence[app_commands.ContextMenu
 
 
 def topic_select(door: Door) -> type[Select]:
-    """Return the kind of menu from which topics are chosen.
+    """Return the kind of menu from which topics are chosen; its id has the message's in it."""
 
-    It bears the message's id in its own, so that it is answered after a restart of the bot too,
-    once it is known to the client (`Client.add_dynamic_items`).
-    """
-
-    class TopicSelect(Select, template=r"rounds/place/(?P<message>\d+)"):
-        @classmethod
-        async def from_custom_id(
-            cls,
-            _interaction: Interaction,
-            item: discord.ui.Item[Any],
-            _match: re.Match[str],
-        ) -> Self:
-            return cls(cast("discord.ui.Select[Any]", item))
-
+    class TopicSelect(Kept, Select, template=r"rounds/place/(?P<message>\d+)"):
         async def callback(self, interaction: Interaction) -> None:
             message, chosen = self.custom_id.rpartition("/")[2], self.item.values
 

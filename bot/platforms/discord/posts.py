@@ -26,6 +26,8 @@ from bot.platforms.discord.refusals import (
     THREAD_EXISTS,
     TOO_LARGE,
     UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
+    UNKNOWN_USER,
     translated,
 )
 from bot.platforms.discord.text import LONGEST, nonce_of, text_of
@@ -53,9 +55,8 @@ LONG: Literal[10080] = 10080
 ROLE = "role:"
 WITHOUT_FILE = "The file is larger than Discord takes; it is on the organizers' pages: /chat link"
 
-_UNKNOWN_MESSAGE = 10008
-_UNKNOWN_USER, _INVALID_RECIPIENT, _TAKES_NONE = 10013, 50033, 50278
-_NOT_TO_BE_TOLD = (CANNOT_SEND_TO_THIS_USER, _UNKNOWN_USER, _INVALID_RECIPIENT, _TAKES_NONE)
+_INVALID_RECIPIENT, _TAKES_NONE = 50033, 50278
+_NOT_TO_BE_TOLD = (CANNOT_SEND_TO_THIS_USER, UNKNOWN_USER, _INVALID_RECIPIENT, _TAKES_NONE)
 """Discord's codes for people who have blocked us, are no more, are none, or take no messages from
 servers' members or share no server with us (topics/opcodes-and-status-codes "JSON")."""
 
@@ -117,7 +118,7 @@ class Posts:
         try:
             await there.edit(content=text, allowed_mentions=AllowedMentions.none())
         except discord.NotFound as failure:
-            if failure.code != _UNKNOWN_MESSAGE:
+            if failure.code != UNKNOWN_MESSAGE:
                 raise
 
     async def keep_open(self, action: KeepOpen, now: datetime) -> Receipt:

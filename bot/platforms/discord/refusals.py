@@ -16,15 +16,20 @@ from bot.platforms.discord.needs import NEEDS
 from bot.platforms.platform import Hindered, Impossible, Unreachable
 
 UNKNOWN_CHANNEL = 10003
+UNKNOWN_MEMBER = 10007
+UNKNOWN_MESSAGE = 10008
+UNKNOWN_USER = 10013
 TOO_LARGE = 40005
 MISSING_ACCESS = 50001
 CANNOT_SEND_TO_THIS_USER = 50007
 MISSING_PERMISSIONS = 50013
-INVALID_FORM = 50035
 THREAD_IS_ARCHIVED = 50083
 THREAD_IS_LOCKED = 160005
 THREAD_EXISTS = 160004
 TOO_MANY_THREADS = 160006
+
+NO_MEMBER = (UNKNOWN_MEMBER, UNKNOWN_USER)
+"""Of whoever is not in a server: they left, or are no more."""
 
 TOKEN_AGAIN_AFTER = timedelta(minutes=1)
 """How long what was refused with the token waits; 10,000 such answers in ten minutes shut the

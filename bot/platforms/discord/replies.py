@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any, cast
 
 import discord
 
 from bot.engine.actions import Words
 from bot.engine.agenda import Room
 from bot.engine.errors import Refused, reason
+from bot.platforms.discord.refusals import TOO_LARGE, UNKNOWN_MESSAGE
 from bot.platforms.discord.signals import PLATFORM, person
 from bot.platforms.discord.text import LONGEST, text_of, with_mentions
 from bot.platforms.platform import Answer, Asker, File
@@ -25,12 +28,9 @@ Interaction = discord.Interaction[discord.Client]
 Menu = discord.ui.View | None
 
 ACKNOWLEDGED = 40060
-GONE = frozenset({10008, 10015, 10062, 50027, ACKNOWLEDGED})
+GONE = frozenset({UNKNOWN_MESSAGE, 10015, 10062, 50027, ACKNOWLEDGED})
 """Discord's codes where nobody waits for an answer any more: the message, the webhook or the
 interaction is unknown, its token has run out, or another process has answered."""
-
-TOO_LARGE = 40005
-"""Discord's code, with HTTP 413, for files that it does not take."""
 
 FAILED = (
     "That did not work. /chat status says how the chat stands; try again if it is not as it should "
@@ -41,6 +41,21 @@ UNSHOWN = (
     "more in the log."
 )
 NOT_HERE = "Rounds is asked in a channel of a server, or in a thread there; not here."
+
+
+class Kept:
+    """Something that can be pressed and is known by its own id, so after a restart of the bot too.
+
+    It stands before `discord.ui.DynamicItem` among what a kind of button or menu is made of; a
+    client is told of the kind (`Client.add_dynamic_items`).
+    """
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: Interaction, item: discord.ui.Item[Any], _match: re.Match[str]
+    ) -> Any:
+        """Return what was pressed, as discord.py asks for it."""
+        return cast("Any", cls)(item)
 
 
 @dataclass(frozen=True, slots=True)

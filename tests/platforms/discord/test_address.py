@@ -11,7 +11,7 @@ from aiohttp import web
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.platforms.discord.address import DISCORD, gateway_at, greet, listen_at, point_at
+from bot.platforms.discord.address import DISCORD, greet, listen_at, point_at
 from bot.platforms.platform import Unreachable
 from tests.discord.faults import Fault
 from tests.discord.server import serving
@@ -27,7 +27,7 @@ def own_address() -> Iterator[None]:
 
 async def refusal(api: str) -> str:
     with pytest.raises(Unreachable) as caught:
-        await gateway_at(api)
+        await greet(api)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -52,7 +52,7 @@ async def answering(body: bytes, kind: str = "application/json") -> AsyncIterato
 
 async def test_the_gateway_is_asked_for_without_a_token() -> None:
     async with serving() as discord:
-        assert await gateway_at(discord.api) == discord.gateway.address
+        assert (await greet(discord.api)).gateway == discord.gateway.address
         (call,) = discord.requests
         assert (call.method, call.path) == ("GET", "/gateway")
         assert "Authorization" not in call.headers

@@ -73,15 +73,12 @@ class Evening:
         place: places.Place,
         stored: Collection[str] = (),
         *,
-        has_content: bool = True,
         gone: Collection[str] = (),
         members: Members | None = None,
     ) -> Reading:
         """Read a place back at `NOW`."""
         found = await self.sees(place)
-        return await self.reads(
-            found, place, stored, has_content=has_content, gone=gone, members=members
-        )
+        return await self.reads(found, place, stored, gone=gone, members=members)
 
     async def reads(
         self,
@@ -89,7 +86,6 @@ class Evening:
         place: places.Place,
         stored: Collection[str] = (),
         *,
-        has_content: bool = True,
         gone: Collection[str] = (),
         members: Members | None = None,
     ) -> Reading:
@@ -103,7 +99,6 @@ class Evening:
             reader=self.client.reader,
             members=members or Members(found.guild),
             now=NOW,
-            has_content=has_content,
             gone=gone,
         )
 
@@ -420,13 +415,6 @@ async def test_a_guild_that_discord_cannot_reach_is_not_read(evening: Evening) -
     reading = await evening.reads(found, evening.channel, ids)
     assert reading == Reading(refused="The channel is not there.")
     assert evening.requests("/messages") == []
-
-
-async def test_without_the_message_content_intent_nothing_is_read(evening: Evening) -> None:
-    ids = await evening.say(evening.channel, 2)
-    reading = await evening.read(evening.channel, ids, has_content=False)
-    assert reading == Reading(refused="The message content intent is not granted.")
-    assert (evening.heard, evening.requests("/messages")) == ([], [])
 
 
 @pytest.mark.parametrize("route", ["GET /channels/*/messages", "GET /guilds/*/members/*"])
