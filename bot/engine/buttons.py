@@ -29,8 +29,9 @@ def pressed_as(button: str, chat: str) -> str:
 
 
 def chat_pressed(kept: str) -> str:
-    """Return the id of the chat that a button is about, of what `pressed_as` wrote."""
-    return kept.split("/", 2)[2] if kept.startswith("rounds/") else ""
+    """Return the id of the chat that a button is about, of what `pressed_as` wrote; else empty."""
+    ours, _, button_and_chat = kept.partition("/")
+    return button_and_chat.partition("/")[2] if ours == "rounds" else ""
 
 
 def buttons_of(action: Action, chat: str) -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,10 @@ def test_what_a_platform_keeps_of_a_button_names_the_chat_and_fits_discords_100_
     kept = buttons.pressed_as(buttons.CHECK_IN, "urojc-2026-12-07")
     assert kept == "rounds/checkin/urojc-2026-12-07"
     assert len(kept) <= 100
+    assert buttons.chat_pressed(kept) == "urojc-2026-12-07"
+    assert [buttons.chat_pressed(other) for other in ("", "other/checkin/x", "rounds/x")] == [
+        ""
+    ] * 3
 
 
 def test_buttons_stand_below_the_whole_opening_and_at_nothing_else() -> None:
