@@ -15,7 +15,7 @@ from bot.cli.faults import Stopped
 from bot.dispatch.publishing import publish
 from bot.engine.agenda import Series
 from bot.engine.showing import Audience
-from bot.engine.state import Chat, Stage
+from bot.engine.state import HELD, Chat
 from bot.intake.runner import Store
 from bot.recording import Recording
 from bot.replay import replay
@@ -26,9 +26,6 @@ from bot.store.opening import opened as opened_store
 from bot.store.tables import ChatLine, Tables
 from bot.transcripts.files import write_files
 from bot.transcripts.summary import Summary, summarise
-
-NOT_HELD = (Stage.PLANNED, Stage.CANCELLED, Stage.MISSED)
-"""The stages of chats that never opened, or have not yet."""
 
 LISTED = 10
 """Chats named where none of the wanted name is found."""
@@ -82,7 +79,7 @@ async def find(tables: Tables, name: str) -> Chat:
     """
     name = name.encode("utf-8", "replace").decode()  # a name of strange bytes names nothing
     lines = await tables.lines(name) if name else []
-    held = [line.id for line in lines if line.stage not in NOT_HELD]
+    held = [line.id for line in lines if line.stage in HELD]
     chat = await tables.chat(name) or (await tables.chat(held[0]) if held else None)
     if chat is not None:
         return chat

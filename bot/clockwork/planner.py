@@ -15,16 +15,13 @@ from bot.clockwork.retention import follow
 from bot.engine.agenda import Series
 from bot.engine.errors import BrokenLog
 from bot.engine.signals import AgendaChanged, DateCame
-from bot.engine.state import Stage
+from bot.engine.state import HELD, Stage
 from bot.intake.runner import Runner, Store
 from bot.store.tables import ChatLine
 
 log = logging.getLogger(__name__)
 
 SHORTEST_LEAD = timedelta(hours=24)
-HELD = (Stage.OPEN, Stage.CLOSED, Stage.SUMMARISED, Stage.ARCHIVED)
-"""The stages of chats that have opened."""
-
 SLACK = timedelta(minutes=5)
 """A chat exists this much before its first reminder, so that the reminder comes on time."""
 

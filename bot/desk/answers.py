@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.agendas.schedule import coming
@@ -13,7 +13,7 @@ from bot.engine.actions import Moment, Piece, Spot, Words
 from bot.engine.agenda import Series
 from bot.engine.commands import COMMANDS, MERGED
 from bot.engine.messages import Hold
-from bot.engine.people import Person, Role, role_in
+from bot.engine.people import Person, Role
 from bot.engine.state import Chat, Stage
 from bot.store import figures, pages, queue, review, spoken
 from bot.store.tables import Tables
@@ -43,13 +43,12 @@ def help_for(role: Role, platform: str) -> Words:
     return ("\n".join(lines),)
 
 
-async def chats(tables: Tables, series: Iterable[Series], by: Person, now: datetime) -> Words:
-    """List the chats that run and those that come next, of the series that `by` moderates."""
+async def chats(tables: Tables, own: Sequence[Series], now: datetime) -> Words:
+    """List the chats that run and those that come next, of somebody's `own` series."""
     words: list[Piece] = []
-    own = [one for one in series if role_in(one.agenda, by) is Role.MODERATOR]
     names = {one.name for one in own}
-    for line in await tables.lines():
-        if line.stage is Stage.OPEN and line.series in names:
+    for line in await tables.lines_in_stage(Stage.OPEN):
+        if line.series in names:
             words += [f"{line.id}: running, closes ", Moment(line.ends_at), "\n"]
     dates = [(date.opens_at, one) for one in own for date in itertools.islice(coming(one, now), 3)]
     for opens_at, one in sorted(dates, key=lambda pair: (pair[0], pair[1].name))[:MOST]:

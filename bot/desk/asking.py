@@ -108,7 +108,8 @@ class Desk:
                 return await self._answer_of_the_house(tables, ask, by, room, now)
             if isinstance(ask, commands.Transcript) and ask.chat:
                 return _transcript_of(await _named(tables, ask.chat, by, room), ask)
-            chat = await _chat_of(tables, room, now, thread)
+            chats = await pages.chats_at(tables, room, thread)
+            chat = chat_for_command(chats.values(), now, room, thread)
             if chat is None and not self._is_named(room):
                 raise Refused("No chat is held here. Ask in the channel of the chat.")
             permit(ask, role_in(chat.agenda, by) if chat else self._role_in(room, by))
@@ -194,7 +195,7 @@ class Desk:
             case commands.Commands():
                 return Reply(answers.help_for(role, room.platform))
             case commands.ListChats():
-                return Reply(await answers.chats(tables, self._own(room, by), by, now))
+                return Reply(await answers.chats(tables, self._own(room, by), now))
 
     async def _link(
         self, tables: Tables, ask: commands.Link, by: Person, room: Room, now: datetime
@@ -274,14 +275,6 @@ async def _answer_of(
 def _transcript_of(chat: Chat, ask: commands.Transcript) -> Reply:
     words = (f"{NAMES[ask.edition]} of the transcript of {chat.agenda.title}, as it stands now.",)
     return Reply(words, chat.id, ask.format, ask.edition)
-
-
-async def _chat_of(tables: Tables, room: Room, now: datetime, thread: str | None) -> Chat | None:
-    names = await tables.chats_in(room, 8)
-    if thread is not None and (held_there := await tables.chat_of_thread(room, thread)):
-        names = [held_there, *names]  # also of a chat of long ago
-    chats = await pages.sound(tables, names)
-    return chat_for_command(chats.values(), now, room, thread)
 
 
 async def _named(tables: Tables, name: str, by: Person, room: Room) -> Chat:

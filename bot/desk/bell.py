@@ -21,9 +21,6 @@ from bot.store.tables import Tables
 HEARD_AFTER = timedelta(days=1)
 """How long after its end somebody may still call in a chat."""
 
-REMEMBERED = 8
-"""Chats of a room among which the one is looked for that somebody calls from."""
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -105,10 +102,7 @@ async def _heard_in(tables: Tables, place: Place, now: datetime) -> Chat | None:
 
 
 async def _chats(tables: Tables, place: Place) -> list[Chat]:
-    names = await tables.chats_in(place.room, REMEMBERED)
-    if place.thread is not None:
-        names = [await tables.chat_of_thread(place.room, place.thread) or "", *names]
-    found = await pages.sound(
-        tables, [*dict.fromkeys(name for name in (place.chat, *names) if name)]
-    )
-    return list(found.values())
+    chats = await pages.chats_at(tables, place.room, place.thread)
+    if place.chat and place.chat not in chats:
+        chats |= await pages.sound(tables, [place.chat])
+    return list(chats.values())

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.agendas.schedule import coming
 from bot.desk import bell, remains
-from bot.desk.asking import Desk
+from bot.desk.asking import LOOKED_AT, Desk
 from bot.desk.leaving import Leaving
 from bot.desk.reception import Reception, Spot
 from bot.dispatch.enclosures import Enclosures
@@ -27,7 +27,7 @@ from bot.engine.people import Person, Role, asking_in, role_in
 from bot.engine.replies import WITHDRAWN_ONE
 from bot.engine.rights import permit
 from bot.engine.signals import Deleted, ReadBack, RoomChanged, Signal
-from bot.engine.state import Chat, Stage
+from bot.engine.state import HELD, Chat, Stage
 from bot.intake.farewell import READ_AFTER
 from bot.intake.runner import Outcome
 from bot.platforms.platform import (
@@ -44,13 +44,8 @@ from bot.store import pages, shown
 
 log = logging.getLogger(__name__)
 
-LOOKED_AT = 100
-"""Chats among which somebody's own are looked for, the latest."""
-
 AHEAD = 3
 """So many of a series' next dates are shown."""
-
-_HELD = (Stage.OPEN, Stage.CLOSED, Stage.SUMMARISED, Stage.ARCHIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +148,7 @@ class HouseDoor:
     async def chats(self, asker: Asker) -> Sequence[Choice]:
         """Return the chats whose transcripts somebody may ask for, the latest first."""
         async with self.desk.store.reading() as tables:
-            held = [line for line in await tables.lines() if line.stage in _HELD]
+            held = [line for line in await tables.lines() if line.stage in HELD]
             chats = await pages.sound(tables, [line.id for line in held[:LOOKED_AT]])
         own = [c for c in chats.values() if _moderates(c.agenda, asker)]
         own.sort(key=lambda chat: (chat.opens_at, chat.id), reverse=True)

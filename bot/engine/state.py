@@ -43,6 +43,9 @@ STAGES: Mapping[Stage, Mapping[type[Event], Stage]] = {
 }
 """Which event leads from which stage to which; the diagram in the docs is drawn from this."""
 
+HELD = frozenset({Stage.OPEN, Stage.CLOSED, Stage.SUMMARISED, Stage.ARCHIVED})
+"""The stages of chats that have opened."""
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:

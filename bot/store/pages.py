@@ -14,6 +14,9 @@ from bot.engine.state import Chat
 from bot.store.codec import MESSAGE_COLUMNS, Row, decode_event, message_of, moment, stamp
 from bot.store.tables import Connection, Tables
 
+REMEMBERED = 8
+"""Of each room this many chats that have opened, and as many to come, are looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -64,6 +67,17 @@ async def sound(tables: Tables, chats: Collection[str]) -> dict[str, Chat]:
     for chat in chats:
         found |= await sound(tables, [chat])
     return found
+
+
+async def chats_at(tables: Tables, room: Room, thread: str | None = None) -> dict[str, Chat]:
+    """Return the chats of which people speak in a room: its latest, its next, and a thread's.
+
+    The thread may be one of a chat of long ago.
+    """
+    names = await tables.chats_in(room, REMEMBERED)
+    if thread is not None and (held_there := await tables.chat_of_thread(room, thread)):
+        names = [held_there, *names]
+    return await sound(tables, list(dict.fromkeys(names)))
 
 
 async def page(
