@@ -42,6 +42,7 @@ from bot.intake.runner import Changed, Outcome, Runner, Store
 from bot.intake.watch import PATIENTS_ALONE, Lookout
 from bot.store import waiting
 from bot.store.waiting import Queued
+from bot.vitals import Connected
 
 INGEST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 LATENESS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 21600.0)
@@ -66,18 +67,8 @@ _KINDS: Mapping[type[Signal], str] = {
 _Heard = Speech | signals.Reacted | signals.ReactionsCleared
 
 
-class Watched(Protocol):
-    """A platform outside of this process."""
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether actions can be performed there."""
-        ...
-
-    @property
-    def is_current(self) -> bool:
-        """Whether everything that was said there is known."""
-        ...
+class Watched(Connected, Protocol):
+    """A platform outside of this process, and how often it was lost."""
 
     @property
     def connections(self) -> int:

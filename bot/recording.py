@@ -112,20 +112,15 @@ def _time(value: object) -> datetime:
 
 def _text(fields: dict[str, object], name: str, *, empty: bool = False) -> str:
     value = fields.get(name)
-    if isinstance(value, int) and not isinstance(value, bool) and name in ("id", "author"):
-        value = str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and name not in ("text", "emoji"):
+        value = str(value)  # an id or a name
     if not isinstance(value, str) or not (value or empty):
         raise _BadLine(f"{name} is missing, or is not a text in quotes")
     return value.encode("utf-8", "replace").decode("utf-8")  # lone surrogates are no text
 
 
 def _optional(fields: dict[str, object], name: str) -> str | None:
-    value = fields.get(name)
-    return None if value is None or value == "" else _text({name: _as_text(value)}, name)
-
-
-def _as_text(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return None if fields.get(name) in (None, "") else _text(fields, name)
 
 
 def _person(fields: dict[str, object], room: Room) -> Person:

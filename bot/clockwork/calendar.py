@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.agendas.schedule import Date, chat_id, coming
+from bot.agendas.schedule import Date, coming, free_ids
 from bot.engine.agenda import Agenda, Series
 from bot.engine.state import Stage
 from bot.intake.runner import Store
@@ -76,9 +76,7 @@ def _named(
     for date in dates:
         chat = planned.get(date.opens_at)
         if chat is None:
-            further = (chat_id(series, date.day, nth) for nth in itertools.count(2))
-            names = itertools.chain([date.chat], further)
-            chat = next(name for name in names if name not in taken)
+            chat = next(name for name in free_ids(series, date.chat) if name not in taken)
             taken.add(chat)
         yield chat, date
 

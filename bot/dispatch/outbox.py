@@ -277,12 +277,11 @@ class Outbox:
         key = leased.key
         since = leased.queued_at if leased.tries > 1 else None
         try:
-            goes_with = await self._enclose(chat, action, self._clock())
-            files, words = goes_with.files, goes_with.words
+            enclosed = await self._enclose(chat, action, self._clock())
             moment = done_at(chat, action, self._clock())
-            errand = Errand(key, action, moment, since, files, words)
-            patience = WITH_FILES if files else self._answers_within
-            async with asyncio.timeout(patience.total_seconds()):
+            errand = Errand(key, action, moment, since, enclosed.files, enclosed.words)
+            within = WITH_FILES if enclosed.files else self._answers_within
+            async with asyncio.timeout(within.total_seconds()):
                 receipt = await platform.perform(errand)
         except (NotThere, ThreadGone, Impossible, Hindered) as answer:
             return await self._not_done(lane, leased, action, answer)
@@ -293,8 +292,8 @@ class Outbox:
             log.info("Posts of %s in %s go out again.", lane.chat, lane.room, extra=_where(lane))
         if receipt.lacking:
             log.warning("%s went out without a file: %s", key, receipt.lacking, extra=_of(leased))
-        it = receipt
-        await self._report(Delivered(it.at, key, action, it.ref, it.text, it.thread, it.lacking))
+        ref, text, thread = receipt.ref, receipt.text, receipt.thread
+        await self._report(Delivered(receipt.at, key, action, ref, text, thread, receipt.lacking))
         return None
 
     async def _not_done(

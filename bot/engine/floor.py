@@ -57,7 +57,7 @@ def chat_of(chats: Collection[Chat], signal: Speech, parent: Message | None) -> 
     if is_threaded(signal.room.platform):
         text = signal.text
         running = [c for c in running if _answers(c, parent) or bears(text, c.agenda.hashtag)]
-    return max(running, key=_latest, default=None)
+    return max(running, key=_opening, default=None)
 
 
 def _is_held(chat: Chat) -> bool:
@@ -66,7 +66,7 @@ def _is_held(chat: Chat) -> bool:
 
 def _running(chats: Iterable[Chat], at: datetime) -> list[Chat]:
     """Return the chats whose window is open at `at`; none ends later than was planned."""
-    return [c for c in chats if c.opens_at <= at <= c.closes_at and at <= c.ends_at and _is_held(c)]
+    return [c for c in chats if c.opens_at <= at <= c.ends_at and _is_held(c)]
 
 
 def _answers(chat: Chat, parent: Message | None) -> bool:
@@ -92,11 +92,11 @@ def chat_at(chats: Collection[Chat], at: datetime) -> Chat | None:
     one that is planned by then (what is said is early), else the last one that ended (late).
     """
     if running := _running(chats, at):
-        return max(running, key=_latest)
+        return max(running, key=_opening)
     held = [c for c in chats if _is_held(c)]
     coming = [c for c in held if c.planned_at <= at < c.opens_at]
     if coming:
-        return min(coming, key=_latest)
+        return min(coming, key=_opening)
     over = [c for c in held if c.ends_at < at]
     return max(over, key=lambda c: (c.ends_at, c.id), default=None)
 
@@ -115,12 +115,12 @@ def chat_for_command(
             return threaded[0]
     running = [c for c in held if c.stage is Stage.OPEN and c.opens_at <= at <= c.closes_at]
     if running:
-        return max(running, key=_latest)
+        return max(running, key=_opening)
     over = [c for c in held if c.stage is not Stage.PLANNED and c.opens_at <= at]
     if over:
         return max(over, key=lambda c: (c.ends_at, c.id))
-    return min(held, key=_latest, default=None)
+    return min(held, key=_opening, default=None)
 
 
-def _latest(chat: Chat) -> tuple[datetime, str]:
+def _opening(chat: Chat) -> tuple[datetime, str]:
     return (chat.opens_at, chat.id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from bot.engine import calling, signals
+from bot.engine.dues import is_overslept
 from bot.engine.errors import BrokenLog
 from bot.engine.state import Chat, Stage
 from bot.engine.telling import tells_the_same
@@ -16,9 +17,8 @@ from bot.store.tables import ChatLine, Tables
 
 def must_know_more(chat: Chat, now: datetime) -> bool:
     """Whether a chat that is woken needs more than the time: at its end, or where it was missed."""
-    is_missed = chat.stage is Stage.PLANNED and now >= chat.closes_at
     is_to_be_counted = chat.stage is Stage.CLOSED and not calling.due(chat, now)
-    return is_missed or is_to_be_counted
+    return is_to_be_counted or is_overslept(chat, now)
 
 
 async def told_more(
@@ -33,9 +33,9 @@ async def told_more(
     lines = [line for line in await tables.lines(chat.series) if line.stage is not Stage.CANCELLED]
     before = [line for line in lines if _order(line) < (chat.opens_at, chat.id)]
     after = [line for line in lines if _order(line) > (chat.opens_at, chat.id)]
-    in_a_row = list(takewhile(lambda line: _is_missed(line, woke.at), before))
+    in_a_row = sum(1 for _ in takewhile(lambda line: _is_missed(line, woke.at), before))
     return signals.Overslept(
-        woke.at, len(in_a_row), last=not await _tells_of_it(tables, chat, after, woke.at)
+        woke.at, in_a_row, last=not await _tells_of_it(tables, chat, after, woke.at)
     )
 
 

@@ -121,12 +121,12 @@ async def said_by(connection: Connection, chat: str, person: str, most: int) -> 
     return [key for (key,) in rows]
 
 
-async def quoting(connection: Connection, series: str) -> list[str]:
-    """Return the chats of a series whose closing posts quote people."""
+async def quoting(connection: Connection, series: str = "") -> list[str]:
+    """Return the chats of a series, else of all, whose closing posts quote people."""
     rows = await connection.rows(
         "SELECT DISTINCT c.chat FROM chats c JOIN events e ON e.chat = c.chat "
-        "WHERE c.series = ? AND e.kind = 'Quoted' ORDER BY c.chat",
-        (series,),
+        "WHERE (? = '' OR c.series = ?) AND e.kind = 'Quoted' ORDER BY c.chat",
+        (series, series),
     )
     return [chat for (chat,) in rows]
 
