@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 
 from bot.engine.people import Role
@@ -23,21 +24,18 @@ async def publish(store: Store, chat: str, at: datetime) -> None:
     is done while they are gathered is found by the next one. Raises Conflict where others publish
     the same chat all the time.
     """
-    for left in range(_TRIES - 1, -1, -1):
+    for _ in range(_TRIES):
         async with store.reading() as tables:
             known = await publications.publications(tables.connection, chat)
             said = await _news(tables, chat, known.lines)
         if known.editions and not said:
             return
-        try:
+        with contextlib.suppress(Conflict):
             async with store.writing() as tables:
-                now = await publications.publications(tables.connection, chat)
-                if now == known:
+                if await publications.publications(tables.connection, chat) == known:
                     await publications.put(tables, chat, known.editions + 1, at, said)
                     return
-        except Conflict:
-            if not left:
-                raise
+    raise Conflict
 
 
 async def _news(tables: Tables, chat: str, lines: int) -> list[tuple[str, Published]]:

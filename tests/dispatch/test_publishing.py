@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
+
+import pytest
 
 from bot.dispatch.publishing import publish
 from bot.engine.agenda import Room
@@ -15,6 +19,7 @@ from bot.engine.showing import Audience
 from bot.intake.runner import Store
 from bot.store import checkins, publications
 from bot.store.opening import Where, opened
+from bot.store.tables import Conflict, Tables
 from bot.transcripts import FORMATS, render
 from tests.transcripts.club import CHAT, CLOSES, HOME, after, keep
 
@@ -122,6 +127,31 @@ async def test_two_who_publish_at_once_note_it_once(anywhere: Where) -> None:
             await keep(tables, [said(1)])
         await asyncio.gather(*(publish(store, CHAT.id, NOW) for _ in range(5)))
         assert await editions(store) == 1
+
+
+class Crowded:
+    """A store in which somebody else publishes the chat just before whoever writes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._number = 0
+        self.reading = store.reading
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[Tables]:
+        self._number += 1
+        async with self._store.writing() as tables:
+            await publications.put(tables, CHAT.id, self._number, NOW, [])
+        async with self._store.writing() as tables:
+            yield tables
+
+
+async def test_what_could_not_be_noted_among_others_is_not_handed_out(anywhere: Where) -> None:
+    async with opened(anywhere) as store:
+        async with store.writing() as tables:
+            await keep(tables, [said(1)])
+        with pytest.raises(Conflict):
+            await publish(Crowded(store), CHAT.id, NOW)
 
 
 async def test_what_is_noted_holds_nobodys_words_and_no_name(anywhere: Where) -> None:
