@@ -35,6 +35,7 @@ COMPARED_EVERY = timedelta(hours=1)
 
 RETRY_AT_MOST_EVERY = timedelta(minutes=5)
 UNREAD = "The coming chats cannot be read; it is tried again in a minute"
+WAITS = "The calendar of %s waits; it is tried again in five minutes"
 
 LOOKS_EVERY = timedelta(minutes=1)
 """How long the loop rests at most: the clock may be set meanwhile, which no timer notices."""
@@ -119,6 +120,10 @@ class Calendar:
         self._poked = asyncio.Event()
         self._keeping = asyncio.Lock()
         self._unread = Outage(log, UNREAD, "The coming chats can be read again.")
+        self._failing = {
+            platform: Outage(log, WAITS % platform, f"The calendar of {platform} is kept again.")
+            for platform in boards
+        }
 
     def poke(self) -> None:
         """Look again: agendas or chats may have changed. If nothing did, no platform is asked."""
@@ -215,9 +220,11 @@ class Calendar:
         except Unreachable:  # its adapter says so in the log
             del self._asked_at[platform]  # so that it is asked as soon as it can be
             again = now + RETRY_AT_MOST_EVERY
-        except Exception:
-            log.exception("The calendar of %s waits; it is tried again in five minutes.", platform)
+        except Exception as failure:
+            self._failing[platform].failed(failure)
             again = now + RETRY_AT_MOST_EVERY
+        else:
+            self._failing[platform].passed()
         self._again[platform] = again
         return again
 

@@ -392,13 +392,18 @@ async def test_a_calendar_that_cannot_be_asked_is_tried_again_without_a_word(
 async def test_no_fault_ends_the_keeping(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async with hall(tmp_path, club()) as h:
         h.wall.raises = LookupError("a fault that quotes somebody")
-        assert await h.keep() == NOW + RETRY_AT_MOST_EVERY
+        for _ in range(3):
+            assert await h.keep(5 * MINUTE) == h.house.clock() + RETRY_AT_MOST_EVERY
+        assert caplog.messages == [
+            "The calendar of local waits; it is tried again in five minutes: LookupError."
+        ]
         h.wall.raises = None
         await h.keep(5 * MINUTE)
         assert len(h.wall.chats) == 2
+        assert caplog.messages[1:] == ["The calendar of local is kept again."]
         await h.house.disk.close()
-        assert await h.keep() == NOW + 6 * MINUTE
-        assert len(caplog.messages) == 2
+        assert await h.keep() == h.house.clock() + MINUTE
+        assert len(caplog.messages) == 3
         assert not any("quotes" in said for said in caplog.messages)
         await h.house.disk.open()
 
