@@ -86,8 +86,10 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
             return [] if chat else _planned(signal)
         case signals.StartAsked():
             return _started(signal)
-    if chat is None:
-        return []
+    return [] if chat is None else _decide(chat, signal)
+
+
+def _decide(chat: Chat, signal: Signal) -> list[Event]:
     match signal:
         case signals.Woke(at=at):
             return list(due(chat, at))
@@ -103,14 +105,6 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
             return keeping.keep_set(chat, signal)
         case signals.Counted(at=at, tally=tally):
             return [events.Summarised(at, tally)] if chat.stage is Stage.CLOSED else []
-        case signals.Delivered():
-            return _delivered(chat, signal)
-        case signals.Hindered(at=at, action=action, why=why):
-            return hindrances.refused(chat, at, action, why)
-        case signals.ReadBack(at=at, room=room, why=why):
-            return hindrances.read_back(chat, at, room, why)
-        case signals.RoomChanged():
-            return hindrances.room_changed(chat, signal)
         case signals.Quoting():
             return closing.quoting(chat, signal)
         case signals.Reworded():
@@ -128,14 +122,28 @@ def decide(chat: Chat | None, signal: Signal) -> list[Event]:
         case signals.SpokeLate(at=at, room=room, person=person, thread=thread):
             told = f"{room.platform}:{person}" in chat.told_late
             return [] if told else [events.ToldLate(at, room, person, thread)]
-        case signals.ThreadGone(at=at, room=room, thread=thread):
-            known = chat.threads.get(room) == thread
-            return [events.ThreadLost(at, room, thread)] if known else []
+    return _reported(chat, signal)
+
+
+def _reported(chat: Chat, signal: Signal) -> list[Event]:
+    """Say what follows from what platforms report, of actions and of rooms."""
+    match signal:
+        case signals.Delivered():
+            return _delivered(chat, signal)
+        case signals.Hindered(at=at, action=action, why=why):
+            return hindrances.refused(chat, at, action, why)
         case signals.Undeliverable(at=at, key=key, action=action, why=why):
             refused = [] if signal.lapsed else hindrances.refused(chat, at, action, why)
             gave_up = events.GaveUp(at, key, action.room, why)
             unreached = calling.undelivered(chat, signal)
             return [gave_up, *refused, *unreached, *_archived(chat, at, action)]
+        case signals.ThreadGone(at=at, room=room, thread=thread):
+            known = chat.threads.get(room) == thread
+            return [events.ThreadLost(at, room, thread)] if known else []
+        case signals.ReadBack(at=at, room=room, why=why):
+            return hindrances.read_back(chat, at, room, why)
+        case signals.RoomChanged():
+            return hindrances.room_changed(chat, signal)
     return []
 
 
@@ -210,18 +218,20 @@ def _archived(chat: Chat, at: datetime, action: Action) -> list[Event]:
 # ---------------------------------------------------------------- react
 
 
+_SAID = (events.Reminded, events.Opened, events.TopicOpened, events.Paused, events.Resumed,
+         events.Extended)  # fmt: skip
+"""Of these the rooms are told."""
+
+_TOLD = (events.Hindered, events.Unhindered, events.SentWithout, events.Unreadable,
+         events.Readable, events.ThreadLost, events.Missed, measures.Alerted)  # fmt: skip
+"""Of these the moderators are told privately."""
+
+
 def react(chat: Chat, event: Event) -> list[Action]:
     """Say what the world must see because of `event`; `chat` is the chat after it."""
     rooms = chat.agenda.rooms
     match event:
-        case (
-            events.Reminded()
-            | events.Opened()
-            | events.TopicOpened()
-            | events.Paused()
-            | events.Resumed()
-            | events.Extended()
-        ):
+        case _ if isinstance(event, _SAID):
             return [post for room in rooms for post in wording.posts(chat, event, room)]
         case events.Summarised():
             actions: list[Action] = []
@@ -238,16 +248,7 @@ def react(chat: Chat, event: Event) -> list[Action]:
             return [*telling.tells_author(chat, event), *summons.tells_again(chat, event)]
         case events.KeptOpen():
             return [*map(KeepOpen, chat.threaded)]
-        case (
-            events.Hindered()
-            | events.Unhindered()
-            | events.SentWithout()
-            | events.Unreadable()
-            | events.Readable()
-            | events.ThreadLost()
-            | events.Missed()
-            | measures.Alerted()
-        ):
+        case _ if isinstance(event, _TOLD):
             return [*telling.tells(chat, event)]
         case _ if isinstance(event, steps.OfCall):
             return [*summons.tells(chat, event)]

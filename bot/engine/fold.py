@@ -45,17 +45,29 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
             return {"reminders": tuple(r for r in chat.reminders if r != before)}
         case events.Opened(at=at, by=by):
             return {"opened_at": at, "opened_by": by, "reminders": ()}
+        case events.KeptOpen(at=at):
+            return {"kept_open_at": at}
+        case events.Paused() | events.Resumed():
+            return {"paused": isinstance(event, events.Paused)}
+        case events.Extended(closes_at=closes_at):
+            return {"closes_at": closes_at}
+        case events.Closed(at=at):
+            return {"closed_at": at, "paused": False}
+        case events.Summarised(tally=tally):
+            return {"tally": tally}
+        case events.KeepSet(keep=keep):
+            return {"agenda": replace(chat.agenda, keep=keep)}
+        case events.Blanked():
+            return {"blanked": event, "calls": calls.without_names(chat.calls)}
+    return _in_rooms(chat, event) or _of_topics(chat, event) or _of_people(chat, event)
+
+
+def _in_rooms(chat: Chat, event: Event) -> dict[str, Any]:
+    match event:
         case events.ThreadOpened(room=room, thread=thread):
             return {"threads": {**chat.threads, room: thread}}
         case events.ThreadLost(room=room):
             return {"threads": {r: thread for r, thread in chat.threads.items() if r != room}}
-        case events.KeptOpen(at=at):
-            return {"kept_open_at": at}
-        case events.ToldLate(room=room, person=person):
-            return {"told_late": chat.told_late | {f"{room.platform}:{person}"}}
-        case steps.AskedToCheckIn(room=room, person=person):
-            asked = chat.asked_to_check_in | {f"{room.platform}:{person}"}
-            return {"asked_to_check_in": asked}
         case events.Hindered(room=room, why=why):
             return {"hindered": {**chat.hindered, room: why}}
         case events.Unhindered(room=room):
@@ -64,6 +76,20 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
             return {"unreadable": {**chat.unreadable, room: why}}
         case events.Readable(room=room):
             return {"unreadable": {r: why for r, why in chat.unreadable.items() if r != room}}
+        case events.Quoted(room=room, messages=messages):
+            quoted = chat.quoted.get(room, frozenset()).union(messages)
+            return {"quoted": {**chat.quoted, room: quoted}, "amending": chat.amending - {room}}
+        case events.ClosingPosted(at=at, room=room, ref=ref, thread=thread):
+            return {"closings": {**chat.closings, room: Posted(room, at, ref, thread)}}
+        case events.QuotesChanged(rooms=rooms):
+            return {"amending": chat.amending.union(rooms)}
+        case events.RoomArchived(room=room):
+            return {"archived": chat.archived | {room}}
+    return {}
+
+
+def _of_topics(chat: Chat, event: Event) -> dict[str, Any]:
+    match event:
         case events.TopicAdded(number=number, ask=ask, due=due):
             return {"topics": (*chat.topics, TopicState(number, ask, due))}
         case events.TopicOpened(number=number, at=at):
@@ -77,10 +103,16 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
             moments = dict(dues)
             topics = [replace(t, due=moments.get(t.number, t.due)) for t in chat.topics]
             return {"topics": tuple(topics)}
-        case events.Paused() | events.Resumed():
-            return {"paused": isinstance(event, events.Paused)}
-        case events.Extended(closes_at=closes_at):
-            return {"closes_at": closes_at}
+    return {}
+
+
+def _of_people(chat: Chat, event: Event) -> dict[str, Any]:
+    match event:
+        case events.ToldLate(room=room, person=person):
+            return {"told_late": chat.told_late | {f"{room.platform}:{person}"}}
+        case steps.AskedToCheckIn(room=room, person=person):
+            asked = chat.asked_to_check_in | {f"{room.platform}:{person}"}
+            return {"asked_to_check_in": asked}
         case events.Corrected(message=message, topics=placed):
             return {"corrections": {**chat.corrections, message: placed}}
         case events.Withdrew(at=at, person=person):
@@ -93,25 +125,8 @@ def _changes(chat: Chat, event: Event) -> dict[str, Any]:
             return {"flags": {**chat.flags, key: chat.flags.get(key, 0) + 1}}
         case _ if isinstance(event, measures.Measure):
             return {"order": order.after(chat.order, event)}
-        case events.Closed(at=at):
-            return {"closed_at": at, "paused": False}
-        case events.Summarised(tally=tally):
-            return {"tally": tally}
-        case events.KeepSet(keep=keep):
-            return {"agenda": replace(chat.agenda, keep=keep)}
-        case events.Blanked():
-            return {"blanked": event, "calls": calls.without_names(chat.calls)}
-        case events.Quoted(room=room, messages=messages):
-            quoted = chat.quoted.get(room, frozenset()).union(messages)
-            return {"quoted": {**chat.quoted, room: quoted}, "amending": chat.amending - {room}}
-        case events.ClosingPosted(at=at, room=room, ref=ref, thread=thread):
-            return {"closings": {**chat.closings, room: Posted(room, at, ref, thread)}}
-        case events.QuotesChanged(rooms=rooms):
-            return {"amending": chat.amending.union(rooms)}
         case _ if isinstance(event, steps.OfCall):
             return {"calls": calls.after(chat.calls, event)}
-        case events.RoomArchived(room=room):
-            return {"archived": chat.archived | {room}}
     return {}
 
 

@@ -72,6 +72,20 @@ def _done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
             return (f"Message {message} now stands under no topic.",)
         case commands.Place(message=message, topics=topics):
             return (f"Message {message} now stands under {wording.topic_names(topics)}.",)
+        case commands.Withdraw():
+            return (_withdrawn(chat),)
+    return _kept_safe(ask, now)
+
+
+def _kept_safe(
+    ask: safety_asks.Slow
+    | safety_asks.Hold
+    | safety_asks.Clear
+    | safety_asks.Remove
+    | safety_asks.Mute,
+    now: datetime,
+) -> Words:
+    match ask:
         case safety_asks.Hold(message=message):
             held = "is held back: it counts, but its text is in no transcript"
             return (f"Message {message} {held}. Undo it with /chat clear {message}.",)
@@ -93,8 +107,6 @@ def _done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
         case safety_asks.Slow(every=every, length=length):
             slow = f"Everybody can write once in {every} seconds until "
             return (slow, Moment(now + length), ". Undo it with /chat slow off.")
-        case commands.Withdraw():
-            return (_withdrawn(chat),)
 
 
 def _withdrawn(chat: Chat) -> str:
