@@ -18,7 +18,7 @@ from bot.engine.fold import apply
 from bot.engine.messages import Message, message_key
 from bot.engine.state import Chat
 from bot.intake.noting import note
-from bot.store import checkins, queue
+from bot.store import checkins, pages, queue
 from bot.store.tables import Tables
 
 
@@ -78,7 +78,7 @@ def posts_to_blank(chat: Chat, happened: Sequence[Event]) -> list[str]:
 @contextlib.asynccontextmanager
 async def watched(tables: Tables, now: datetime) -> AsyncIterator[None]:
     """Let a block change messages of any chats; closing posts that quote them are changed too."""
-    chats = await tables.load(await checkins.quoting(tables.connection))
+    chats = await pages.sound(tables, await checkins.quoting(tables.connection))
     before = {chat.id: await _quoted(tables, chat) for chat in chats.values()}
     yield
     for chat in (await tables.load(list(chats))).values():

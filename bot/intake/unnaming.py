@@ -22,7 +22,7 @@ from bot.engine.erasing import NAME
 from bot.engine.messages import Message
 from bot.engine.showing import Audience, Showing
 from bot.engine.state import Chat
-from bot.store import checkins, forgetting, publications
+from bot.store import checkins, forgetting, pages, publications
 from bot.store.tables import Tables
 from bot.transcripts.cast import spared
 from bot.transcripts.edition import showing_of
@@ -145,13 +145,11 @@ async def _found(
     """Yield, in batches, the messages of each chat of the series as they would be written anew."""
     own = (await forgetting.known(tables.connection, key)).names
     for chat_id in [line.id for one in series for line in await tables.lines(one)] if own else ():
-        chat = await tables.chat(chat_id)
-        if chat is None:
-            continue
-        names = await _names(tables, chat, key, own)
-        async for messages in tables.messages_since(chat.id, _EVER):
-            said = [one for one in messages if one.text or one.attachments]
-            yield names, [Change(one, names.in_message(one)) for one in said]
+        for chat in (await pages.sound(tables, [chat_id])).values():
+            names = await _names(tables, chat, key, own)
+            async for messages in tables.messages_since(chat.id, _EVER):
+                said = [one for one in messages if one.text or one.attachments]
+                yield names, [Change(one, names.in_message(one)) for one in said]
 
 
 def _left(names: _Names, new: Collection[Change], key: str) -> Iterator[str]:
@@ -171,14 +169,12 @@ async def _undisclose(tables: Tables, key: str, series: str) -> None:
     """Take the names out of what others disclose in a series, as in its latest chat."""
     own = (await forgetting.known(tables.connection, key)).names
     latest = await tables.lines(series, 1) if own else []
-    chat = await tables.chat(latest[0].id) if latest else None
-    if chat is None:
-        return
-    names = await _names(tables, chat, key, own)
-    said = await checkins.of_series(tables.connection, series)
-    changed = {
-        person: new
-        for person, one in said.items()
-        if person != key and (new := names.replaced(one.interest)) != one.interest
-    }
-    await checkins.put_interests(tables, series, changed)
+    for chat in (await pages.sound(tables, [line.id for line in latest])).values():
+        names = await _names(tables, chat, key, own)
+        said = await checkins.of_series(tables.connection, series)
+        changed = {
+            person: new
+            for person, one in said.items()
+            if person != key and (new := names.replaced(one.interest)) != one.interest
+        }
+        await checkins.put_interests(tables, series, changed)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.cli import departure
 from bot.engine.messages import Message
+from bot.engine.signals import ForgetAsked
 from bot.intake import rewording
 from bot.store import queue
 from tests.dispatch.test_quotations import HERE, SECRET, THERE, closing_in, club, discuss, kinds
@@ -67,6 +68,21 @@ async def test_who_is_erased_is_quoted_no_more(tmp_path: Path) -> None:
         assert (await h.chat(chat)).quoted
     assert "Annabel" not in closing
     assert SECRET not in closing
+
+
+async def test_a_chat_whose_log_is_broken_keeps_nobody_from_being_erased(tmp_path: Path) -> None:
+    async with house(tmp_path, club()) as h:
+        broken = await h.start(club())
+        await discuss(h, THERE, SECRET, 1, by="Annabel")
+        await h.live(49 * HOUR)
+        await h.start(club())
+        await h.say(THERE, person("Annabel"), "T1: another answer", message="1")
+        async with h.store.writing() as tables:
+            await tables.connection.run(
+                "UPDATE events SET body = '{}' WHERE chat = ? AND seq > 1", (broken,)
+            )
+        await h.runner.handle(ForgetAsked(h.clock(), "local:p-annabel"))
+        assert (await h.message(THERE, "1")).text == ""
 
 
 async def test_what_is_kept_no_longer_is_quoted_no_longer(tmp_path: Path) -> None:
