@@ -298,6 +298,9 @@ def _announce(catalogue: Catalogue, access: Access, url: str, say: Callable[[str
         say(f"Room {room}: {url}/rooms/{room}")
     for name in moderators:
         say(f"Moderator {name}: {access.link_for(name, url, clock())}")
+    say(f"Ready: {url}")
+    if not catalogue.series():
+        say("No agenda can be read yet; what is put into its folder is taken over by itself.")
 
 
 async def _take_over(parts: _Parts) -> None:

@@ -81,7 +81,7 @@ _COPY = "Begin with a copy of one of the agendas that come with Rounds, such as 
 _WHAT_IT_IS = {
     (True, True): "This is a folder. Name a file that ends in .yaml.",
     (False, True): "This is no ordinary file. Name a file that ends in .yaml.",
-    (False, False): "There is no such file. Check its name.",
+    (False, False): "There is no such file or folder. Check its name.",
 }
 
 

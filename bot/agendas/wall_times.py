@@ -41,6 +41,8 @@ def read_moment(text: str) -> datetime:
         raise ValueError(
             f"{shown(text)} lacks the date or the time. Write it like 2026-12-07 07:00"
         )
+    if day.isalnum():  # a piece of a day in words: 7 Dec 2026
+        raise ValueError(f"{shown(text)} is no date and time. Write it like 2026-12-07 07:00")
     return datetime.combine(read_day(day), read_time(clock))
 
 

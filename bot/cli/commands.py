@@ -25,7 +25,7 @@ from bot.agendas.mistakes import AgendaMistakes, Mistake, shown
 from bot.agendas.remarks import remarks
 from bot.app import clock, serve
 from bot.cli.database import db
-from bot.cli.dates import date_lines, series_lines
+from bot.cli.dates import NONE_COMING, date_lines, series_lines
 from bot.cli.doctor import diagnose, lines
 from bot.cli.export import export, replay_into
 from bot.cli.faults import Stopped, not_listening, told
@@ -162,6 +162,8 @@ def _run(chats: Chats = None, data: Data = None, host: Host = None, port: Port =
         asyncio.run(serve(settings, say))
     except OSError as error:
         raise not_listening(error, settings) or error from None
+    if _is_terminal(sys.stdin) and _is_terminal(sys.stdout):
+        say("")  # the terminal has written ^C, and the prompt belongs on a line of its own
 
 
 @_app.command(
@@ -297,7 +299,10 @@ def _next(
     for name in wanted:
         if name not in known and name not in wrong and known:
             raise Stopped(_no_series(name, known))
-    say_all(date_lines([known[name] for name in wanted if name in known], count, now, day))
+    found = date_lines([known[name] for name in wanted if name in known], count, now, day)
+    say_all(found)
+    if not found and not concern:
+        complain(NONE_COMING)
     for mistake in concern:
         complain(str(mistake))
     if concern:

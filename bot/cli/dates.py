@@ -11,6 +11,8 @@ from bot.cli.terminal import in_columns
 from bot.engine import wording
 from bot.engine.agenda import Series
 
+NONE_COMING = "No chat is coming. Dates stand in the agendas, under schedule or starts."
+
 
 def date_lines(
     series: Iterable[Series], count: int, now: datetime, day: date | None = None

@@ -83,7 +83,7 @@ def _reading(file: Path, *, in_use: bool = False) -> Iterator[sqlite3.Connection
     """
     if not file.is_file():
         what = f"{file} is no file" if file.exists() else f"There is no file {file}"
-        raise StoreError(f"{what}. Name a file.")
+        raise StoreError(f"{what}. Is its name right?")
     # Who may write takes away at the end what SQLite makes for reading; who may not leaves it.
     has_log = file.with_name(f"{file.name}-wal").exists()
     ways = ["mode=ro"] if has_log and not in_use else ["mode=rw", "mode=ro"]

@@ -283,6 +283,7 @@ WRONG = [
     ("schedule: {every: biweekly}", "1:19", "every 2 weeks on thursday"),
     ('schedule: {rrule: "FREQ=HOURLY", at: "07:00"}', "1:19", "A chat cannot be hourly"),
     ("starts: 2026-12-07", "1:9", "lacks the date or the time"),
+    ("starts: 7 Dec 2026 9pm", "1:9", "“7 Dec 2026 9pm” is no date and time. Write it like 2026-"),
     ("starts: 2026-02-30 07:00", "1:9", "The calendar has no 2026-02-30"),
     ("starts: 7.12.2026 07:00", "1:9", "Write year, month and day like 2026-12-07"),
     ("starts: [2026-12-07 07:00, 2026-12-08 24:00]", "1:28", "00:00, on the next day"),
@@ -497,7 +498,7 @@ def test_what_cannot_be_read_as_a_file_is_a_mistake_of_the_file(tmp_path: Path) 
     os.mkfifo(tmp_path / "pipe.yaml")
     (tmp_path / "folder.yaml").mkdir()
     for name, words in (
-        ("none.yaml", "There is no such file"),
+        ("none.yaml", "There is no such file or folder"),
         ("folder.yaml", "This is a folder"),
         ("pipe.yaml", "no ordinary file"),
         ("a\0b.yaml", "no such file"),

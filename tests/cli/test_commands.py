@@ -167,6 +167,28 @@ def test_next_lists_what_is_right_and_complains_of_what_is_wrong(
     assert inside("next", "urojc").code == 0
 
 
+def test_next_says_where_dates_stand_when_no_chat_is_coming(
+    place: Path, inside: Callable[..., Ended]
+) -> None:
+    agenda = place / "chats" / "urojc.yaml"
+    agenda.write_text(re.sub(r"(?m)^(schedule|starts):.*$", "starts: 2020-02-03 21:00", AGENDA))
+    ended = inside("next", "urojc")
+    assert (ended.code, ended.out) == (0, "")
+    assert ended.err == "No chat is coming. Dates stand in the agendas, under schedule or starts.\n"
+    assert inside("next", "urojc", "--from", "2020-01-01").err == ""
+
+
+def test_run_says_that_it_is_ready_and_has_nothing_to_hold(tmp_path: Path) -> None:
+    (tmp_path / "chats").mkdir()
+    port = free_port()
+    with running("run", "--port", str(port), cwd=tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"Ready: http://127.0.0.1:{port}\n"
+        assert process.stdout.readline().startswith("No agenda can be read yet; ")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
 def test_next_names_the_nearest_series_for_an_unknown_one(inside: Callable[..., Ended]) -> None:
     ended = inside("next", "urojk")
     assert (ended.code, ended.out) == (1, "")
@@ -296,6 +318,7 @@ def test_run_serves_until_it_is_told_to_stop_and_export_works_beside_it(
         assert room == f"Room urojc: http://127.0.0.1:{port}/rooms/urojc\n"
         link = process.stdout.readline()
         assert link.startswith(f"Moderator henry: http://127.0.0.1:{port}/")
+        assert process.stdout.readline() == f"Ready: http://127.0.0.1:{port}\n"
         with urlopen(room.split(": ", 1)[1].strip(), timeout=10) as page:
             assert page.status == 200
         beside = rounds("export", "urojc", "--to", "json", cwd=place)

@@ -78,7 +78,7 @@ def test_what_cannot_be_backed_up_or_restored_is_a_sentence(place: Path) -> None
         (("backup", "copy.db", "--data", "none"), "There is no store in"),
         (("backup", "data"), "is a folder"),
         (("backup", "none/copy.db"), "There is no"),
-        (("restore", "none.db"), "There is no file"),
+        (("restore", "none.db"), "There is no file none.db. Is its name right?"),
         (("restore", "notes.db"), "cannot be read as a store"),
     ):
         ended = rounds(*arguments, cwd=place)
