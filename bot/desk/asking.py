@@ -13,9 +13,9 @@ from bot.agendas.schedule import coming
 from bot.desk import answers, remains
 from bot.desk.bell import Bell, Place
 from bot.desk.reception import Reception, Spot
-from bot.engine import commands, replies, safety_asks, wording
+from bot.engine import actions, commands, replies, safety_asks, wording
 from bot.engine.actions import Words
-from bot.engine.agenda import Agenda, Room, Series, agendas_of
+from bot.engine.agenda import OWN, Agenda, Room, Series, agendas_of
 from bot.engine.errors import Refused
 from bot.engine.floor import chat_for_command
 from bot.engine.people import Person, Role, asking_in, role_in
@@ -116,7 +116,17 @@ class Desk:
             if chat is None:
                 raise Refused("No chat is held in this room yet.")
             reply = await _answer_of(tables, chat, ask, by, now)
-            return replace(reply, words=self.link(reply.words))
+            return replace(reply, words=self._linked(reply.words, room))
+
+    def _linked(self, words: Words, room: Room) -> Words:
+        """Return words with addresses; a built-in room's page makes links of its own places."""
+        here = room.platform == OWN
+        return tuple(
+            piece
+            if here and isinstance(piece, actions.Spot) and piece.room.platform == OWN
+            else self.link((piece,))[0]
+            for piece in words
+        )
 
     async def _start(self, ask: commands.Start, by: Person, room: Room, now: datetime) -> Reply:
         series = self.catalogue().get(ask.series)

@@ -21,7 +21,10 @@ from bot.web.scene import Scene
 from bot.web.templates import room_path
 
 SHOWN_FOR = timedelta(hours=24)
-"""How long somebody sees what became of their call."""
+"""How long somebody sees that they called and nobody has come yet."""
+
+TAKEN_FOR = timedelta(hours=1)
+"""How long they see who has come: then they have met, and the place is needed for writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,8 @@ def of_chats(
 
 def _own(chat: Chat, person: Person, now: datetime) -> Iterator[Notice]:
     for call in chat.calls.values():
-        since = call.taken_at or call.at
-        if call.key == person.key and now - since < SHOWN_FOR:
+        shown = (call.taken_at, TAKEN_FOR) if call.taken_at else (call.at, SHOWN_FOR)
+        if call.key == person.key and now - shown[0] < shown[1]:
             yield Notice(summons.shown_to_person(chat, call), Clock(chat.agenda.zone), is_own=True)
 
 

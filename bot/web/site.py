@@ -86,6 +86,8 @@ def site(
             web.post("/rooms/{room}/messages/{message}/delete", talk.delete),
             web.post("/rooms/{room}/messages/{message}/react", talk.react),
             web.post("/rooms/{room}/messages/{message}/place", talk.place),
+            web.post("/rooms/{room}/messages/{message}/hold", talk.hold),
+            web.post("/rooms/{room}/messages/{message}/clear", talk.clear),
             *(served(asset) for asset in templates.assets.values()),
             *(route(path, hook) for path, hook in hooks.items()),
             *further,

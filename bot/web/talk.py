@@ -265,8 +265,20 @@ class Talk:
 
     async def place(self, request: web.Request) -> web.Response:
         """Let a moderator say under which topics a message stands."""
+        return await self._moderated(request, "place", _field(request, "topics").strip())
+
+    async def hold(self, request: web.Request) -> web.Response:
+        """Let a moderator hold a message back."""
+        return await self._moderated(request, "hold")
+
+    async def clear(self, request: web.Request) -> web.Response:
+        """Let a moderator show a message that was held back."""
+        return await self._moderated(request, "clear")
+
+    async def _moderated(self, request: web.Request, deed: str, how: str = "") -> web.Response:
+        """Do with a message what the command of this name does."""
         visitor, message = await self._addressed(request)
-        ask = f"place {message.id} {_field(request, 'topics').strip()}"
+        ask = f"{deed} {message.id} {how}".strip()
         await self._house.desk.ask(ask, visitor.person, message.room, self._house.clock())
         return await self._shown(request, visitor, message)
 

@@ -39,6 +39,9 @@ async def test_a_press_asks_once_more_and_a_moderator_sees_it_at_once(
     await expect(henry.locator("#calls")).to_be_hidden()
     await expect(ben.locator("#calls")).to_contain_text("henry of International Urology")
     await expect(ben.locator("#calls")).to_contain_text("comes to you in the room")
+    open_house.clock.advance(timedelta(hours=1))
+    await ben.reload()
+    await expect(ben.locator("#calls")).to_be_hidden()
 
 
 async def test_help_is_found_at_the_opening_at_a_message_and_without_script(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from bot.engine.agenda import Room, Series
 from tests.house import House, moderator, person
@@ -472,6 +472,74 @@ async def test_a_call_is_told_to_those_who_hear_the_page_and_nothing_else_is_dra
     await expect(henry.locator("#calls")).to_contain_text("Ana")
     known = "() => ['calls', 'about'].map((id) => document.getElementById(id).known)"
     assert await henry.evaluate(known) == ["calls", "about"]
+
+
+async def test_a_telephone_shows_the_topic_in_sight_and_whole_panels_and_no_stale_complaint(
+    windows: Windows, open_house: House, club: Series
+) -> None:
+    for number in range(6):
+        await open_house.ask(f"topic And question {number}?", moderator(club), ROOM)
+    topics = (await open_house.chat(CHAT)).topics
+    for _ in topics[1:]:
+        await open_house.ask("next", moderator(club), ROOM)
+    page = await windows.join("Ana", **TELEPHONE)
+    await open_house.live()
+    last = page.locator(f"#bar a[data-topic='{len(topics)}']")
+    await page.get_by_label("Your message").fill("/chat nothing")
+    await page.get_by_role("button", name="Send").click()
+    complaint = page.locator("#say .sorry")
+    await expect(complaint).to_be_visible()
+    await page.get_by_label("Your message").fill("/chat commands")
+    await expect(complaint).to_be_hidden()
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator("#answer")).to_contain_text("/chat withdraw")  # a tall one
+
+    row = row_of(page, await _said(page, open_house))
+    panel = await tools_of(page, row)
+    await panel.get_by_text("Withdraw this message").click()
+    await expect(panel.get_by_role("button", name="Withdraw it")).to_be_in_viewport()
+    button = await panel.get_by_role("button", name="Withdraw it").bounding_box()
+    writing = await page.locator("#composer").bounding_box()
+    assert button is not None
+    assert writing is not None
+    assert button["y"] + button["height"] <= writing["y"]
+    await expect(last).to_have_attribute("aria-current", "true")
+    await expect(last).to_be_in_viewport(ratio=1)
+
+
+async def _said(page: Page, open_house: House) -> str:
+    """Say something without the composer, which keeps the answer above it."""
+    open_house.clock.advance(timedelta(seconds=5))
+    ticket = page.locator("#say [name=ticket]")
+    await page.evaluate(
+        "([action, ticket]) => fetch(action, {method: 'POST', body:"
+        " new URLSearchParams({text: 'a word of mine', ticket})})",
+        [await page.locator("#say").get_attribute("action"), await ticket.input_value()],
+    )
+    return "a word of mine"
+
+
+async def test_whoever_called_sees_what_is_said_last(windows: Windows, open_house: House) -> None:
+    for number in range(30):
+        open_house.clock.advance(timedelta(seconds=5))
+        await open_house.say(ROOM, ANA, f"T1 message {number}")
+    ben = await windows.join("Ben")
+    await ben.goto(f"{windows.place.url}/rooms/urojc/help")
+    await ben.get_by_role("button", name="Call a moderator").click()
+    await expect(ben.locator("#calls")).to_contain_text("A moderator of")
+    await expect(row_of(ben, "T1 message 29")).to_be_in_viewport()
+
+
+async def test_a_day_near_by_stands_without_its_year_and_another_one_with_it(
+    windows: Windows, open_house: House
+) -> None:
+    near = await windows.open("/rooms/urojc")
+    await expect(near.locator(".window")).to_contain_text("Sun 6 Dec, 21:00 CET")
+    title = near.locator(".window time").first
+    await expect(title).to_have_attribute("title", "Sun, 6 Dec 2026, 21:00 CET")
+    open_house.clock.advance(timedelta(days=300))
+    far = await windows.open(f"/rooms/urojc?chat={CHAT}")
+    await expect(far.locator(".window")).to_contain_text("6 Dec 2026, 21:00 CET")
 
 
 async def test_one_connection_and_two_files_are_all_a_page_needs(windows: Windows) -> None:

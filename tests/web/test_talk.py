@@ -551,6 +551,44 @@ async def test_moderators_place_messages_and_others_cannot(
     assert (await open_house.message(ROOM, message)).topics == (1, 2)
 
 
+async def test_moderators_hold_a_message_back_and_show_it_again_and_others_cannot(
+    place: Served,
+) -> None:
+    async with place.guest(name="Ana") as ana, place.moderator() as henry:
+        message = await posted(ana, "T1 the postman")
+        path = f"/rooms/urojc/messages/{message}"
+        assert "/hold" not in (await ana.get(path)).text
+        refused = await ana.post(f"{path}/hold", {})
+        offered = await henry.get(path)
+        held = await henry.post(f"{path}/hold", {})
+        hidden = await ana.get("/rooms/urojc")
+        offered_then = await henry.get(path)
+        refused_then = await ana.post(f"{path}/clear", {})
+        shown = await henry.post(f"{path}/clear", {})
+    assert refused.status == refused_then.status == 422
+    assert "for the moderators" in refused.words
+    assert f"{path}/hold" in offered.text
+    assert f"{path}/clear" not in offered.text
+    assert "held back for review" in held.words
+    assert "the postman" not in hidden.words
+    assert f"{path}/clear" in offered_then.text
+    assert f"{path}/hold" not in offered_then.text
+    assert "the postman" in offered_then.words
+    assert "the postman" in shown.words
+
+
+async def test_what_a_moderator_is_told_of_messages_are_links_within_the_page(
+    place: Served,
+) -> None:
+    async with place.guest(name="Ana") as ana, place.moderator() as henry:
+        message = await posted(ana, "T1 the postman")
+        await henry.say("urojc", f"/chat hold {message}")
+        answer = await henry.say("urojc", "/chat review")
+        log = await henry.say("urojc", "/chat log")
+    for told in (answer, log):
+        assert f'<a href="/rooms/urojc?at={message}#m-{message}">the message</a>' in told.text
+
+
 # ---------------------------------------------------------------- the script's way
 
 

@@ -18,21 +18,30 @@ const SHOWS = {
   day: new Intl.DateTimeFormat(undefined, {
     weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
   }),
+  near: new Intl.DateTimeFormat(undefined, {
+    weekday: "short", day: "numeric", month: "short",
+    hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  }),
   time: new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" }),
 };
-
-function showTimes(within) {
-  for (const time of $$("time[data-shows]", within)) {
-    const at = new Date(time.dateTime);
-    if (time.dataset.shows !== "full") time.title = SHOWS.full.format(at);
-    time.textContent = SHOWS[time.dataset.shows].format(at);
-    delete time.dataset.shows;
-  }
-}
 
 // The house's clock, which need not be this device's.
 let ahead = 0;
 const setClock = (seconds) => { ahead = Number(seconds) - Date.now() / 1000; };
+
+const HALF_A_YEAR = 180 * 24 * 3600 * 1000;
+
+// Within half a year nobody takes a day for that of another year.
+function showTimes(within) {
+  for (const time of $$("time[data-shows]", within)) {
+    const at = new Date(time.dateTime);
+    const isNear = Math.abs(at - Date.now() - ahead * 1000) < HALF_A_YEAR;
+    const shows = time.dataset.shows === "full" && isNear ? "near" : time.dataset.shows;
+    if (shows !== "full") time.title = SHOWS.full.format(at);
+    time.textContent = SHOWS[shows].format(at);
+    delete time.dataset.shows;
+  }
+}
 
 function span(seconds) {
   const whole = Math.max(0, Math.round(seconds));
@@ -432,6 +441,8 @@ document.addEventListener("keydown", (event) => {
 
 // ---------------------------------------------------------------- which topic is in sight
 
+let inSight;
+
 function markTopic() {
   const passed = $$(".topic h2", log).filter((heading) => heading.getBoundingClientRect().top < innerHeight / 2);
   const current = passed.at(-1)?.id.slice(1);
@@ -439,12 +450,22 @@ function markTopic() {
     if (link.dataset.topic === current) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
+  if (current !== inSight) bringIntoStrip($(".topics [aria-current]"));
+  inSight = current;
+}
+
+// On a telephone the topics stand in one line, of which a part is seen.
+function bringIntoStrip(link) {
+  const strip = link?.closest(".topics");
+  if (!strip || strip.scrollWidth <= strip.clientWidth) return;
+  const [line, one] = [strip.getBoundingClientRect(), link.getBoundingClientRect()];
+  strip.scrollLeft += one.left - line.left - (line.width - one.width) / 2;
 }
 
 // ---------------------------------------------------------------- the start
 
-showTimes(document);
 setClock(($("#bar") ?? $("#page"))?.dataset.now ?? Date.now() / 1000);
+showTimes(document);
 setInterval(countDown, 1000);
 
 if (room) {
@@ -460,15 +481,22 @@ if (room) {
     addEventListener("pagehide", () => { source?.close(); source = null; });
     addEventListener("pageshow", (event) => { if (event.persisted) { version = "rested"; listen(); } });
     listen();
-    const says = location.search || !["", "#composer"].includes(location.hash);
+    const says = location.search || !["", "#composer", "#calls"].includes(location.hash);
     if (!says && $(".row", log)) toEnd();
   }
   if (composer) {
-    $("#text").addEventListener("input", resize);
+    $("#text").addEventListener("input", () => { resize(); tell(composer, ""); });
     if (matchMedia("(pointer: fine)").matches) {
       $(".keys", composer).textContent = "Enter sends, Shift+Enter makes a new line.";
     }
     resize();
   }
+  const writing = $("#composer");
+  if (writing) {
+    new ResizeObserver(() => {
+      document.documentElement.style.setProperty("--writing", `${writing.offsetHeight + 8}px`);
+    }).observe(writing);
+  }
+  log.addEventListener("toggle", (event) => event.target.scrollIntoView({ block: "nearest" }), true);
   markTopic();
 }
