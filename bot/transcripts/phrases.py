@@ -90,9 +90,9 @@ def window(chat: Chat, clock: Clock) -> str:
 
 
 def window_utc(chat: Chat) -> str:
-    """Write from when to when a chat ran, in UTC."""
-    opens, ends = utc(stamp(chat.opens_at)), utc(stamp(chat.ends_at))
-    return f"{opens} to {ends}"
+    """Write from when to when a chat ran, in UTC, to the second."""
+    opens, ends = (at.replace(microsecond=0) for at in (chat.opens_at, chat.ends_at))
+    return f"{utc(stamp(opens))} to {utc(stamp(ends))}"
 
 
 def venue(chat: Chat) -> str:

@@ -323,8 +323,8 @@ def rules(chat: Chat) -> str:
         "Replies to a person's own messages are not ranked, and one person's "
         "same emoji on one message counts once. An edited message counts once, in its last "
         "wording; a withdrawn one counts only as withdrawn, and a person who withdrew "
-        "everything is no participant. Unplaced are messages, early and late ones too, that "
-        "stand under no topic and that no moderator placed."
+        "everything is no participant. Under no topic are messages, early and late ones too, that "
+        "nothing of this ties to one and that no moderator placed."
     )
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 
 from bot.engine.messages import Attachment
+from bot.engine.people import Role
 from bot.engine.showing import Audience
 from bot.store.codec import files_of
 from bot.transcripts import about, phrases
@@ -33,6 +34,9 @@ _STARTS_FORMULA = re.compile(rf"[\t\r]|{_PASSED}[=+\-@＝＋－＠]")
 _MID_FORMULA = re.compile(
     rf"(?<=[;\n])(?={_PASSED_IN_LINE}(?:[=@＝＠]|[+\-＋－](?:[0-9(]|[A-Za-z]{{2}})))"
 )
+
+_A_TIME = re.compile(r"<t:([0-9]{1,11}):F>")
+"""A time in a post of Rounds, seconds since 1970; each platform shows it in the reader's zone."""
 
 
 async def to_csv(transcript: Transcript, batches: AsyncIterator[Batch]) -> AsyncIterator[bytes]:
@@ -97,7 +101,7 @@ def _row(line: Line, reactions: Sequence[tuple[str, int]], clock: Clock) -> tupl
         cell(line.author),
         cell(line.name),
         line.role,
-        cell(line.text),
+        cell(_dated(line.text, clock) if line.role == Role.BOT else line.text),
         line.timing,
         line.topics,
         line.placed_by,
@@ -108,6 +112,11 @@ def _row(line: Line, reactions: Sequence[tuple[str, int]], clock: Clock) -> tupl
         cell(" ".join(map(_file, files_of(line.files)))),
         cell(line.room),
     )
+
+
+def _dated(post: str, clock: Clock) -> str:
+    """Return what Rounds posted, with its times as they are in the chat's zone."""
+    return _A_TIME.sub(lambda found: clock.long(int(found[1]) * 1_000_000), post)
 
 
 def _file(file: Attachment) -> str:

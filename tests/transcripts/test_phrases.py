@@ -35,6 +35,8 @@ def test_a_window_is_told_in_the_chats_zone_and_in_utc() -> None:
         "Mon 7 Dec 2026, 07:00 AEDT to Wed 9 Dec 2026, 07:00 AEDT (Australia/Sydney), 48 h"
     )
     assert phrases.window_utc(CHAT) == "2026-12-06T20:00:00Z to 2026-12-08T20:00:00Z"
+    early = replace(CHAT, closed_at=CHAT.opens_at + timedelta(seconds=90, microseconds=7))
+    assert phrases.window_utc(early) == "2026-12-06T20:00:00Z to 2026-12-06T20:01:30Z"
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,14 @@ async def test_every_message_is_a_row_with_what_is_known_of_it() -> None:
     }
 
 
+async def test_times_in_what_rounds_posted_are_words_and_what_people_typed_stays() -> None:
+    said = {row["id"]: row for row in table(await club("csv"))}
+    posts = [row["text"] for row in said.values() if row["role"] == "bot"]
+    assert any("The chat closes Wed 9 Dec 2026, 07:00 AEDT." in post for post in posts)
+    assert not any("<t:" in post for post in posts)
+    assert any("*bold* _slanted_" in row["text"] for row in said.values())
+
+
 async def test_rows_end_as_rfc_4180_says_and_lines_within_a_cell_do_not() -> None:
     data = (await club("csv")).decode("utf-8-sig")
     assert data.endswith("\r\n")
