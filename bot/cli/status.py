@@ -113,7 +113,7 @@ def _running(chat: Chat, tally: Tally) -> Running:
         chat.closes_at,
         chat.paused,
         topic.number if topic else None,
-        sum(1 for one in chat.topics if not one.skipped),
+        len(chat.topics),
         topic.ask if topic else "",
         since,
         tally.messages,

@@ -73,6 +73,9 @@ async def test_a_chat_that_runs_is_told_with_its_window_topic_and_talk(tmp_path:
         assert (one.chat, one.zone, one.rooms) == (ID, "Australia/Sydney", ("local:urojc",))
         assert (one.opened_at, one.closes_at) == (START, START + 48 * HOUR)
         assert (one.topic, one.topics, one.ask) == (2, 3, QUESTIONS[1])
+        await h.ask("skip", moderator(series), room_of(series))
+        (one,) = (await status(h)).running
+        assert one.topics == 3, "T2 of 3 goes on to be so where T3 is left out"
         assert one.topic_at == START + 6 * HOUR
         assert (one.messages, one.people, one.paused) == (4, 3, False)
         await h.ask("pause", moderator(series), room_of(series))
