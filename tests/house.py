@@ -18,6 +18,7 @@ from bot.engine.people import Person
 from bot.engine.signals import Asked, DateCame, Deleted, Edited, Reacted, Said, StartAsked
 from bot.engine.state import Chat
 from bot.intake.runner import Outcome, Runner, Store
+from bot.intake.watch import PATIENTS_ALONE, Lookout
 from bot.simulation import Simulation
 from bot.store.opening import Where, opened
 from bot.store.sqlite import SqliteStore
@@ -53,10 +54,16 @@ class Clock:
 class House:
     """What the composition root puts together, less the alarm and the pages."""
 
-    def __init__(self, store: Store, series: Sequence[Series], now: datetime) -> None:
+    def __init__(
+        self,
+        store: Store,
+        series: Sequence[Series],
+        now: datetime,
+        lookout: Lookout = PATIENTS_ALONE,
+    ) -> None:
         self.store = store
         self.series: dict[str, Series] = {one.name: one for one in series}
-        self.simulation = Simulation(store, now)
+        self.simulation = Simulation(store, now, lookout)
         self.clock = Clock(self.simulation)
         self._ids = itertools.count(1)
 
@@ -157,13 +164,16 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(home: Where, *series: Series, now: datetime = START) -> AsyncIterator[House]:
+async def house(
+    home: Where, *series: Series, now: datetime = START, lookout: Lookout = PATIENTS_ALONE
+) -> AsyncIterator[House]:
     """Run a house whose store is in a folder or a database; without series it has `urojc()`.
 
-    A second house in the same place finds what the first one committed.
+    `lookout` looks at what people write. A second house in the same place finds what the first one
+    committed.
     """
     async with opened(store_in(home)) as store:
-        found = House(store, series or (urojc(),), now)
+        found = House(store, series or (urojc(),), now, lookout)
         async with found.runner.running():
             yield found
 

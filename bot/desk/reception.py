@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +11,11 @@ from bot.agendas.schedule import next_date
 from bot.engine import checkin
 from bot.engine.actions import Words
 from bot.engine.agenda import OWN, Agenda, Room, Series, agendas_of
-from bot.engine.checkin import Form
+from bot.engine.checkin import Form, Unfit
+from bot.engine.concerning import told_at_form
 from bot.engine.errors import Refused
 from bot.engine.floor import chat_for_command
+from bot.engine.names import MOST_TYPED, in_one_line
 from bot.engine.people import Person, Role, asking_in, role_in
 from bot.engine.signals import CheckedIn
 from bot.engine.state import Chat, Stage
@@ -22,6 +25,10 @@ from bot.store.tables import Tables
 
 REMEMBERED = 8
 """Chats of a room among which the one is looked for that somebody checks in for."""
+
+
+_SHOWN = {checkin.NAME: "The name to be shown", checkin.INTEREST: "The conflict of interest"}
+"""The fields whose words stand in transcripts as they were typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +53,14 @@ class Reception:
 
         Raises Refused where no chat is held there, and none will be.
         """
+        return (await self._form(by, spot, now))[0]
+
+    async def _form(self, by: Person, spot: Spot, now: datetime) -> tuple[Form, Agenda]:
         async with self.store.reading() as tables:
             series, agenda = await self._held(tables, spot, now)
             given = await checkins.of(tables.connection, series, by.key)
         moderates = role_in(agenda, asking_in(spot.room, agenda, by)) is Role.MODERATOR
-        return Form(
+        form = Form(
             series=series,
             title=agenda.title,
             rules=agenda.rules.strip(),
@@ -61,18 +71,45 @@ class Reception:
             given=given,
             reserved=frozenset() if moderates else self._reserved(),
         )
+        return form, agenda
 
     async def check_in(
         self, typed: Mapping[str, str], by: Person, spot: Spot, now: datetime
     ) -> Words:
         """Take a form; return what was understood, for that person alone.
 
-        Raises Unfit where fields have to be written otherwise, Refused as `form` does.
+        Raises Unfit where fields have to be written otherwise, Refused as `form` does. What a
+        patient could be known by, and severe words, do not stand beside a name.
         """
-        form = await self.form(by, spot, now)
-        said = checkin.read(form, typed)
+        form, agenda = await self._form(by, spot, now)
+        faults = self._seen(typed, agenda)
+        try:
+            said = checkin.read(form, typed)
+        except Unfit as unfit:
+            raise Unfit({**faults, **unfit.faults}) from None
+        if faults:
+            raise Unfit(faults)
         await self.runner.handle(CheckedIn(now, spot.room, by, form.series, said))
         return (checkin.understood(form, said),)
+
+    def _seen(self, typed: Mapping[str, str], agenda: Agenda) -> Mapping[str, str]:
+        """Return a sentence for each field in which something is seen."""
+        faults = {}
+        for field, what in _SHOWN.items():
+            words = in_one_line(typed.get(field, "")[:MOST_TYPED])
+            is_name = field == checkin.NAME
+            if seen := self.runner.lookout.beside_names(words, agenda, is_name=is_name):
+                faults[field] = told_at_form(what, seen)
+        return faults
+
+    async def may_be_called(self, name: str, spot: Spot, now: datetime) -> None:
+        """Raise Refused where a name cannot stand beside what somebody says."""
+        agenda: Agenda | None = None
+        with contextlib.suppress(Refused):  # where no chat is held
+            async with self.store.reading() as tables:
+                _, agenda = await self._held(tables, spot, now)
+        if seen := self.runner.lookout.beside_names(name, agenda, is_name=True):
+            raise Refused(told_at_form("Your name", seen))
 
     async def told(self, by: Person, spot: Spot, now: datetime) -> Words:
         """Tell somebody what they said of themselves, or that they have not checked in."""

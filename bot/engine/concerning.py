@@ -5,6 +5,8 @@ What was seen is named by its kind, never quoted: these words wait in the outbox
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bot.engine import conduct, steps
 from bot.engine.actions import Spot, Words
 from bot.engine.messages import Hold, id_in
@@ -75,6 +77,26 @@ def told_below(concerns: tuple[str, ...]) -> str:
         "so that nobody can be known by it, and it is shown again. If it is about no patient, "
         "leave it as it is; a moderator can clear it."
     )
+
+
+def told_at_form(what: str, seen: Collection[str]) -> str:
+    """Tell somebody why `what`, as they wrote it, cannot stand beside their name, and what to do.
+
+    `seen` has concerns and rules of conduct.
+    """
+    if concerns := tuple(one for one in seen if one in KINDS):
+        return (
+            f"{what} seems to have {kinds(concerns)}, by which a patient could be known. Leave it "
+            "out: it would stand in transcripts."
+        )
+    if conduct.SEVERE in seen:
+        return (
+            f"{what} has words that moderators look at. Write it without them. If it is what you "
+            "are called, ask a moderator: an agenda can allow words."
+        )
+    if "invitation" in seen:
+        return f"{what} has an invitation to another place. Leave it out."
+    return f"{what} has a link to a site that is not wanted here. Leave it out."
 
 
 def _removed(title: str, event: steps.Flagged, where: Spot) -> Words:

@@ -86,7 +86,7 @@ class Runner:
 
     def __init__(self, store: Store, lookout: Lookout = PATIENTS_ALONE) -> None:
         self._store = store
-        self._lookout = lookout
+        self.lookout = lookout
         self._recollection = Recollection()  # of what each person said a moment ago
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._chats: dict[str, Chat] = {}
@@ -209,7 +209,7 @@ class Runner:
                 self._forget()
                 self._version = tables.version
             begun = self._recollection.begun()
-            work = Work(tables, dict(self._chats), dict(self._floors), self._lookout, begun)
+            work = Work(tables, dict(self._chats), dict(self._floors), self.lookout, begun)
             await work.fetch([(waiting.signal, waiting.chat) for waiting in batch])
             for n, waiting in enumerate(batch, 1):
                 try:

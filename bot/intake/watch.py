@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.engine.agenda import Agenda
 from bot.engine.concerning import DISTRESS
@@ -20,6 +20,12 @@ from bot.store.tables import Tables
 
 MOST_FILES = 20
 """Files of a message whose names are looked at; Discord and Slack send at most ten at once."""
+
+_TITLE = re.compile(r"(?i)\s*(?:mrs|mr|ms|miss)\b\.?")
+"""What people write before their own names, and others before those of patients."""
+
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+"""A wording is looked at by itself; when it was written decides nothing."""
 
 _TAKEN = re.compile(r"\b20[0-9]{2}(?:-[0-9]{2}){2} [a-z]{1,4} [0-9]{1,2}(?:[.][0-9]{2}){2}\b")
 """The moment that telephones write into a file's name, which reads like a number to call."""
@@ -44,6 +50,22 @@ class Lookout:
         seen = {finding.kind.name.lower() for text in texts for finding in guard.look(text)}
         if self.lexicon is not None and agenda.help_lines and self.lexicon.distress(signal.text):
             seen.add(DISTRESS)
+        return tuple(sorted(seen))
+
+    def beside_names(
+        self, words: str, agenda: Agenda | None, *, is_name: bool = False
+    ) -> tuple[str, ...]:
+        """Return what is seen in words that are to stand beside names in transcripts.
+
+        These are kinds of findings, as of a message, and the rules of `bot.engine.conduct` that a
+        wording breaches, as the agenda of the chat has them. What `is_name` may begin with Mrs.
+        """
+        read = _TITLE.sub("", words) if is_name else words
+        seen = {finding.kind.name.lower() for finding in guard.look(read)}
+        if self.lexicon is not None:
+            blocked, allowed = (agenda.blocked_domains, agenda.allow_words) if agenda else ((), ())
+            saying = conduct.Saying(_NO_TIME, words, blocked_domains=blocked, allow_words=allowed)
+            seen |= {one.name.lower() for one in conduct.wording(saying, self.lexicon)}
         return tuple(sorted(seen))
 
     def breaches(

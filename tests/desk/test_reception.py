@@ -16,6 +16,7 @@ from bot.engine.consent import Consent
 from bot.engine.errors import Refused
 from bot.engine.people import Person
 from bot.engine.wording import plain
+from bot.intake.watch import lookout
 from bot.store import checkins
 from tests.house import START, House, house, moderator, person, room_of, urojc, way_in
 
@@ -123,6 +124,89 @@ async def test_faults_are_told_beside_their_fields_and_nothing_is_kept(tmp_path:
             await check_in(at, SAID | {"role": "king", "name": "Henry"})
         assert set(unfit.value.faults) == {"role", "name"}
         assert await kept(at) == {}
+
+
+@pytest.mark.parametrize("field", ["name", "interest"])
+@pytest.mark.parametrize(
+    ("words", "seen"),
+    [
+        ("Ann, MRN 00482913", "a record number"),
+        ("Ann ann@example.org", "an e-mail address"),
+        ("About my patient Maria", "a name"),
+        ("Mrs Lee, 12 Elm Street", "an address"),
+    ],
+)
+async def test_what_a_patient_could_be_known_by_is_refused_and_kept_nowhere(
+    tmp_path: Path, field: str, words: str, seen: str
+) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await at.start(CLUB)
+        with pytest.raises(Unfit) as unfit:
+            await check_in(at, SAID | {field: words})
+        (told,) = unfit.value.faults.values()
+        assert list(unfit.value.faults) == [field]
+        assert seen in told
+        assert "Leave it out" in told
+        assert words not in told
+        assert await kept(at) == {}
+    assert words.encode() not in b"".join(one.read_bytes() for one in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "interest"),
+    [
+        ("Mrs Anna Miller", "Advisory board of Bayer; speaker for Pfizer in 2024"),
+        ("Mr. Smith, RN", "Grant NIH R01 CA123456"),
+        ("Dr O'Neil", "none"),
+        ("Miss Jones", "Shares of ACME; see https://example.org/coi"),
+    ],
+)
+async def test_what_people_are_called_and_disclose_is_taken(
+    tmp_path: Path, name: str, interest: str
+) -> None:
+    async with house(tmp_path, CLUB, lookout=lookout()) as at:
+        await at.start(CLUB)
+        await check_in(at, SAID | {"name": name, "interest": interest})
+        assert (await kept(at))[ANN.key].name == name
+
+
+@pytest.mark.parametrize("field", ["name", "interest"])
+@pytest.mark.parametrize(
+    ("words", "seen"),
+    [
+        ("Paki shop", "words that moderators look at"),
+        ("Ann discord.gg/abcdef", "an invitation to another place"),
+        ("Ann of spam.example", "a link to a site that is not wanted here"),
+    ],
+)
+async def test_severe_words_invitations_and_unwanted_sites_do_not_stand_beside_names(
+    tmp_path: Path, field: str, words: str, seen: str
+) -> None:
+    club = with_rules(urojc(), blocked_domains=("spam.example",))
+    async with house(tmp_path, club, lookout=lookout()) as at:
+        await at.start(club)
+        with pytest.raises(Unfit) as unfit:
+            await check_in(at, SAID | {field: words})
+        assert seen in unfit.value.faults[field]
+        assert await kept(at) == {}
+
+
+async def test_words_that_the_agenda_allows_stand_beside_names_too(tmp_path: Path) -> None:
+    club = with_rules(urojc(), allow_words=("paki",))
+    async with house(tmp_path, club, lookout=lookout()) as at:
+        await at.start(at.series["urojc"])
+        await check_in(at, SAID | {"name": "Ann Paki"})
+        assert (await kept(at))[ANN.key].name == "Ann Paki"
+
+
+async def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await at.start(CLUB)
+        with pytest.raises(Unfit) as unfit:
+            await check_in(
+                at, SAID | {"role": "king", "name": "Henry", "interest": "a@example.org"}
+            )
+        assert set(unfit.value.faults) == {"role", "name", "interest"}
 
 
 async def test_a_moderator_may_have_their_own_name_and_is_never_held_back(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ async def open_house(home: Where, series: Series = SERIES) -> AsyncIterator[Hous
 
 
 def looks_for_everything(h: House) -> None:
-    h.runner._lookout = LOOKOUT  # what `bot.app` gives it
+    h.runner.lookout = LOOKOUT  # what `bot.app` gives it
 
 
 numbers = itertools.count(1)

@@ -52,7 +52,7 @@ async def test_on_slack_a_flood_is_told_held_and_brought_before_moderators(
     tmp_path: Path,
 ) -> None:
     async with on_slack(tmp_path) as at:
-        at.runner._lookout = LOOKOUT  # what `bot.app` gives it
+        at.runner.lookout = LOOKOUT  # what `bot.app` gives it
         topic = await at.start()
         said = [await at.ann.say(at.channel, f"Buy {n}", thread=topic) for n in range(9)]
         await at.until(lambda: len(at.ann.inbox) == 2)
@@ -138,7 +138,7 @@ async def test_a_flood_of_two_thousand_messages_writes_little_and_leaves_a_clean
     tmp_path: Path,
 ) -> None:
     async with house(tmp_path, replace(SERIES)) as h:
-        h.runner._lookout = LOOKOUT
+        h.runner.lookout = LOOKOUT
         await h.start(SERIES)
         before = len(await log_of(h))
         start = h.clock()

@@ -66,6 +66,17 @@ async def test_faults_stand_beside_their_fields_with_all_that_was_typed(place: S
         assert await kept(place.house) == []
 
 
+async def test_what_a_patient_could_be_known_by_is_refused_and_stays_in_the_form(
+    place: Served,
+) -> None:
+    async with place.guest(name="Ann") as ann:
+        sent = await ann.post(FORM, FIELDS | {"interest": "paid by MRN 00482913"})
+        assert sent.status == 422
+        assert "The conflict of interest seems to have a record number" in sent.words
+        assert "paid by MRN 00482913</textarea>" in sent.text
+        assert await kept(place.house) == []
+
+
 async def test_what_is_no_choice_is_refused_whatever_is_sent(place: Served) -> None:
     async with place.guest(name="Ann") as ann:
         sent = await ann.post(FORM, {"role": "king", "country": '"><i>', "consent": "perhaps"})

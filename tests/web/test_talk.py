@@ -136,6 +136,15 @@ async def test_whoever_joined_stays_who_they_are_when_they_come_in_from_discord(
         assert "You write" not in alone
 
 
+async def test_nobody_joins_under_a_name_by_which_a_patient_could_be_known(place: Served) -> None:
+    async with place.guest() as guest:
+        refused = await guest.join("urojc", "Ann, MRN 00482913")
+        assert refused.status == 422
+        assert "Your name seems to have a record number" in refused.words
+        assert guest.cookie == ""
+        assert (await guest.join("urojc", "Mrs Ann Lee")).status == 200
+
+
 async def test_whoever_leaves_is_forgotten(place: Served) -> None:
     async with place.guest(name="Ana") as ana:
         assert "You write as Ana" in (await ana.get("/you?room=urojc")).words

@@ -27,7 +27,7 @@ async def floods(ana: Guest, house: House, times: int) -> list[Answer]:
 async def test_the_author_of_a_flood_alone_is_told_and_then_must_wait(
     place: Served, open_house: House
 ) -> None:
-    open_house.runner._lookout = LOOKOUT  # what `bot.app` gives it
+    open_house.runner.lookout = LOOKOUT  # what `bot.app` gives it
     async with place.guest(name="Ana") as ana, place.guest(name="Bob") as bob:
         said = await floods(ana, open_house, 10)
         assert all(one.status == 200 for one in said[:9])

@@ -175,6 +175,20 @@ async def test_what_cannot_be_taken_is_told_and_the_form_comes_again_as_it_was_t
     assert filled_in(await form(at, at.ann))["Country"] == "Norway", "nothing of it is remembered"
 
 
+async def test_what_a_patient_could_be_known_by_is_refused_and_says_where_it_stands(
+    at: Club,
+) -> None:
+    more = {"Conflict of interest": "I treat MRN 00482913"}
+    told = await sent(await form(at, at.ann), **more)
+    assert "The conflict of interest seems to have a record number" in told.text
+    assert "00482913" not in told.text
+    assert told.ephemeral
+    assert await kept(at, at.ann) is None
+    again = await (await told.press("Correct it")).first()
+    assert filled_in(again) == FILLED | more
+    assert "You are checked in" in (await sent(again)).text
+
+
 async def test_discord_takes_nothing_that_is_too_long_or_no_role(at: Club) -> None:
     answer = await form(at, at.ann)
     for field, text in (

@@ -27,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 async def at(tmp_path: Path) -> AsyncIterator[DiscordHouse]:
     """Give a house that looks for everything and removes what it holds."""
     async with on_discord(tmp_path) as house:
-        house.runner._lookout = LOOKOUT  # what `bot.app` gives it
+        house.runner.lookout = LOOKOUT  # what `bot.app` gives it
         series = house.series["urojc"]
         agenda = replace(series.agenda, hide=True, blocked_domains=("example.com",))
         house.series = {"urojc": replace(series, agenda=agenda)}

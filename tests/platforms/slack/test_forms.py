@@ -181,6 +181,20 @@ async def test_what_cannot_be_taken_is_told_beside_its_field(at: Club) -> None:
     assert await kept(at, at.ann) == ANN
 
 
+async def test_what_a_patient_could_be_known_by_is_refused_beside_its_field(at: Club) -> None:
+    view = await form(at, at.ann)
+    answer = await sent(
+        at.ann,
+        view,
+        **{"Name to be shown": "Ann, DOB 03/04/1956", "Conflict of interest": "a@example.org"},
+    )
+    assert "seems to have a date of birth" in answer.errors["name"]
+    assert "seems to have an e-mail address" in answer.errors["interest"]
+    assert await kept(at, at.ann) is None
+    await sent(at.ann, view)
+    assert await kept(at, at.ann) == ANN
+
+
 async def test_slack_takes_nothing_that_is_too_long_or_not_offered(at: Club) -> None:
     view = await form(at, at.ann)
     for field, text in (
