@@ -42,6 +42,19 @@ def test_a_channel_comes_once_with_all_that_agendas_ask_of_it() -> None:
     )
 
 
+def test_roles_on_call_are_of_the_channel_of_alerts_and_people_of_the_room() -> None:
+    urojc = series(
+        "urojc",
+        Room("discord", "1"),
+        moderators={"discord": ("role:7", "8")},
+        on_call={"discord": ("8", "role:9", "user:10"), "slack": ("U1",)},
+        alerts={"discord": "3"},
+    )
+    room, alerts = channels_of([urojc], "discord")
+    assert (room.id, room.on_call) == ("1", ("user:10",)), "who moderates is looked at as such"
+    assert (alerts.id, alerts.on_call) == ("3", ("role:9",))
+
+
 def test_a_channel_tells_at_the_end_of_which_chats_it_is_archived() -> None:
     own = series("case", Room("slack", "C1"), archive_channel=True)
     other = series("urojc", Room("slack", "C1"), Room("slack", "C2"))

@@ -8,7 +8,7 @@ from typing import cast
 
 import discord
 
-from bot.platforms.channels import Channel
+from bot.platforms.channels import ROLE, Channel
 from bot.platforms.discord.needs import NEEDS, Need, Where
 from bot.platforms.finding import Finding
 
@@ -81,6 +81,7 @@ async def look_at(channel: Channel, servers: Servers) -> list[Finding]:
         *_permissions(server, seen, channel, where),
         *_notify(server, seen, channel, where),
         *[await _moderator(server, name, where) for name in channel.moderators],
+        *[await _on_call(server, seen, name, where) for name in channel.on_call],
     ]
 
 
@@ -146,33 +147,64 @@ def _private(server: Server, there: discord.TextChannel, where: str) -> Finding:
 def _notify(
     server: Server, there: discord.TextChannel, channel: Channel, where: str
 ) -> list[Finding]:
-    found = []
-    for name in channel.notify:
-        what = f"notify {name}"
-        role = _role(server, name)
-        if role is None:
-            found.append(Finding(what, where, False, f"{_no_role(server)} {_COPY_ROLE}"))
-        elif role.is_default():
-            sentence = f"That is @everyone. Make a role for who wants to be reminded. {_COPY_ROLE}"
-            found.append(Finding(what, where, False, sentence))
-        elif role.mentionable or there.permissions_for(server.me).mention_everyone:
-            found.append(Finding(what, where, True, f"@{role.name}, which Rounds may ping."))
-        else:
-            sentence = (
-                f"Rounds may not ping @{role.name}. Under Server Settings, Roles let anyone "
-                "mention it; Mention Everyone for the bot would do too, but allows far more."
-            )
-            found.append(Finding(what, where, False, sentence))
-    return found
+    whom = "Make a role for who wants to be reminded."
+    return [_pinged(f"notify {name}", server, there, name, where, whom) for name in channel.notify]
+
+
+def _pinged(
+    what: str,
+    server: Server,
+    there: discord.TextChannel,
+    name: str,
+    where: str,
+    whom: str,
+    unheard: str = "",
+) -> Finding:
+    """Look whether a role can be pinged: `whom` it is for, and what is `unheard` if it cannot."""
+    role = _role(server, name)
+    if role is None:
+        return Finding(what, where, False, f"{_no_role(server)} {_COPY_ROLE}")
+    if role.is_default():
+        return Finding(what, where, False, f"That is @everyone. {whom} {_COPY_ROLE}")
+    if role.mentionable or there.permissions_for(server.me).mention_everyone:
+        return Finding(what, where, True, f"@{role.name}, which Rounds may ping.")
+    sentence = (
+        f"Rounds may not ping @{role.name}{unheard}. Under Server Settings, Roles let anyone "
+        "mention it; Mention Everyone for the bot would do too, but allows far more."
+    )
+    return Finding(what, where, False, sentence)
+
+
+async def _on_call(server: Server, there: discord.TextChannel, name: str, where: str) -> Finding:
+    """Look whether who is on call hears it: a role in the channel of alerts, or a person."""
+    what = f"on call {name}"
+    if not name.startswith(ROLE):
+        return await _person(what, server, name, where)
+    found = _pinged(what, server, there, name, where, "Make a role for those who come.", _UNHEARD)
+    role = _role(server, name)
+    if role is None or not found.ok or there.permissions_for(role).view_channel:
+        return found
+    sentence = (
+        f"@{role.name} may not see this channel, where it is pinged. Allow it View Channel under "
+        "Edit Channel, Permissions, also where its members see the channel by another role."
+    )
+    return Finding(what, where, False, sentence)
+
+
+_UNHEARD = ", so a call for help is heard by nobody"
 
 
 async def _moderator(server: Server, name: str, where: str) -> Finding:
     what = f"moderator {name}"
-    if name.startswith("role:"):
+    if name.startswith(ROLE):
         role = _role(server, name)
         if role is None:
             return Finding(what, where, False, f"{_no_role(server)} {_COPY_ROLE}")
         return Finding(what, where, True, f"@{role.name}.")
+    return await _person(what, server, name, where)
+
+
+async def _person(what: str, server: Server, name: str, where: str) -> Finding:
     try:
         member = await server.guild.fetch_member(int(name.removeprefix("user:")))
     except (ValueError, discord.HTTPException) as failure:

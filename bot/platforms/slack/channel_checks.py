@@ -106,7 +106,8 @@ async def look_at(channel: Channel, workspace: Workspace) -> list[Finding]:
         *([_private(there, where)] if channel.alerts else ()),
         *([_archive(there, channel, where)] if channel.archives else ()),
         *[await _notify(name, workspace, where) for name in channel.notify],
-        *[await _moderator(name, workspace, where) for name in channel.moderators],
+        *[await _who("moderator", name, workspace, where) for name in channel.moderators],
+        *[await _who("on call", name, workspace, where) for name in channel.on_call],
     ]
 
 
@@ -170,8 +171,8 @@ async def _notify(name: str, workspace: Workspace, where: str) -> Finding:
     return await _group(f"notify {name}", name, workspace, where)
 
 
-async def _moderator(name: str, workspace: Workspace, where: str) -> Finding:
-    what = f"moderator {name}"
+async def _who(as_what: str, name: str, workspace: Workspace, where: str) -> Finding:
+    what = f"{as_what} {name}"
     if name.startswith(GROUP):
         return await _group(what, name, workspace, where)
     try:

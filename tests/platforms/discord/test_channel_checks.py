@@ -46,9 +46,11 @@ class Club:
         alerts: tuple[str, ...] = (),
         notify: tuple[str, ...] = (),
         moderators: tuple[str, ...] = (),
+        on_call: tuple[str, ...] = (),
     ) -> list[Finding]:
         """Look at the channel, as the room of one series if nothing else is said."""
-        wanted = Channel(number or str(self.channel.id), rooms, alerts, notify, moderators)
+        number = number or str(self.channel.id)
+        wanted = Channel(number, rooms, alerts, notify, moderators, on_call)
         return await look_at(wanted, Servers(self.client))
 
     async def wrong(self, **asked: tuple[str, ...]) -> list[str]:
@@ -299,3 +301,48 @@ async def test_a_server_is_fetched_once_for_all_of_its_channels(club: Club) -> N
         assert all(one.ok for one in await look_at(channel, servers))
     asked = [call.path for call in club.server.requests]
     assert asked.count(f"/guilds/{club.guild.id}") == 1
+
+
+# ---------------------------------------------------------------- who is on call
+
+
+async def test_a_role_on_call_is_one_that_the_bot_can_ping_where_moderators_are_told(
+    club: Club,
+) -> None:
+    role = club.guild.role("helpers")
+    name = f"role:{role.id}"
+    club.channel.deny(Permission.VIEW_CHANNEL, club.guild.everyone)
+    club.channel.grant(EVERY, club.guild.bot_role)
+    club.channel.grant(Permission.VIEW_CHANNEL, role)
+    found = await club.look(rooms=(), alerts=("urojc",), on_call=(name,))
+    assert (found[-1].what, found[-1].ok) == (f"on call {name}", False)
+    assert "Rounds may not ping @helpers, so a call for help is heard by nobody" in (
+        found[-1].sentence
+    )
+    assert "let anyone mention it" in found[-1].sentence
+    role.mentionable = True
+    found = await club.look(rooms=(), alerts=("urojc",), on_call=(name,))
+    assert (found[-1].ok, found[-1].sentence) == (True, "@helpers, which Rounds may ping.")
+    role.mentionable = False
+    club.channel.grant(Permission.MENTION_EVERYONE, club.guild.bot_role)
+    assert await club.wrong(rooms=(), alerts=("urojc",), on_call=(name,)) == []
+
+
+async def test_a_role_on_call_sees_the_channel_in_which_it_is_pinged(club: Club) -> None:
+    role = club.guild.role("helpers", mentionable=True)
+    club.channel.deny(Permission.VIEW_CHANNEL, club.guild.everyone)
+    club.channel.grant(EVERY, club.guild.bot_role)
+    found = await club.look(rooms=(), alerts=("urojc",), on_call=(f"role:{role.id}",))
+    assert not found[-1].ok
+    assert "@helpers may not see this channel" in found[-1].sentence
+    assert await club.wrong(rooms=(), alerts=("urojc",), on_call=(f"role:{NOBODY}",)) == [
+        f"on call role:{NOBODY}"
+    ]
+
+
+async def test_people_on_call_are_in_the_server(club: Club) -> None:
+    maria = club.guild.member("Maria")
+    found = await club.look(on_call=(f"user:{maria.id}",))
+    assert (found[-1].what, found[-1].sentence) == (f"on call user:{maria.id}", "Maria.")
+    maria.leave()
+    assert await club.wrong(on_call=(f"user:{maria.id}",)) == [f"on call user:{maria.id}"]

@@ -157,6 +157,15 @@ async def test_people_and_groups_that_are_there_are_named(club: Club) -> None:
     assert len(club.server.calls("usergroups.list")) == 1
 
 
+async def test_people_and_groups_on_call_are_looked_at_too(club: Club) -> None:
+    maria = club.server.workspace.user("Maria", display_name="maria.k")
+    asked = Channel(club.there.id, ("urojc",), on_call=(maria.id, "group:S0NOBODY00"))
+    assert [(one.what, one.ok) for one in (await club.found(asked))[2:]] == [
+        (f"on call {maria.id}", True),
+        ("on call group:S0NOBODY00", False),
+    ]
+
+
 async def test_people_and_groups_that_are_not_there_are_told(club: Club) -> None:
     workspace = club.server.workspace
     gone = workspace.user("Bo")
