@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.engine.actions import Action
 from bot.engine.agenda import Agenda, Room
 from bot.engine.errors import BrokenLog
-from bot.engine.events import Event, Opened
+from bot.engine.events import Event, Opened, Rescheduled
 from bot.engine.messages import Attachment, Hold, Message, PlacedBy, Timing
 from bot.engine.people import Role
 from bot.store.codec import (
@@ -80,6 +80,18 @@ def test_an_event_is_read_as_it_was_written(event: Event) -> None:
     assert decode_event(*encode_event(event)) == event
 
 
+@given(EVENTS)
+def test_the_moments_of_an_event_are_in_one_zone_which_is_compared_quickly(event: Event) -> None:
+    assert decode_event(*encode_event(event)).at.tzinfo is UTC
+
+
+def test_moments_deep_in_an_event_are_in_that_zone_too() -> None:
+    at = datetime(2026, 12, 7, 7, tzinfo=timezone(timedelta(hours=11)))
+    moved = decode_event(*encode_event(Rescheduled(at, ((2, at),))))
+    assert isinstance(moved, Rescheduled)
+    assert (moved.dues, moved.dues[0][1].tzinfo) == (((2, at),), UTC)
+
+
 @given(ACTIONS)
 def test_an_action_is_read_as_it_was_written(action: Action) -> None:
     assert decode_action(*encode_action(action)) == action
@@ -126,6 +138,8 @@ def test_every_kind_of_event_and_action_is_a_value_that_never_changes() -> None:
         ("Opened", '{"at": "the postman from Elm Street"}'),
         ("Opened", "the postman from Elm Street"),
         ("Opened", "{}"),
+        ("Opened", '{"at": "2026-12-07T07:00:00"}'),
+        ("Opened", '{"at": "0001-01-01T00:00:00+14:00"}'),
         ("Unknown", "{}"),
     ],
 )
