@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
+from operator import attrgetter
+from typing import NamedTuple
 
 from bot.safety import sites
 from bot.safety.folding import LONGEST, folded, letters_of, pieces_of
@@ -32,8 +34,10 @@ class Breach(StrEnum):
     SEVERE = "words that moderators look at"
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
+_ORDER = tuple(Breach)
+
+
+class Saying(NamedTuple):
     """One message of one person.
 
     `at` and `account_since` are aware. `mentions` are the people and groups that the platform
@@ -49,8 +53,7 @@ class Saying:
     allow_words: Collection[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """What is remembered of a saying; `digest` is empty where its words are few."""
 
     at: datetime
@@ -82,12 +85,13 @@ def watch(recent: Recent, saying: Saying, lexicon: Lexicon) -> tuple[Recent, tup
     read = _read(saying.text)
     trace = _trace(saying, read, lexicon.rules)
     traces, place = _with(recent.traces, trace)
-    breaches = {*_by_words(saying, read, lexicon), *_beyond(traces, place, lexicon.rules.limits)}
+    near, here = _near(traces, place, lexicon.reach)
+    breaches = {*_by_words(saying, read, lexicon), *_beyond(near, here, lexicon.rules.limits)}
     new = lexicon.rules.new_accounts
-    if _is_new(saying, new.hours) and _beyond(traces, place, new.limits):
+    if _is_new(saying, new.hours) and _beyond(near, here, new.limits):
         breaches.add(Breach.NEW_ACCOUNT)
     kept = traces[1:] if len(traces) > KEPT and _is_far(traces, trace) else traces[:KEPT]
-    return Recent(tuple(kept)), tuple(one for one in Breach if one in breaches)
+    return Recent(tuple(kept)), tuple(sorted(breaches, key=_ORDER.index))
 
 
 def wording(saying: Saying, lexicon: Lexicon) -> tuple[Breach, ...]:
@@ -96,8 +100,7 @@ def wording(saying: Saying, lexicon: Lexicon) -> tuple[Breach, ...]:
     return tuple(_by_words(saying, read, lexicon))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """A text as words are compared in it, its words, and as addresses are."""
 
     folded: str
@@ -168,8 +171,18 @@ def _is_new(saying: Saying, hours: int) -> bool:
 
 def _with(traces: tuple[Trace, ...], trace: Trace) -> tuple[list[Trace], int]:
     """Return the traces with one more in its place, and that place."""
-    place = bisect_right([one.at for one in traces], trace.at)
+    place = bisect_right(traces, trace.at, key=attrgetter("at"))
     return [*traces[:place], trace, *traces[place:]], place
+
+
+def _near(traces: list[Trace], place: int, reach: timedelta) -> tuple[list[Trace], int]:
+    """Return the traces that a window can hold beside the one at `place`, and its place there."""
+    at, start, end = traces[place].at, place, place + 1
+    while start > 0 and at - traces[start - 1].at < reach:
+        start -= 1
+    while end < len(traces) and traces[end].at - at < reach:
+        end += 1
+    return traces[start:end], place - start
 
 
 def _is_far(traces: list[Trace], trace: Trace) -> bool:

@@ -65,6 +65,12 @@ class Limits:
     mentions: tuple[Limit, ...] = ()
     duplicates: tuple[Limit, ...] = ()
 
+    @property
+    def longest(self) -> timedelta:
+        """The longest of their windows."""
+        windows = (limit.within for of in fields(self) for limit in getattr(self, of.name))
+        return max(windows, default=timedelta(0))
+
 
 @dataclass(frozen=True, slots=True)
 class NewAccounts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from bot.safety import sites
 from bot.safety.folding import STOP, disguised, folded, pieces_of, spelled, unquoted, words
@@ -16,10 +16,11 @@ REACH = 3
 class Lexicon:
     """The words of the rules, made ready to be searched for; made once, and never changed."""
 
-    __slots__ = ("_after", "_before", "_distress", "_severe", "invitations", "rules")
+    __slots__ = ("_after", "_before", "_distress", "_severe", "invitations", "reach", "rules")
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
+        self.reach = max(rules.limits.longest, rules.new_accounts.limits.longest)
         self.invitations = sites.inviting(rules.invitations)
         self._distress = Tree((phrase, one) for one in rules.distress for phrase in one.phrases)
         self._severe = Tree((phrase, None) for phrase in rules.severe)
@@ -58,21 +59,17 @@ class Lexicon:
 
     def severe_in(self, text: str, pieces: list[str], allowed: Collection[str] = ()) -> bool:
         """Whether a severe word stands in a text that is folded, of which these are the words."""
+        readings = [pieces, disguised(text, pieces) or [], *([word] for word in spelled(pieces))]
+        found = [said for reading in readings for said in self._severe_phrases(reading)]
+        if not found:
+            return False
         free = {" ".join(word for word in words(one) if word != STOP) for one in allowed}
-        if self._has_severe(pieces, free):
-            return True
-        hidden = disguised(text, pieces)
-        if hidden is not None and self._has_severe(hidden, free):
-            return True
-        return any(self._has_severe([word], free) for word in spelled(pieces))
+        return any(" ".join(said) not in free and free.isdisjoint(said) for said in found)
 
-    def _has_severe(self, pieces: list[str], free: set[str]) -> bool:
+    def _severe_phrases(self, pieces: list[str]) -> Iterator[list[str]]:
         for start in self._severe.starts(pieces):
             for end, _ in self._severe.at(pieces, start):
-                said = [word for word in pieces[start:end] if word != STOP]
-                if " ".join(said) not in free and free.isdisjoint(said):
-                    return True
-        return False
+                yield [word for word in pieces[start:end] if word != STOP]
 
     def _is_something_else(self, pieces: list[str], start: int, end: int, tongue: Tongue) -> bool:
         """Whether what stands around a phrase makes it no word about its author."""
