@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.engine.agenda import Room
 from bot.engine.errors import BrokenLog
@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 REMEMBERED = 8
 """Of each room this many chats that have opened, and as many to come, can be spoken to."""
+
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 class Floors:
@@ -37,6 +39,7 @@ class Floors:
         self.rooms = rooms
         self._tables = tables
         self._record = record
+        self._around: dict[Room, tuple[list[Chat], datetime]] = {}  # see `_look_around`
 
     async def read(self, chats: Iterable[str]) -> None:
         """Read at once those of these chats that are not known."""
@@ -48,16 +51,19 @@ class Floors:
         """Remember a chat as it is now; the longest unused are forgotten first."""
         self.chats.pop(chat.id, None)
         self.chats[chat.id] = chat
+        self._around.clear()
 
     def forget(self) -> None:
         """Forget all chats: something else than events has changed them."""
         self.chats.clear()
         self.rooms.clear()
+        self._around.clear()
 
     def move(self, rooms: Iterable[Room]) -> None:
         """Forget which chats these rooms have: others may be there now."""
         for room in rooms:
             self.rooms.pop(room, None)
+            self._around.pop(room, None)
 
     async def chat(self, chat_id: str) -> Chat | None:
         """Return a chat, or None where there is none of that id.
@@ -84,19 +90,26 @@ class Floors:
         return [*chats, *await self.sound([held_there] if held_there else [])]
 
     async def _chats_around(self, room: Room, at: datetime) -> list[Chat]:
+        if room not in self._around:
+            self._around[room] = await self._look_around(room)
+        chats, since = self._around[room]
+        if since <= at:
+            return chats
+        await self._record()
+        return await self.sound(await self._tables.chats_in(room, REMEMBERED, at))
+
+    async def _look_around(self, room: Room) -> tuple[list[Chat], datetime]:
+        """Return the latest chats of a room, and since when they are all that count there."""
         if room not in self.rooms:
             await self._record()  # what has just begun or opened is among them
             found = await self.sound(await self._tables.chats_in(room, REMEMBERED))
             self.rooms[room] = tuple(chat.id for chat in found)
         chats = await self.sound(self.rooms[room])
-        if len(chats) < REMEMBERED:
-            return chats
         opened = [chat for chat in chats if chat.stage is not Stage.PLANNED]
+        if len(opened) < REMEMBERED:
+            return chats, ALWAYS
         over = [chat for chat in opened if chat.stage is not Stage.OPEN] or opened
-        if len(opened) < REMEMBERED or any(chat.opens_at <= at for chat in over):
-            return chats
-        await self._record()
-        return await self.sound(await self._tables.chats_in(room, REMEMBERED, at))
+        return chats, min(chat.opens_at for chat in over)
 
     async def sound(self, chat_ids: Iterable[str]) -> list[Chat]:
         """Return these chats without the broken ones, which are no reason to stop the others."""
