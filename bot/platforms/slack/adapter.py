@@ -20,6 +20,7 @@ from bot.platforms.platform import Door, Errand, Hindered, Hook, Receipt
 from bot.platforms.slack.catching_up import CatchingUp
 from bot.platforms.slack.connection import USUAL, Connection, Pace
 from bot.platforms.slack.history import History
+from bot.platforms.slack.manifest import EVENTS_PATH
 from bot.platforms.slack.people import People
 from bot.platforms.slack.posts import Posts
 from bot.platforms.slack.refusals import TokenRefused, translated
@@ -31,9 +32,6 @@ API = "https://slack.com/api/"
 
 ANSWERS_WITHIN = 30
 """Seconds for one call."""
-
-EVENTS = "/slack/events"
-"""Where Slack sends events, commands and what is done with buttons, if there is no socket."""
 
 REFUSED_EVERY = 60
 """Seconds until a refused token is tried again."""
@@ -121,7 +119,7 @@ class Slack(Standing):
     @property
     def hooks(self) -> Mapping[str, Hook]:
         """Where Slack calls: nowhere if there is a socket."""
-        return {} if self._secrets.app else {EVENTS: self._receive}
+        return {} if self._secrets.app else {EVENTS_PATH: self._receive}
 
     async def _receive(
         self, body: str, headers: Mapping[str, str]

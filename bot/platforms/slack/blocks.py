@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from bot.platforms.slack.text import escaped
+
 Block = Mapping[str, Any]
 
 DEEPEST = 10
 """Blocks within blocks that are read; Slack's own clients nest three."""
 
-_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _STYLES = {"code": "`", "strike": "~", "italic": "_", "bold": "*"}
 _LINES = frozenset({"rich_text", "rich_text_list"})
 """Whose elements stand below each other."""
@@ -32,7 +33,7 @@ def _block(block: Block, deeper: int) -> str:
     if not isinstance(kind, str) or not kind.startswith("rich_text") or deeper == 0:
         return ""
     joint = "\n" if kind in _LINES else ""
-    inner = joint.join(filter(None, (_element(one, deeper) for one in _list(block, "elements"))))
+    inner = joint.join(filter(None, (_element(one, deeper) for one in listed(block, "elements"))))
     if kind == "rich_text_preformatted":
         return f"```\n{inner}\n```"
     if kind == "rich_text_quote":
@@ -44,34 +45,34 @@ def _block(block: Block, deeper: int) -> str:
 
 def _texts(block: Block) -> Iterator[str]:
     """Yield the texts of a block: its own, those of its fields, those of a context."""
-    for one in (block.get("text"), *_list(block, "fields"), *_list(block, "elements")):
+    for one in (block.get("text"), *listed(block, "fields"), *listed(block, "elements")):
         if isinstance(one, str):  # of a markdown block
-            yield _escaped(one)
+            yield escaped(one)
         elif isinstance(one, Mapping) and isinstance(text := one.get("text"), str):
-            yield text if one.get("type") == "mrkdwn" else _escaped(text)
+            yield text if one.get("type") == "mrkdwn" else escaped(text)
 
 
 def _element(element: Block, deeper: int) -> str:
     match element:
         case {"type": "text", "text": str(text)}:
-            return _styled(_escaped(text), element.get("style"))
+            return _styled(escaped(text), element.get("style"))
         case {"type": "link", "url": str(url)}:
             label = element.get("text")
-            return f"<{_escaped(url)}|{_escaped(label)}>" if label else f"<{_escaped(url)}>"
+            return f"<{escaped(url)}|{escaped(str(label))}>" if label else f"<{escaped(url)}>"
         case {"type": "emoji", "name": str(name)}:
-            return f":{_escaped(name)}:"
+            return f":{escaped(name)}:"
         case {"type": "user", "user_id": str(number)}:
-            return f"<@{_escaped(number)}>"
+            return f"<@{escaped(number)}>"
         case {"type": "channel", "channel_id": str(number)}:
-            return f"<#{_escaped(number)}>"
+            return f"<#{escaped(number)}>"
         case {"type": "usergroup", "usergroup_id": str(number)}:
-            return f"<!subteam^{_escaped(number)}>"
+            return f"<!subteam^{escaped(number)}>"
         case {"type": "broadcast", "range": str(whom)}:
-            return f"<!{_escaped(whom)}>"
+            return f"<!{escaped(whom)}>"
         case {"type": "date", "fallback": str(fallback)}:
-            return _escaped(fallback)
+            return escaped(fallback)
         case {"type": "color", "value": str(value)}:
-            return _escaped(value)
+            return escaped(value)
     return _block(element, deeper - 1)
 
 
@@ -84,10 +85,13 @@ def _styled(text: str, style: object) -> str:
     return text
 
 
-def _escaped(text: object) -> str:
-    return str(text).translate(_ESCAPED)
+def part(payload: Block, name: str) -> Block:
+    """Return the object of this name; empty where there is none."""
+    value = payload.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
-def _list(block: Block, name: str) -> list[Block]:
-    value = block.get(name)
+def listed(payload: Block, name: str) -> list[Block]:
+    """Return the objects in the list of this name."""
+    value = payload.get(name)
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []

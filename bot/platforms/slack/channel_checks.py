@@ -11,9 +11,11 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.platforms.channels import Channel
 from bot.platforms.finding import Finding
+from bot.platforms.slack.blocks import part
 from bot.platforms.slack.errors import name_of, why_of
+from bot.platforms.slack.people import GROUP
 
-GROUP, USER = "group:", "user:"
+USER = "user:"
 
 _NOBODY = ("user_not_found", "user_not_visible", "users_not_found")
 
@@ -53,12 +55,12 @@ class Workspace:
         answer = await _asked(
             self._client.conversations_info(channel=number), "channel_not_found", "missing_scope"
         )
-        return _part(answer, "channel")
+        return part(answer, "channel")
 
     async def person(self, number: str) -> Payload:
         """Return somebody as users.info tells them. Raises Unseen, and SlackApiError."""
         answer = await _asked(self._client.users_info(user=number), *_NOBODY, "missing_scope")
-        return _part(answer, "user")
+        return part(answer, "user")
 
     async def group(self, number: str) -> Payload:
         """Return a user group as usergroups.list tells it. Raises Unseen, and SlackApiError."""
@@ -82,7 +84,7 @@ async def _asked(call: Awaitable[AsyncSlackResponse], *unseen: str) -> Payload:
         if name_of(error) in unseen:
             raise Unseen(why_of(error)) from None
         raise
-    return _part({"": answer.data}, "")
+    return part({"": answer.data}, "")
 
 
 async def look_at(channel: Channel, workspace: Workspace) -> list[Finding]:
@@ -186,7 +188,7 @@ async def _who(as_what: str, name: str, workspace: Workspace, where: str) -> Fin
     if person.get("is_bot"):
         sentence = f"This is an app, not a person. {COPY_PERSON}"
         return Finding(what, where, False, sentence)
-    profile = _part(person, "profile")
+    profile = part(person, "profile")
     shown = profile.get("display_name") or person.get("real_name") or person.get("name")
     return Finding(what, where, True, f"{shown}.")
 
@@ -200,8 +202,3 @@ async def _group(what: str, name: str, workspace: Workspace, where: str) -> Find
     if str(group.get("user_count")) == "0":
         return Finding(what, where, False, f"@{group.get('handle')} has no members. Add some.")
     return Finding(what, where, True, f"@{group.get('handle')}.")
-
-
-def _part(payload: Payload, name: str) -> Payload:
-    value = payload.get(name)
-    return value if isinstance(value, Mapping) else {}

@@ -17,7 +17,7 @@ from bot.platforms.platform import Answer, Asker, Coming, Door, Held, Overview, 
 from bot.platforms.slack.people import People
 from bot.platforms.slack.replies import FAILED, note, outcome
 from bot.platforms.slack.signals import PLATFORM
-from bot.platforms.slack.text import sections, text_of
+from bot.platforms.slack.text import plain, section, sections, text_of
 
 START = "start_series"
 """The action id of the buttons; the value of one is its channel and its series."""
@@ -51,7 +51,7 @@ def install_home(app: AsyncApp, door: Door, people: People) -> None:
             view = await _home_of(user, door, people, notice)
         except Exception as error:
             note(HOME, error)
-            view = {"type": "home", "blocks": [_section(FAILED)]}
+            view = {"type": "home", "blocks": [section(FAILED)]}
         try:
             await app.client.views_publish(user_id=user, view=view)
         except Exception as error:
@@ -115,7 +115,7 @@ def home(
     coming = [chat for chat in overview.coming if not _hidden(chat.rooms, seen)]
     open_now = {chat.series for chat in overview.running}
     idle = [one for one in overview.series if one.name in startable and one.name not in open_now]
-    blocks = [_section(sections(notice)[0]), {"type": "divider"}] if notice else []
+    blocks = [section(sections(notice)[0]), {"type": "divider"}] if notice else []
     if running or coming:
         lines = [_running(chat, seen) for chat in running]
         blocks += _part("Running now", lines, "No chat runs now.")
@@ -136,11 +136,11 @@ def _hidden(rooms: Iterable[Room], seen: Collection[Room]) -> bool:
 
 def _part(heading: str, lines: Sequence[Block], empty: str) -> list[Block]:
     """Return a heading with its lines: the first ones, and how many more there are."""
-    header = {"type": "header", "text": {"type": "plain_text", "text": heading}}
+    header = {"type": "header", "text": plain(heading)}
     if not lines:
-        return [header, _section(empty)]
+        return [header, section(empty)]
     more = len(lines) - SHOWN
-    rest = [_section(f"and {more:,} more")] if more > 0 else []
+    rest = [section(f"and {more:,} more")] if more > 0 else []
     return [header, *lines[:SHOWN], *rest]
 
 
@@ -148,12 +148,12 @@ def _running(chat: Running, seen: Collection[Room]) -> Block:
     topics = f"{chat.posted} of {count(chat.topics, 'topic')} posted."
     closes: Words = ("\nCloses ", Moment(chat.closes_at), f". {topics}")
     paused = ("\nPaused: the next topic waits for a moderator.",) if chat.paused else ()
-    return _section(text_of((*_title(chat.title, chat.rooms, seen), *closes, *paused)))
+    return section(text_of((*_title(chat.title, chat.rooms, seen), *closes, *paused)))
 
 
 def _coming(chat: Coming, seen: Collection[Room]) -> Block:
     opens: Words = ("\nOpens ", Moment(chat.opens_at), ".")
-    return _section(text_of((*_title(chat.title, chat.rooms, seen), *opens)))
+    return section(text_of((*_title(chat.title, chat.rooms, seen), *opens)))
 
 
 def _start(held: Held, room: Room) -> Block:
@@ -161,18 +161,18 @@ def _start(held: Held, room: Room) -> Block:
     button = {
         "type": "button",
         "action_id": START,
-        "text": _plain("Start"),
+        "text": plain("Start"),
         "value": f"{room.name} {held.name}",
         "accessibility_label": shortened(f"Start {held.title}", 75),
         "confirm": {
-            "title": _plain("Start this chat?"),
-            "text": _plain(shortened(confirm, LONGEST_CONFIRM)),
-            "confirm": _plain("Start"),
-            "deny": _plain("Not now"),
+            "title": plain("Start this chat?"),
+            "text": plain(shortened(confirm, LONGEST_CONFIRM)),
+            "confirm": plain("Start"),
+            "deny": plain("Not now"),
         },
     }
     words = (*_title(held.title, held.rooms, held.rooms), f"\n`/chat start {held.name}`")
-    return _section(text_of(words)) | {"accessory": button}
+    return section(text_of(words)) | {"accessory": button}
 
 
 def _title(title: str, rooms: Iterable[Room], seen: Collection[Room]) -> Words:
@@ -181,11 +181,3 @@ def _title(title: str, rooms: Iterable[Room], seen: Collection[Room]) -> Words:
     for n, room in enumerate(room for room in rooms if room in seen):
         words += [" in " if n == 0 else ", ", room]
     return tuple(words)
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-
-
-def _plain(text: str) -> dict[str, str]:
-    return {"type": "plain_text", "text": text}

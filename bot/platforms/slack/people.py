@@ -21,6 +21,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.engine.people import Person, Role
 from bot.platforms.kept import Kept
+from bot.platforms.slack.blocks import part
 from bot.platforms.slack.errors import RATE_LIMITED, retry_after, why_of
 from bot.platforms.slack.signals import PLATFORM, SLACKBOT, Known, Wanted
 
@@ -51,6 +52,7 @@ TRIES = 3
 """How often a call is made that meets the rate limit."""
 
 GROUP = "group:"
+"""What stands before a user group's id in an agenda."""
 
 MISSED = {
     "users.info": "people are called by their ids, and admins do not count as moderators",
@@ -199,8 +201,8 @@ class People:
         answer = await self._ask("users.info", lambda: self._client.users_info(user=user))
         if answer is None:
             return None
-        found = _part(answer, "user")
-        profile = _part(found, "profile")
+        found = part(answer, "user")
+        profile = part(found, "profile")
         names = (profile.get("display_name"), profile.get("real_name"), found.get("real_name"))
         return _Account(
             next((str(name) for name in (*names, found.get("name")) if name), ""),
@@ -216,7 +218,7 @@ class People:
         )
         if answer is None:
             return None
-        found = _part(answer, "channel")
+        found = part(answer, "channel")
         return _Channel(
             str(found.get("name") or ""),
             str(found.get("creator") or ""),
@@ -246,7 +248,7 @@ class People:
             if answer is None:
                 return None
             found |= frozenset(map(str, answer.get("members") or ()))
-            cursor = str(_part(answer, "response_metadata").get("next_cursor") or "")
+            cursor = str(part(answer, "response_metadata").get("next_cursor") or "")
             if not cursor:
                 return found
 
@@ -277,7 +279,7 @@ class People:
                     break
                 else:
                     self._silent.pop(method, None)
-                    return _part({"": answer.data}, "")
+                    return part({"": answer.data}, "")
         self._silence(method, why)
         return None
 
@@ -287,8 +289,3 @@ class People:
             return
         self._silent[method] = why
         log.warning("Slack does not answer %s (%s): %s.", method, why, MISSED[method])
-
-
-def _part(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = payload.get(name)
-    return value if isinstance(value, Mapping) else {}

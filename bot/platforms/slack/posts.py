@@ -45,9 +45,10 @@ from bot.platforms.platform import (
 from bot.platforms.slack.errors import name_of, retry_after
 from bot.platforms.slack.files import upload
 from bot.platforms.slack.lookup import EVENT, Found, Lookup
+from bot.platforms.slack.people import GROUP
 from bot.platforms.slack.refusals import CUT, OF_FILES, refusal_of, translated
 from bot.platforms.slack.signals import moment_of
-from bot.platforms.slack.text import sections, text_of
+from bot.platforms.slack.text import SECTION, plain, section, sections, text_of
 
 FILES_WITHIN = timedelta(minutes=5)
 """So long words wait for the files below them where Slack is out of order, or its place for files
@@ -58,11 +59,6 @@ LAST_TRY = 30.0
 
 APART = 1.0
 """Seconds between two messages in a channel (apis/web-api/rate-limits)."""
-
-SECTION = 3000
-"""Characters of a section's text (Block Kit reference)."""
-
-GROUP = "group:"
 
 NO_MEASURES = (
     "Slack lets no app slow a channel down, keep somebody from writing, or delete what others "
@@ -299,9 +295,7 @@ def _blocks_of(post: Post | None, words: Words, errand: Errand) -> list[Block] |
     pressed = buttons_of(errand.action, errand.chat)
     if not pressed:
         return _blocks(words, post.kind if post else PostKind.NOTICE)
-    texts = [{"type": "mrkdwn", "text": part} for part in sections(text_of(words))]
-    said: list[Block] = [{"type": "section", "text": text} for text in texts]
-    return [*said, _row_of(pressed)]
+    return [*map(section, sections(text_of(words))), _row_of(pressed)]
 
 
 def _row_of(buttons: Sequence[tuple[str, str]]) -> Block:
@@ -312,7 +306,7 @@ def _row_of(buttons: Sequence[tuple[str, str]]) -> Block:
             {
                 "type": "button",
                 "action_id": name,
-                "text": {"type": "plain_text", "text": LABELS[name]},
+                "text": plain(LABELS[name]),
                 "value": kept,
             }
             for name, kept in buttons
@@ -327,8 +321,5 @@ def _blocks(words: Words, kind: PostKind) -> list[Block] | None:
     question, rest = text_of(words[:1]), text_of(words[1:])
     if max(len(question), len(rest)) > SECTION or not question:
         return None
-    blocks: list[Block] = [{"type": "section", "text": {"type": "mrkdwn", "text": question}}]
-    if rest:
-        context = {"type": "context", "elements": [{"type": "mrkdwn", "text": rest}]}
-        blocks.append(context)
-    return blocks
+    context = {"type": "context", "elements": [{"type": "mrkdwn", "text": rest}]}
+    return [section(question), *([context] if rest else [])]

@@ -20,7 +20,7 @@ from bot.platforms.slack.manifest import PLACE, WITHDRAW
 from bot.platforms.slack.people import People
 from bot.platforms.slack.replies import FAILED, Aside, answer, note
 from bot.platforms.slack.signals import PLATFORM
-from bot.platforms.slack.text import SECTION
+from bot.platforms.slack.text import SECTION, plain
 
 PLACE_NAME, WITHDRAW_NAME = "Place under a topic", "Withdraw"
 """What people read in the menu, and as a window's title: at most 24 characters each."""
@@ -145,9 +145,9 @@ def window(text: str, title: str = "Rounds") -> View:
     """Return a window that says something, and can be closed."""
     return {
         "type": "modal",
-        "title": _plain(title),
-        "close": _plain("Close"),
-        "blocks": [{"type": "section", "text": _plain(shortened(text, SECTION))}],
+        "title": plain(title),
+        "close": plain("Close"),
+        "blocks": [{"type": "section", "text": plain(shortened(text, SECTION))}],
     }
 
 
@@ -156,23 +156,23 @@ def _choosing(spot: Spot, topics: Sequence[Choice]) -> View:
     menu = {
         "type": "multi_static_select",
         "action_id": TOPICS,
-        "placeholder": _plain("Topics"),
+        "placeholder": plain("Topics"),
         "options": [
-            {"text": _plain(shortened(one.shown, LONGEST_OPTION)), "value": one.value}
+            {"text": plain(shortened(one.shown, LONGEST_OPTION)), "value": one.value}
             for one in offered
         ],
     }
     said = window(_WHICH, PLACE_NAME)
     if len(topics) > MOST:
         only = _ONLY.format(most=MOST, message=spot.message)
-        said["blocks"].append({"type": "section", "text": _plain(only)})
+        said["blocks"].append({"type": "section", "text": plain(only)})
     said["blocks"].append(
-        {"type": "input", "block_id": TOPICS, "label": _plain("Topics"), "element": menu}
+        {"type": "input", "block_id": TOPICS, "label": plain("Topics"), "element": menu}
     )
     return said | {
         "callback_id": PLACE,
-        "submit": _plain("Place"),
-        "close": _plain("Cancel"),
+        "submit": plain("Place"),
+        "close": plain("Cancel"),
         "private_metadata": json.dumps(asdict(spot)),
     }
 
@@ -181,7 +181,3 @@ def _values(view: View) -> list[str]:
     """Return what was chosen, in the order in which it was offered."""
     options = view["state"]["values"][TOPICS][TOPICS]["selected_options"]
     return [str(one["value"]) for one in options]
-
-
-def _plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text}

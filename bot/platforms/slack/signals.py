@@ -18,7 +18,7 @@ from bot.engine.agenda import Room
 from bot.engine.messages import Attachment
 from bot.engine.people import Person, Role
 from bot.engine.signals import Deleted, Edited, Reacted, Said
-from bot.platforms.slack.blocks import text_of_blocks
+from bot.platforms.slack.blocks import listed, part, text_of_blocks
 from bot.platforms.slack.text import plain_of
 
 PLATFORM = "slack"
@@ -89,7 +89,7 @@ class Reader:
     def wanted(self, event: Payload) -> Wanted:
         """Return who has to be known to read an event."""
         if _text_in(event, "type") in ("reaction_added", "reaction_removed"):
-            channel, user = _text_in(_part(event, "item"), "channel"), _text_in(event, "user")
+            channel, user = _text_in(part(event, "item"), "channel"), _text_in(event, "user")
             return Wanted(channel, frozenset({user} if channel and user != self.user else ()))
         channel, message = _channel_of(event), _message_of(event)
         return self.wanted_by(channel, message) if channel else Wanted()
@@ -114,7 +114,7 @@ class Reader:
         return self.speech(channel, _message_of(event), known, at)
 
     def _reacted(self, event: Payload, known: Known, *, removed: bool) -> tuple[Reacted, ...]:
-        item, user = _part(event, "item"), _text_in(event, "user")
+        item, user = part(event, "item"), _text_in(event, "user")
         channel, ts = _text_in(item, "channel"), _text_in(item, "ts")
         at, name = _time_in(event, "event_ts"), _text_in(event, "reaction")
         if _text_in(item, "type") != "message" or _is_private(channel) or at is None:
@@ -134,8 +134,8 @@ class Reader:
             return Wanted()
         user = _speaker(message)
         named: dict[str, None] = {}
-        for part, _ in _parts(message):
-            named |= dict.fromkeys(match[match.lastgroup or 0] for match in _MENTION.finditer(part))
+        for text, _ in _parts(message):
+            named |= dict.fromkeys(match[match.lastgroup or 0] for match in _MENTION.finditer(text))
         return Wanted(
             channel, frozenset({user} if user else ()), frozenset([*named][:NAMED]) - {user}
         )
@@ -179,7 +179,7 @@ def thread_of(message: Payload) -> str | None:
 
 
 def _deleted(channel: str, event: Payload, at: datetime) -> tuple[Deleted, ...]:
-    before = _part(event, "previous_message")
+    before = part(event, "previous_message")
     ts = _text_in(event, "deleted_ts") or _text_in(before, "ts")
     return (Deleted(at, Room(PLATFORM, channel), ts, thread_of(before)),) if ts else ()
 
@@ -190,7 +190,7 @@ def _edited_at(message: Payload, said_at: datetime, lost: int) -> datetime | Non
     Slack cuts the time of an edit down to whole seconds, so that it may lie before the message.
     That a file was deleted has no time of its own there: each counts as a change right after.
     """
-    edited_at = _time_in(_part(message, "edited"), "ts")
+    edited_at = _time_in(part(message, "edited"), "ts")
     if edited_at is None and not lost:
         return None
     return max(edited_at or said_at, said_at) + lost * _MICROSECOND
@@ -222,7 +222,7 @@ def _author(message: Payload, known: Known) -> Person:
     if person is not None and person.role is not Role.BOT and person.name != user:
         return person  # whom Slack tells nothing of is called by their id
     user = user or _text_in(message, "bot_id")
-    name = _text_in(message, "username") or _text_in(_part(message, "bot_profile"), "name")
+    name = _text_in(message, "username") or _text_in(part(message, "bot_profile"), "name")
     return Person(PLATFORM, user, name or user, role=Role.BOT)
 
 
@@ -232,21 +232,21 @@ def _author(message: Payload, known: Known) -> Person:
 def _text(message: Payload, names: Mapping[str, str]) -> str:
     return "\n".join(
         plain if not is_quoted else "\n".join(f"> {line}" for line in plain.split("\n"))
-        for part, is_quoted in _parts(message)
-        if (plain := plain_of(part, names))
+        for text, is_quoted in _parts(message)
+        if (plain := plain_of(text, names))
     )
 
 
 def _parts(message: Payload) -> Iterator[tuple[str, bool]]:
     """Yield the texts that a message holds in Slack's own writing, and whether each is quoted."""
-    yield _text_in(message, "text") or text_of_blocks(_list(message, "blocks")), False
+    yield _text_in(message, "text") or text_of_blocks(listed(message, "blocks")), False
     for shared in _shared(message):
         yield _text_in(shared, "text") or _text_in(shared, "fallback"), True
 
 
 def _shared(message: Payload) -> Iterator[Payload]:
     """Yield the messages that are forwarded with a message; previews of links are none."""
-    return (one for one in _list(message, "attachments") if one.get("is_share") is True)
+    return (one for one in listed(message, "attachments") if one.get("is_share") is True)
 
 
 # ---------------------------------------------------------------- files
@@ -254,9 +254,9 @@ def _shared(message: Payload) -> Iterator[Payload]:
 
 def _files(message: Payload) -> tuple[tuple[Attachment, ...], int]:
     """Return the files of a message, and how many of them were deleted since."""
-    found = [*_list(message, "files")]
+    found = [*listed(message, "files")]
     for shared in _shared(message):
-        found += _list(shared, "files")
+        found += listed(shared, "files")
     kept = [file for file in found if _text_in(file, "mode") != "tombstone"]
     return tuple(map(_file, kept)), len(found) - len(kept)
 
@@ -290,22 +290,12 @@ def _is_private(channel: str) -> bool:
 def _message_of(event: Payload) -> Payload:
     """Return the message that an event tells: the changed one, or the event itself."""
     changed = _text_in(event, "subtype") == "message_changed"
-    return _part(event, "message") if changed else event
+    return part(event, "message") if changed else event
 
 
 def _text_in(payload: Payload, name: str) -> str:
     value = payload.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _part(payload: Payload, name: str) -> Payload:
-    value = payload.get(name)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(payload: Payload, name: str) -> list[Payload]:
-    value = payload.get(name)
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def _time_in(payload: Payload, name: str) -> datetime | None:

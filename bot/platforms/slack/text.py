@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC
+from typing import Any
 
 from bot.engine.actions import Moment, Piece, Spot, Who, Words
 from bot.engine.agenda import Room
@@ -115,6 +116,16 @@ def _cut(text: str, most: int) -> int:
         return line
     spaces = [match.start() for match in re.finditer(r" |<[^<>]*>", text[:end]) if match[0] == " "]
     return spaces[-1] if spaces and spaces[-1] > 0 else end
+
+
+def section(text: str) -> dict[str, Any]:
+    """Return a text that `text_of` wrote as a block."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def plain(text: str) -> dict[str, Any]:
+    """Return a text in which nothing is a mark or a mention, as labels and windows take it."""
+    return {"type": "plain_text", "text": text}
 
 
 # ---------------------------------------------------------------- what people say

@@ -11,7 +11,8 @@ import pytest
 
 from bot.engine.actions import KeepOpen, Post, PostKind
 from bot.platforms.platform import Errand, Hindered
-from bot.platforms.slack.adapter import EVENTS, Secrets
+from bot.platforms.slack.adapter import Secrets
+from bot.platforms.slack.manifest import EVENTS_PATH
 from tests.platforms.outer_house import refused, running
 from tests.platforms.slack_house import PACE, SOON, on_slack
 
@@ -102,7 +103,7 @@ async def test_with_a_signing_secret_slack_calls_us_and_what_is_not_signed_is_re
         app = house.workspace.application
         slack = house.new_slack(Secrets(app.bot_token, signing=app.signing_secret))
         ((path, hook),) = slack.hooks.items()
-        assert path == EVENTS
+        assert path == EVENTS_PATH
         assert (await hook("{}", {}))[0] == 503, "Slack is to come again"
         async with running(slack):
             await house.until(lambda: slack.is_current)

@@ -11,7 +11,6 @@ import jsonschema
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.platforms.slack import adapter as slack_adapter
 from bot.platforms.slack import manifest as slack_manifest
 from bot.platforms.slack import shortcuts as slack_shortcuts
 from bot.platforms.slack.manifest import ARCHIVE, CALL, EVENTS, PLACE, SCOPES, WITHDRAW, manifest
@@ -183,10 +182,6 @@ def test_the_menus_entries_have_the_ids_by_which_they_are_known() -> None:
     assert (PLACE, WITHDRAW, CALL) == ("place_under_topic", "withdraw", "call_for_help")
     names = (slack_shortcuts.PLACE_NAME, slack_shortcuts.WITHDRAW_NAME, "Help")
     assert tuple(one["name"] for one in entries) == names
-
-
-def test_the_address_is_the_one_at_which_slack_is_listened_to() -> None:
-    assert slack_manifest.EVENTS_PATH == slack_adapter.EVENTS
 
 
 # ---------------------------------------------------------------- scopes
