@@ -19,9 +19,8 @@ from bot.platforms.clocks import compared, date_of
 from bot.platforms.finding import Finding, Report
 from bot.platforms.platform import Hindered
 from bot.platforms.slack.channel_checks import Workspace, look_at
-from bot.platforms.slack.errors import name_of
 from bot.platforms.slack.manifest import EVENTS_PATH, SCOPES, Scope
-from bot.platforms.slack.refusals import CUT, PASTE_AGAIN, refusal_of
+from bot.platforms.slack.refusals import CUT, PASTE_AGAIN, app_token_wrong, refusal_of
 
 SLACK = "Slack"
 """The heading of what is looked at once, and the platform's name for people."""
@@ -33,16 +32,6 @@ _LATER = (
     "Is this machine's network up, and may it open connections? slack-status.com tells of Slack's "
     "own faults; then try again later."
 )
-_MAKE_ANOTHER = (
-    "Make another (api.slack.com/apps, Basic Information, App-Level Tokens) with the scope "
-    "connections:write, and set SLACK_APP_TOKEN to it."
-)
-_APP_TOKEN_WRONG = {
-    "invalid_auth": "Slack refuses it.",
-    "missing_scope": "It has not the scope connections:write.",
-    "not_allowed_token_type": "It is no app-level token.",
-    "token_revoked": "It was revoked.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +156,8 @@ async def _app_token(given: Given) -> Finding:
     try:
         await given.client(given.app_token).apps_connections_open(app_token=given.app_token)
     except SlackApiError as error:
-        why = _APP_TOKEN_WRONG.get(name_of(error))
-        if why is not None:
-            return Finding(what, SLACK, False, f"{why} {_MAKE_ANOTHER}")
+        if why := app_token_wrong(error):
+            return Finding(what, SLACK, False, why)
         refusal = refusal_of(error)
         if isinstance(refusal, Hindered):
             return Finding(what, SLACK, False, _capital(str(refusal)))

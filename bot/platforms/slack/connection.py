@@ -15,6 +15,7 @@ from aiohttp import WSMessage
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -23,12 +24,13 @@ from bot.engine.actions import privately
 from bot.engine.agenda import Room
 from bot.engine.errors import reason
 from bot.engine.signals import Deleted, Edited, Said
-from bot.platforms.platform import Door, Unreachable
+from bot.platforms.platform import Door, Hindered, Unreachable
 from bot.platforms.slack.catching_up import CatchingUp, Owner
 from bot.platforms.slack.changes import change_of
 from bot.platforms.slack.commands import authorize, install
 from bot.platforms.slack.leaving import USER_CHANGE, Leavers
 from bot.platforms.slack.people import People
+from bot.platforms.slack.refusals import CUT, app_token_wrong
 from bot.platforms.slack.signals import PLATFORM, Reader, moment_of
 
 log = logging.getLogger(__name__)
@@ -123,6 +125,9 @@ class Connection:
         connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
         try:
             await self._watch(handler)
+        except Unreachable:
+            await _must_open(asking, app_token)
+            raise
         finally:
             connecting.cancel()
             with contextlib.suppress(Exception):  # what is broken already need not be closed
@@ -306,6 +311,17 @@ class Connection:
         self._owner.cut()
         self._catching_up.behind.set()
         return BoltResponse(status=500, body="")
+
+
+async def _must_open(client: AsyncWebClient, app_token: str) -> None:
+    """Raise Hindered where Slack opens no socket for this token; the library only tries again."""
+    try:
+        await client.apps_connections_open(app_token=app_token)
+    except SlackApiError as error:
+        if why := app_token_wrong(error):
+            raise Hindered(f"Slack opens no socket with the app token. {why}") from None
+    except CUT:
+        return
 
 
 def _was_said(message: str, by: datetime) -> bool:

@@ -106,6 +106,17 @@ HINDRANCES = {
 OF_FILES = frozenset({"file_uploads_disabled", "missing_scope", "storage_limit_reached"})
 """What is in a file's way alone, where words could be posted before it."""
 
+_MAKE_ANOTHER = (
+    "Make another (api.slack.com/apps, Basic Information, App-Level Tokens) with the scope "
+    "connections:write, and set SLACK_APP_TOKEN to it."
+)
+_APP_TOKEN_WRONG = {
+    "invalid_auth": "Slack refuses it.",
+    "missing_scope": "It has not the scope connections:write.",
+    "not_allowed_token_type": "It is no app-level token.",
+    "token_revoked": "It was revoked.",
+}
+
 _PASSING = frozenset(
     {
         "external_channel_migrating",
@@ -164,6 +175,12 @@ def refusal_of(error: SlackApiError, room: Room | None = None) -> Unreachable | 
     if name == "missing_scope" or name in HINDRANCES:
         return Hindered(_in(room, sentence_of(why_of(error))))
     return Impossible(sentence_of(name))
+
+
+def app_token_wrong(error: SlackApiError) -> str:
+    """Say what is wrong with SLACK_APP_TOKEN where apps.connections.open says so; else empty."""
+    why = _APP_TOKEN_WRONG.get(name_of(error))
+    return f"{why} {_MAKE_ANOTHER}" if why else ""
 
 
 def sentence_of(why: str) -> str:

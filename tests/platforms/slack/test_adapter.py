@@ -96,6 +96,19 @@ async def test_an_outage_is_no_reason_to_rest_longer_after_the_next_one(tmp_path
             await house.until(lambda: slack.is_current)
 
 
+async def test_that_the_app_token_is_refused_is_said_by_its_name(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with on_slack(tmp_path, connected=False) as house:
+        slack = house.new_slack(Secrets(house.workspace.application.bot_token, "xapp-wrong"))
+        async with running(slack):
+            await house.until(lambda: house.server.calls("apps.connections.open"))
+            house.workspace.shift(PACE.gives_up_after + timedelta(seconds=1))
+            await house.until(lambda: "SLACK_APP_TOKEN" in caplog.text)
+            assert isinstance(await refused(slack, house.room, house.clock()), Hindered)
+    assert "xapp-wrong" not in caplog.text
+
+
 async def test_with_a_signing_secret_slack_calls_us_and_what_is_not_signed_is_refused(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
