@@ -33,7 +33,7 @@ from discord.utils import HAS_ORJSON
 from bench.discord_house import SOON, Arrivals, at_share, connected, until
 from bench.gateway import Gateway, elsewhere
 from bot.engine.messages import Message
-from bot.platforms.discord.address import gateway_at, listen_at, point_at
+from bot.platforms.discord.address import greet, listen_at, point_at
 from bot.platforms.discord.needs import intents
 from bot.serving import pass_over_what_stays
 from bot.store import sqlite
@@ -102,7 +102,7 @@ class Bare(discord.Client):
 async def library_alone(gateway: Gateway, count: int) -> Run:
     """Let discord.py alone take in what was prepared."""
     point_at(gateway.api)
-    listen_at(await gateway_at(gateway.api))
+    listen_at((await greet(gateway.api)).gateway)
     arrivals = Arrivals(gateway, count)
     client = Bare(arrivals)
     running = asyncio.create_task(client.start(gateway.token))
