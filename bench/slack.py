@@ -43,7 +43,8 @@ from bot.engine.messages import Message
 from bot.engine.people import Person
 from bot.engine.signals import StartAsked
 from bot.intake.runner import Changed, Runner
-from bot.platforms.slack.adapter import EVENTS, Secrets, Slack
+from bot.platforms.slack.adapter import Secrets, Slack
+from bot.platforms.slack.manifest import EVENTS_PATH
 from bot.serving import pass_over_what_stays
 from bot.store.sqlite import opened
 from bot.web.hooks import route
@@ -94,7 +95,7 @@ async def _listening(app: web.Application) -> AsyncIterator[str]:
     site = web.TCPSite(server, "127.0.0.1", 0)
     await site.start()
     try:
-        yield f"http://127.0.0.1:{server.addresses[0][1]}{EVENTS}"
+        yield f"http://127.0.0.1:{server.addresses[0][1]}{EVENTS_PATH}"
     finally:
         await server.cleanup()
 
@@ -125,7 +126,7 @@ async def bolt_alone(workspace: Workspace, count: int, rate: float, *, signed: b
                 return web.Response(status=answer.status, text=answer.body)
 
             served = web.Application()
-            served.router.add_post(EVENTS, events)
+            served.router.add_post(EVENTS_PATH, events)
             url = await stack.enter_async_context(_listening(served))
         else:
             asking = AsyncWebClient(workspace.app_token, workspace.api)
@@ -156,7 +157,7 @@ async def rounds(
         url = ""
         if signed:
             served = web.Application()
-            served.add_routes([route(EVENTS, slack.hooks[EVENTS])])
+            served.add_routes([route(EVENTS_PATH, slack.hooks[EVENTS_PATH])])
             url = await stack.enter_async_context(_listening(served))
         running = asyncio.create_task(slack.run())
         try:
