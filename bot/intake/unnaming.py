@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from bot.engine.consent import Consent
@@ -29,6 +29,7 @@ from bot.transcripts.edition import showing_of
 from bot.transcripts.names_in_text import LEFT_OUT, NamesInText, may_name, words_of
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_MOMENT = timedelta(microseconds=1)
 
 
 class Change(NamedTuple):
@@ -110,7 +111,8 @@ class _Names:
             )
             for one in message.attachments
         )
-        return message._replace(text=self.replaced(message.text), attachments=files)
+        new = message._replace(text=self.replaced(message.text), attachments=files)
+        return _reworded(new) if new != message else message
 
     def may_stand_in(self, text: str) -> bool:
         """Whether something stands in a text that may be one of the names."""
@@ -119,6 +121,17 @@ class _Names:
     def _may_be_in(self, text: str) -> bool:
         small = text.lower()
         return not text.isascii() or any(word in small for word in self._words)
+
+
+def _reworded(message: Message) -> Message:
+    """Return an edited message as worded a moment later than its author did.
+
+    Else the platform's next telling of the same edit would bring the old words back. What a
+    moderator may have cleared keeps its time: a later wording would be held again.
+    """
+    if not message.edited or message.worded_at is None or message.concerns:
+        return message
+    return message._replace(worded_at=message.worded_at + _MOMENT)
 
 
 async def _names(tables: Tables, chat: Chat, key: str, own: Collection[str]) -> _Names:

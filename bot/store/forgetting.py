@@ -275,7 +275,11 @@ class _Erasing:
         )
 
     async def _others(self, chats: Collection[str]) -> frozenset[str]:
-        """Rewrite what mentions them, anywhere, and what quotes them, in their chats; say which."""
+        """Rewrite what mentions them, anywhere, and what quotes them, in their chats; say which.
+
+        What was edited is worded a microsecond later now, so that the platform's next telling of
+        that edit brings nothing back.
+        """
         rows = await self._connection.rows(
             "SELECT key, chat, text, attachments FROM messages "
             "WHERE text LIKE ? OR attachments LIKE ?",
@@ -294,7 +298,9 @@ class _Erasing:
                 self._chats.add(chat)
                 changed.append((*after, key))
         await self._connection.run_many(
-            "UPDATE messages SET text = ?, attachments = ? WHERE key = ?", changed
+            "UPDATE messages SET text = ?, attachments = ?, worded_at = CASE WHEN edited = 1 "
+            "AND concerns = '' THEN worded_at + 1 ELSE worded_at END WHERE key = ?",
+            changed,
         )
         return frozenset(str(key) for *_, key in changed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from bot.engine.checkin import CheckIn
 from bot.engine.consent import Consent
 from bot.engine.messages import Attachment
 from bot.engine.people import Person
-from bot.engine.signals import CheckedIn, ForgetAsked, Left, Said
+from bot.engine.signals import CheckedIn, Edited, ForgetAsked, Left, Said
 from bot.intake.unnaming import standing, unname_everywhere
 from bot.store import checkins
 from tests.house import House, house, person, room_of, urojc
@@ -133,6 +134,27 @@ async def test_names_go_from_what_others_disclose_and_from_what_their_files_are_
             kept = await checkins.of(tables.connection, "urojc", BEA.key)
     assert files == (replace(file, name="[name left out]_poster.pdf"), replace(profile, url=""))
     assert kept == replace(said, interest="I work for [name left out]")
+
+
+async def test_an_edit_that_is_told_once_more_brings_no_name_and_no_id_back(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await at.start(CLUB)
+        await at.say(ROOM, KOFI, "T1: yes")
+        about = await at.say(ROOM, BEA, "T1: no", message="about")
+        calling = await at.say(ROOM, BEA, "T1: no", message="calling")
+        at.clock.advance(timedelta(minutes=1))
+        edits = [Edited(at.clock(), ROOM, about, "as kofi says"),
+                 Edited(at.clock(), ROOM, calling, f"so says <@{KOFI.id}|you know>")]  # fmt: skip
+        for edit in edits:
+            await at.runner.handle(edit)
+        await at.runner.handle(ForgetAsked(at.clock(), KOFI.key))
+        for edit in edits:  # as a platform is read back after a restart
+            await at.runner.handle(edit)
+        assert (await at.message(ROOM, about)).text == "as [name left out] says"
+        assert KOFI.id not in (await at.message(ROOM, calling)).text
+        at.clock.advance(timedelta(minutes=1))
+        await at.edit(ROOM, about, "as nobody says")
+        assert (await at.message(ROOM, about)).text == "as nobody says"
 
 
 async def test_of_another_series_it_is_told_that_a_whole_name_stands_there(tmp_path: Path) -> None:
