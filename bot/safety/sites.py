@@ -28,6 +28,9 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<![\w.@/-])(?:[^\W_][\w-]{0,62}+\.){1,12}[^\W_][\w-]{1,62}+(?![\w@])")
+_DOT = re.compile(r"\.(?<=[\w-].)[^\W_]")
+"""What every name has; the full stop behind a sentence is none."""
+
 _GAPS = ((" .", "."), (". ", "."), (" /", "/"), ("/ ", "/"))
 
 
@@ -59,7 +62,8 @@ def named(text: str) -> frozenset[str]:
     """Return every site that a plain text names, with a scheme before it or bare."""
     if "." not in text and "%" not in text:
         return frozenset()
-    bare = {found[0] for found in islice(_NAME.finditer(text), MOST_LINKS)}
+    names = _NAME.finditer(text) if _DOT.search(text) else ()
+    bare = {found[0] for found in islice(names, MOST_LINKS)}
     return frozenset((*linked(text), *map(_compared, bare))) - {""}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.safety import sites
@@ -167,6 +167,12 @@ def test_no_text_makes_the_search_fail(text: str) -> None:
 
 
 LABELS = st.from_regex(r"[a-z]{1,8}", fullmatch=True)
+
+
+@settings(max_examples=300)
+@given(st.text("aé1.-_ /", max_size=9))
+def test_a_name_is_found_whatever_other_names_there_are(text: str) -> None:
+    assert named(f"{text} other.example") == named(text) | {"other.example"}
 
 
 @given(LABELS, LABELS, LABELS)
