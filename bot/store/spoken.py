@@ -133,16 +133,17 @@ async def names(
     connection: Connection, chat: str, platform: str, authors: Collection[str]
 ) -> dict[str, str]:
     """Return the latest names of a platform's people in a chat, by their id."""
-    latest: dict[str, tuple[int, str]] = {}
-    for chunk in _chunks(authors, 5000):  # each chunk reads the whole chat
+    latest: dict[str, str] = {}
+    for chunk in _chunks(authors):
         rows = await connection.rows(
-            "SELECT author, name, MAX(at) FROM messages WHERE chat = ? AND said = 1 "
-            f"AND room LIKE ? AND author IN ({_marks(chunk)}) GROUP BY author, name",
-            (chat, f"{platform}:%", *chunk),
+            f"WITH asked (author) AS (VALUES {', '.join(['(?)'] * len(chunk))}) "
+            "SELECT author, (SELECT m.name FROM messages m WHERE m.author = asked.author "
+            "AND m.chat = ? AND m.said = 1 AND m.room LIKE ? "
+            "ORDER BY m.at DESC, m.name DESC LIMIT 1) FROM asked",
+            (*chunk, chat, f"{platform}:%"),
         )
-        for author, name, at in rows:
-            latest[author] = max(latest.get(author, (at, name)), (at, name))
-    return {author: name for author, (_, name) in latest.items()}
+        latest |= {author: name for author, name in rows if name is not None}
+    return latest
 
 
 def _marks(arguments: Collection[str]) -> str:

@@ -60,8 +60,9 @@ CREATE TABLE published (
     PRIMARY KEY (chat, message, number)
 );
 
--- Who wrote in which chats: whether somebody was there before, and what is theirs when they leave.
-CREATE INDEX messages_by_author ON messages (author, chat);
+-- Who wrote in which chats, and when: whether somebody was there before, what they were called last,
+-- and what is theirs when they leave.
+CREATE INDEX messages_by_author ON messages (author, chat, at);
 
 -- In which rooms a chat is held: asked for each chat that is planned, or waits to be counted.
 CREATE INDEX rooms_by_chat ON rooms (chat);

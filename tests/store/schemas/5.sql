@@ -173,6 +173,6 @@ CREATE INDEX messages_reworded ON messages (chat, worded_at) WHERE edited = 1;
 CREATE INDEX outbox_waiting ON outbox (room, queued_at, chat) WHERE state = 'waiting';
 CREATE INDEX outbox_in_order ON outbox (room, chat, seq, n) WHERE state = 'waiting';
 CREATE INDEX chats_by_call ON chats (calls_at) WHERE calls_at IS NOT NULL;
-CREATE INDEX messages_by_author ON messages (author, chat);
+CREATE INDEX messages_by_author ON messages (author, chat, at);
 CREATE INDEX rooms_by_chat ON rooms (chat);
 PRAGMA user_version = 5;
