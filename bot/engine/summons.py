@@ -122,10 +122,13 @@ def _to_those_asked(chat: Chat, call: Call, about: str, words: Words) -> list[Te
     told = []
     for platform in outer_platforms(chat.agenda) if channels else whom:
         names = whom.get(platform, [])
-        people = [name for name in names if not name.startswith("role:")]
-        if channels:
-            people += _but(moderators_on(chat, platform), call, platform)
-        people = [p for p in dict.fromkeys(people) if f"{platform}:{p}" != call.taken_by]
+        others = _but(moderators_on(chat, platform), call, platform) if channels else ()
+        people = [
+            name
+            for name in dict.fromkeys([*names, *others])
+            if not name.startswith("role:")  # nobody can write to one
+            and f"{platform}:{name}" != call.taken_by
+        ]
         line = privately(platform, f"call{call.number}/{about}")
         if people:
             told.append(Tell(line, tuple(people), "", words, call=call.number))

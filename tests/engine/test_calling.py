@@ -278,6 +278,14 @@ def test_whoever_was_asked_may_take_it_though_no_list_of_moderators_has_them() -
     assert takes(script, Person("discord", "8", "Oz"), 1)
 
 
+def test_nobody_is_left_to_learn_who_took_a_call_where_the_others_are_a_role_alone() -> None:
+    script = running(on_call(moderators={"discord": ("1", "role:7")}))
+    calls(script)
+    told(script)
+    takes(script, ALICE)
+    assert [tell.people for tell in told(script)] == [("5",)], "whoever asked, and nobody else"
+
+
 def test_a_call_that_nobody_answered_can_still_be_taken() -> None:
     script = running(on_call("1"))
     calls(script)
