@@ -32,7 +32,7 @@ from bot.engine.actions import (
     TimeOut,
     Whisper,
 )
-from bot.engine.agenda import OWN
+from bot.engine.agenda import OWN, Room
 from bot.engine.chat import wake_at
 from bot.engine.events import GaveUp
 from bot.engine.keeping import blank_at
@@ -144,6 +144,12 @@ def next_of(chat: Chat, at: datetime) -> str:
     if chat.waiting and not chat.paused and chat.waiting[0].due == at:
         return f"T{chat.waiting[0].number} of {len(chat.topics)}"
     return "closes" if at == chat.closes_at else "keeps its threads open"
+
+
+def _place(room: Room) -> str:
+    """Name a room, or the platform of a line in which what is no post of a room waits."""
+    name = PLATFORMS.get(room.platform, room.platform)
+    return name if room.name[:1] in ("@", "!") else str(room)
 
 
 def said_of(action: Action) -> str:
@@ -283,7 +289,7 @@ class _Look:
                 continue
             said = said_of(head.action)
             yield Stuck(
-                f"{said[0].upper()}{said[1:]} of {chat.id} waits for {self._place(head)}",
+                f"{said[0].upper()}{said[1:]} of {chat.id} waits for {_place(head.lane.room)}",
                 self._why(chat, head, lapsed=turn is None),
                 since,
                 chat.id,
@@ -291,11 +297,6 @@ class _Look:
                 head.tries,
                 head.waiting - 1,
             )
-
-    def _place(self, head: Head) -> str:
-        room = head.lane.room
-        name = PLATFORMS.get(room.platform, room.platform)
-        return name if room.name[:1] in ("@", "!") else str(room)
 
     def _why(self, chat: Chat, head: Head, *, lapsed: bool) -> str:
         room = head.action.room
@@ -323,7 +324,7 @@ class _Look:
         latest = [(chat, event) for chat, event in gave_up if event.at >= self._now - LATELY]
         for chat, event in sorted(latest, key=lambda one: one[1].at, reverse=True):
             yield Stuck(
-                f"What {chat} had for {event.room} was given up",
+                f"What {chat} had for {_place(event.room)} was given up",
                 _sentence(event.why),
                 event.at,
                 chat,

@@ -11,7 +11,7 @@ import pytest
 
 from bot.cli.situation import Due, Serving, Status, Stuck
 from bot.cli.status import said_of, status_of
-from bot.engine.actions import Post, PostKind
+from bot.engine.actions import Post, PostKind, Tell, privately
 from bot.engine.agenda import Room, Series
 from bot.engine.people import Person
 from bot.engine.signals import HelpAsked, Hindered, ReadBack, Undeliverable, Woke
@@ -279,6 +279,17 @@ async def test_what_was_given_up_is_told_for_a_day(tmp_path: Path) -> None:
         assert (found.why, found.since) == ("No such channel.", START)
         h.clock.advance(timedelta(days=1, minutes=1))
         assert not [one for one in (await status(h)).stuck if "given up" in one.what]
+
+
+async def test_what_somebody_could_not_be_told_alone_is_told_by_its_platform(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        await h.start(on_discord())
+        key = (await leased(h)).key
+        alone = Tell(privately("discord", "call1/taken"), ("5",), "", ("Ann comes.",))
+        await h.runner.handle(Undeliverable(h.clock(), key, alone, "nobody can be told"))
+        assert says((await status(h)).stuck, f"What {ID} had for Discord was given up")
 
 
 async def test_a_missed_chat_is_told_for_a_day(tmp_path: Path) -> None:
