@@ -22,7 +22,7 @@ from bot import recording
 from bot.agendas.agenda import load_chats, read_agenda
 from bot.agendas.form import schema
 from bot.agendas.mistakes import AgendaMistakes, Mistake, shown
-from bot.agendas.remarks import remarks
+from bot.agendas.remarks import overlaps, remarks
 from bot.app import clock, serve
 from bot.cli.database import db
 from bot.cli.dates import NONE_COMING, date_lines, series_lines
@@ -249,9 +249,8 @@ def _check(
     say_all(mistakes or series_lines(series, now))
     if mistakes:
         raise typer.Exit(MISTAKE)
-    for one in series:
-        for sentence in remarks(one):
-            complain(sentence)
+    for sentence in (*(said for one in series for said in remarks(one)), *overlaps(series, now)):
+        complain(sentence)
 
 
 def _agendas(paths: Iterable[Path], now: datetime) -> tuple[list[Series], list[Mistake]]:

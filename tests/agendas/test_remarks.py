@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.agendas.agenda import parse_agenda
-from bot.agendas.remarks import remarks
+from bot.agendas.remarks import overlaps, remarks
 
 AGENDA = """\
 title: A chat
@@ -51,3 +53,26 @@ def test_where_nobody_would_be_told_privately_it_is_said_with_what_to_write(
 )
 def test_where_somebody_is_told_nothing_is_said(lines: tuple[str, ...]) -> None:
     assert said_of(*lines) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "room", "told"),
+    [
+        ("2026-12-08 06:59", "local: x", 1),  # the club ends at 07:00 on the 9th
+        ("2026-12-09 07:00", "local: x", 0),
+        ("2026-12-08 06:59", "local: y", 0),
+        ("2026-12-08 06:59", 'discord: "345678901234567890"', 0),  # each has its threads there
+    ],
+)
+def test_two_chats_that_would_be_open_at_once_in_a_room_are_told_once(
+    start: str, room: str, told: int
+) -> None:
+    club = AGENDA + 'rooms: [{local: x}, {discord: "345678901234567890"}]'
+    hour = AGENDA.replace("schedule: {every: first monday at 07:00}", f"starts: {start}")
+    series = [
+        parse_agenda(club, "club.yaml"),
+        parse_agenda(f"{hour}rooms: [{{{room}}}]", "hour.yaml"),
+    ]
+    said = list(overlaps(series, datetime(2026, 11, 22, tzinfo=UTC)))
+    assert len(said) == told
+    assert all("hour-2026-12-08 opens while club-2026-12-07 is open in" in one for one in said)
