@@ -169,8 +169,8 @@ class _Given:
         The value of a secret is no part of that sentence.
         """
         text, source = self._text(name), name
-        if name in self._options:
-            text, source = self._options[name].strip(), OPTIONS[name]
+        if option := self._options.get(name, "").strip():
+            text, source = option, OPTIONS[name]
         if not text:
             return default
         try:

@@ -88,6 +88,10 @@ def test_an_option_wins_over_the_environment() -> None:
     assert settings == Settings("localhost", 9001, "", Path("c"), Path("d"))
 
 
+def test_an_empty_option_counts_as_none() -> None:
+    assert read_settings({"PORT": "9000"}, {"PORT": " ", "HOST": ""}) == Settings(port=9000)
+
+
 def test_the_store_is_in_a_database_where_one_is_named_and_no_folder_on_the_command_line() -> None:
     environment = {"DATABASE_URL": DATABASE, "ROUNDS_DATA": "b"}
     assert read_settings(environment).where == Address(DATABASE)
