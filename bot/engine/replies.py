@@ -40,8 +40,8 @@ def listed_in(agendas: Sequence[str]) -> str:
     """Refuse to forget somebody whom agendas name."""
     return (
         f"You stand in the agenda of {' and of '.join(agendas)}, as a moderator, guest or member, "
-        "and would come back with its next chat. Ask its organizer to take you out of it, then "
-        "type /chat forget me again."
+        "or on call, and would come back with its next chat. Ask its organizer to take you out of "
+        "it, then type /chat forget me again."
     )
 
 

@@ -57,8 +57,8 @@ class Forget:
 class Mute:
     """Hold what somebody says for so long, and keep them from writing; 0: no longer.
 
-    `person` is whom the asker names; their id, with the `role` in which they spoke last, once it
-    is known.
+    `person` is whom the asker names; their id, with the `role` in which they speak, once it is
+    known.
     """
 
     person: str

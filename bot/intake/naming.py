@@ -8,7 +8,7 @@ from bot.engine.agenda import Room
 from bot.engine.commands import AboutOne, AboutSomebody
 from bot.engine.errors import Refused
 from bot.engine.messages import Message, message_key
-from bot.engine.people import is_id, role_in
+from bot.engine.people import Person, is_id, role_in
 from bot.engine.rights import permit
 from bot.engine.safety_asks import Clear, Remove
 from bot.engine.signals import Asked
@@ -31,7 +31,7 @@ MOST_NAMED = 5
 
 
 async def whom(tables: Tables, chat: Chat, signal: Asked, ask: AboutSomebody) -> AboutSomebody:
-    """Return an ask with the id of the person whom it names, and as what they spoke last.
+    """Return an ask with the id of the person whom it names, and as what they speak.
 
     Raises Refused where that cannot be told.
     """
@@ -44,8 +44,8 @@ async def whom(tables: Tables, chat: Chat, signal: Asked, ask: AboutSomebody) ->
     if there:
         ids = ", ".join(one.id for one in there[:MOST_NAMED])
         raise Refused(f"Several people are called {named} here. Name the one by their id: {ids}")
-    if is_id(room.platform, ask.person):
-        return ask  # somebody who has not written yet
+    if is_id(room.platform, ask.person):  # somebody who has not written yet
+        return replace(ask, role=role_in(chat.agenda, Person(room.platform, ask.person, "")))
     raise Refused(
         f"Nobody called {named} has written in this chat. Name somebody as they are called here, "
         "or by their id."

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine import measures
-from bot.engine.agenda import Series
+from bot.engine.agenda import Room, Series
 from bot.engine.errors import Refused
 from bot.engine.messages import Hold, Message
 from bot.engine.people import Person
@@ -170,6 +170,17 @@ async def test_somebody_is_muted_by_their_name_where_one_has_it(home: Where) -> 
             await h.ask("mute henry 30m", HENRY, ROOM)
         await h.ask("mute Ann 0m", HENRY, ROOM)
         assert await held(h, await says(h, ANN, "Hello")) == [Hold.NONE]
+
+
+async def test_a_moderator_is_not_muted_by_their_id_before_they_have_written(home: Where) -> None:
+    ids = ("11111111111111111", "22222222222222222")
+    there, mo = Room("discord", "333"), Person("discord", ids[0], "Mo")
+    agenda = replace(SERIES.agenda, rooms=(ROOM, there), moderators={"discord": ids})
+    async with house(home, replace(SERIES, agenda=agenda)) as h:
+        await h.start(replace(SERIES, agenda=agenda), mo)
+        with pytest.raises(Refused, match="cannot be muted"):
+            await h.ask(f"mute {ids[1]} 30m", mo, there)
+        await h.ask("mute 44444444444444444 30m", mo, there)
 
 
 def test_no_more_people_are_remembered_than_a_bound() -> None:
