@@ -78,9 +78,8 @@ def cried(chat: Chat, signal: signals.Noticed, hold: list[Event]) -> list[Event]
     Who is called is told when the chat wakes, at once: the message may have been said long ago.
     """
     person = f"{signal.room.platform}:{signal.person}"
-    if _open_of(chat, person) or looks_after(chat, person, signal.at):
-        return hold
-    if len(_open(chat)) >= MOST_OPEN:
+    is_cared_for = _open_of(chat, person) or looks_after(chat, person, signal.at)
+    if is_cared_for or len(_open(chat)) >= MOST_OPEN:
         return hold
     called = steps.Called(
         signal.at, _next_number(chat), signal.room, signal.person, signal.name, signal.message,

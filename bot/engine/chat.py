@@ -218,26 +218,19 @@ def _archived(chat: Chat, at: datetime, action: Action) -> list[Event]:
 # ---------------------------------------------------------------- react
 
 
-_SAID = (events.Reminded, events.Opened, events.TopicOpened, events.Paused, events.Resumed,
-         events.Extended)  # fmt: skip
-"""Of these the rooms are told."""
-
-_TOLD = (events.Hindered, events.Unhindered, events.SentWithout, events.Unreadable,
-         events.Readable, events.ThreadLost, events.Missed, measures.Alerted)  # fmt: skip
-"""Of these the moderators are told privately."""
-
-
 def react(chat: Chat, event: Event) -> list[Action]:
     """Say what the world must see because of `event`; `chat` is the chat after it."""
     rooms = chat.agenda.rooms
     match event:
-        case _ if isinstance(event, _SAID):
-            return [post for room in rooms for post in wording.posts(chat, event, room)]
         case events.Summarised():
             actions: list[Action] = []
             for room in rooms:
                 actions += [*closing.posts(chat, event, room), *_ended(chat, room)]
             return [*actions, *telling.tells(chat, event)]
+        case _ if isinstance(event, wording.InRooms):
+            return [post for room in rooms for post in wording.posts(chat, event, room)]
+        case _ if isinstance(event, telling.Told):
+            return [*telling.tells(chat, event)]
         case events.QuotesChanged(rooms=amended):
             return [closing.amended(chat, room) for room in amended]
         case events.ToldLate(room=room, person=person, thread=thread):
@@ -248,8 +241,6 @@ def react(chat: Chat, event: Event) -> list[Action]:
             return [*telling.tells_author(chat, event), *summons.tells_again(chat, event)]
         case events.KeptOpen():
             return [*map(KeepOpen, chat.threaded)]
-        case _ if isinstance(event, _TOLD):
-            return [*telling.tells(chat, event)]
         case _ if isinstance(event, steps.OfCall):
             return [*summons.tells(chat, event)]
         case _ if isinstance(event, measures.Measure):

@@ -20,7 +20,7 @@ from bot.engine import events, signals, wording
 from bot.engine.actions import Amend, Piece, Post, PostKind, Words
 from bot.engine.agenda import Room
 from bot.engine.events import Event
-from bot.engine.messages import RoomTally
+from bot.engine.messages import RoomTally, Tally
 from bot.engine.rooms import whereabouts
 from bot.engine.state import Chat
 
@@ -62,7 +62,7 @@ def posts(chat: Chat, event: events.Summarised, room: Room) -> list[Post]:
 
 def amended(chat: Chat, room: Room) -> Amend:
     """Return the change of a closing post whose quotations have changed; its counts stay."""
-    counted = events.Summarised(chat.closed_at or chat.closes_at, chat.tally or wording.NOBODY)
+    counted = events.Summarised(chat.closed_at or chat.closes_at, chat.tally or Tally())
     (recalls,) = (post for post in posts(chat, counted, room) if post.recalls)
     return Amend(room, None, recalls.words, recalls=True)
 

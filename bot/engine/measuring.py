@@ -110,7 +110,7 @@ def told_below(chat: Chat, message: Message) -> str:
     """Tell an author of a rule or a moderator's hold, below their message in a built-in room."""
     if message.role in (Role.MODERATOR, Role.BOT) or message.withdrawn:
         return ""
-    stands = chat.order.standings.get(f"{message.room.platform}:{message.author}")
+    stands = chat.order.standings.get(message.author_key)
     last = stands.step if stands is not None else None
     held = "This message is held back until a moderator clears it. "
     if last is not None and last.message == message.key:

@@ -94,6 +94,11 @@ class Message(NamedTuple):
         return message_key(self.room, self.id)
 
     @property
+    def author_key(self) -> str:
+        """The one name by which its author is counted (`bot.engine.people.Person.key`)."""
+        return f"{self.room.platform}:{self.author}"
+
+    @property
     def is_ours(self) -> bool:
         """Whether it is a post of ours, and not one of another bot's."""
         return self.role is Role.BOT and self.author == OURS

@@ -93,7 +93,7 @@ class Showing:
 
     def shown(self, message: Message) -> Message:
         """Return a message as it may be shown: without words and files where it may not."""
-        person = f"{message.room.platform}:{message.author}"
+        person = message.author_key
         if self.shows(person, message.role, message.timing, message.withdrawn, message.held):
             return message
         return message._replace(text="", attachments=())

@@ -12,11 +12,23 @@ from bot.engine.actions import Enclosure, Tell, Words, measure_in, privately
 from bot.engine.agenda import OWN, outer_platforms
 from bot.engine.concerning import DISTRESS
 from bot.engine.erasing import is_erased
-from bot.engine.events import Event
 from bot.engine.state import Chat
 
+Told = (
+    events.Missed
+    | events.Summarised
+    | events.Hindered
+    | events.Unhindered
+    | events.SentWithout
+    | events.Unreadable
+    | events.Readable
+    | events.ThreadLost
+    | measures.Alerted
+)
+"""Events of which moderators are told."""
 
-def tells(chat: Chat, event: Event) -> list[Tell]:
+
+def tells(chat: Chat, event: Told) -> list[Tell]:
     """Return what is said privately because of `event`, on each platform of the chat.
 
     Of several chats of a series that were missed in a row the last one's words tell of all.
@@ -71,8 +83,10 @@ def _told(chat: Chat) -> set[tuple[str, frozenset[str], str]]:
     }
 
 
-def _said(chat: Chat, event: Event) -> tuple[Words, Enclosure | None]:
+def _said(chat: Chat, event: Told) -> tuple[Words, Enclosure | None]:
     match event:
+        case events.Missed(earlier=earlier):
+            return wording.missed(chat, earlier), None
         case events.Summarised():
             return wording.handed_over(chat), Enclosure.TRANSCRIPT
         case events.Hindered(room=room, why=why) if measure_in(room):
@@ -93,7 +107,6 @@ def _said(chat: Chat, event: Event) -> tuple[Words, Enclosure | None]:
             return measuring.alerted(chat, event), None
         case events.ThreadLost(room=room):
             return wording.thread_lost(chat, room), None
-    return wording.missed(chat, event.earlier if isinstance(event, events.Missed) else 0), None
 
 
 def moderators_on(chat: Chat, platform: str) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def must_check_in(chat: Chat, message: Message) -> bool:
     if not chat.agenda.require_checkin or message.role not in WHO or is_erased(message.author):
         return False
     is_kept = message.timing is not Timing.LATE or chat.agenda.keep_late
-    told = f"{message.room.platform}:{message.author}" in chat.asked_to_check_in
+    told = message.author_key in chat.asked_to_check_in
     return is_kept and not message.withdrawn and not told
 
 

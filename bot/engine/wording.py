@@ -24,16 +24,12 @@ from bot.engine.actions import (
     measure_in,
 )
 from bot.engine.agenda import Room
-from bot.engine.events import Event
 from bot.engine.floor import is_open_ended, is_shared, is_threaded
-from bot.engine.messages import Tally
 from bot.engine.state import Chat, Stage
 
 LIMITS = {"local": 4000, "discord": 1950, "slack": 3000}
 """Characters in one post. Discord: 2,000 in "Create Message", of which 50 are for whom a reminder
 notifies; Slack: a section's text."""
-
-NOBODY = Tally()
 
 MOMENT_LENGTH = 60
 """Characters that a time or a room may take on any platform (Slack's date with its fallback)."""
@@ -42,17 +38,22 @@ MOMENT_LENGTH = 60
 # ---------------------------------------------------------------- posts
 
 
-def posts(chat: Chat, event: Event, room: Room) -> list[Post]:
+InRooms = (
+    events.Reminded | events.Opened | events.TopicOpened | events.Paused | events.Resumed
+    | events.Extended | events.Summarised
+)  # fmt: skip
+"""Events of which rooms are told."""
+
+
+def posts(chat: Chat, event: InRooms, room: Room) -> list[Post]:
     """Return what the bot says in `room` because of `event`, in parts if it is long."""
     kind, words, topic = _said(chat, event, room)
     first, *more = in_parts(words, LIMITS[room.platform])
     notify = chat.agenda.notify.get(room.platform, "") if kind is PostKind.REMINDER else ""
     picture = Enclosure.PICTURE if kind is PostKind.CLOSING else None
     opens = _thread(chat, kind, topic)
-    posts = [
-        Post(room, kind, first, topic, opens, notify, picture),
-        *(Post(room, kind, part) for part in more),
-    ]
+    posts = [Post(room, kind, first, topic, opens, notify, picture)]
+    posts += [Post(room, kind, part) for part in more]
     if kind is PostKind.OPENING:  # below all that it says
         posts[-1] = replace(posts[-1], buttons=buttons.OPENING)
     if kind is PostKind.CLOSING and chat.agenda.publish:
@@ -82,7 +83,7 @@ def _short(name: str, most: int = 100) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
-def _said(chat: Chat, event: Event, room: Room) -> tuple[PostKind, Words, int | None]:
+def _said(chat: Chat, event: InRooms, room: Room) -> tuple[PostKind, Words, int | None]:
     match event:
         case events.Reminded():
             return PostKind.REMINDER, _reminder(chat), None
@@ -98,7 +99,8 @@ def _said(chat: Chat, event: Event, room: Room) -> tuple[PostKind, Words, int | 
             return PostKind.NOTICE, _paused(chat), None
         case events.Resumed():
             return PostKind.NOTICE, ("Topics are posted again. ", *what_next(chat, event.at)), None
-    return PostKind.NOTICE, ("The chat goes on longer. ", *what_next(chat, event.at)), None
+        case events.Extended():
+            return PostKind.NOTICE, ("The chat goes on longer. ", *what_next(chat, event.at)), None
 
 
 def _reminder(chat: Chat) -> Words:
@@ -295,16 +297,15 @@ def thread_lost(chat: Chat, room: Room) -> Words:
     return (f"The thread of {_name(chat)} in ", room, what)
 
 
-_NOTHING_IN = ("\nNothing can be posted in ",)
-
-
 def refusals(chat: Chat) -> Words:
     """Say which rooms refuse posts, and why, each in a line of its own; empty: none does."""
     words: list[Piece] = []
     for room, why in chat.hindered.items():
         measure = measure_in(room)
-        cannot = (f"\n{measure.capitalize()} fails",) if measure else (*_NOTHING_IN, room)
-        words += [*cannot, f": {why}"]
+        fails = (
+            (f"{measure.capitalize()} fails",) if measure else ("Nothing can be posted in ", room)
+        )
+        words += ["\n", *fails, f": {why}"]
     return tuple(words)
 
 

@@ -31,7 +31,6 @@ async def news_of(
     if (seen := noticed(before, message)) is not None:
         news.append(await with_country(tables, chat, seen))
     if is_new and unchecked.must_check_in(chat, message):
-        person = f"{message.room.platform}:{message.author}"
-        if await checkins.of(tables.connection, chat.series, person) is None:
-            news.append(unchecked.spoke(message))
+        said = await checkins.of(tables.connection, chat.series, message.author_key)
+        news += [] if said else [unchecked.spoke(message)]
     return news

@@ -54,7 +54,7 @@ class Recollection:
         """
         if isinstance(signal, signals.Deleted):
             return None
-        whose = chat.id, f"{heard.room.platform}:{heard.author}"
+        whose = chat.id, heard.author_key
         before = self.of(whose)
         now, rules = lookout.breaches(signal, known, chat.agenda, before)
         if now is not before:

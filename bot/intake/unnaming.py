@@ -167,7 +167,7 @@ async def _found(
 
 def _left(names: _Names, new: Collection[Change], key: str) -> Iterator[str]:
     for _, after in new:
-        is_own = f"{after.room.platform}:{after.author}" == key
+        is_own = after.author_key == key
         if not is_own and not after.is_ours and names.may_stand_in(after.text):
             yield after.key
 

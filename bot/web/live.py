@@ -259,7 +259,7 @@ class Live:
             reacted = await pages.reacted(tables.connection, [one.key for one in messages])
         if not rows:
             return
-        concerned = {*reacted, *(f"{m.room.platform}:{m.author}" for m in messages)}
+        concerned = {*reacted, *(m.author_key for m in messages)}
         painted: dict[
             str, Event
         ] = {}  # by person; everybody whom it does not concern sees the same

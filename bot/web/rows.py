@@ -198,7 +198,7 @@ def _question(chat: Chat, message: Message) -> str:
 
 def _is_unchecked(showing: Showing, message: Message) -> bool:
     """Whether its author has to check in before what they say is shown."""
-    person = f"{message.room.platform}:{message.author}"
+    person = message.author_key
     about = (person, message.role, message.timing, message.withdrawn, message.held)
     return showing.silence(*about) is Silence.UNCHECKED
 
