@@ -26,7 +26,7 @@ from bot.store import checkins, forgetting, pages, publications
 from bot.store.tables import Tables
 from bot.transcripts.cast import spared
 from bot.transcripts.edition import showing_of
-from bot.transcripts.names_in_text import LEFT_OUT, NamesInText, may_name, words_of
+from bot.transcripts.names_in_text import LEFT_OUT, NamesInText, folded, may_name, words_of
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _MOMENT = timedelta(microseconds=1)
@@ -92,9 +92,9 @@ class _Names:
         """Make ready the names of somebody, and of those `others` whose names must stay."""
         alike = {tuple(words_of(name)) for name in others}
         hidden = [(name, LEFT_OUT) for name in own if tuple(words_of(name)) not in alike]
-        shared = {word for name in others for word in words_of(name)}
-        self._hide = NamesInText(hidden, others, spared(chat), shared)
-        self._words = {word for name in own for word in words_of(name)}
+        self._hide = NamesInText(hidden, others, spared(chat), _words_in(others))
+        self._words = _words_in(own)
+        self._is_of_signs = not all(map(words_of, own))  # a name without a letter
         self._alone = {word for name in own if len(words := words_of(name)) == 1 for word in words}
 
     def replaced(self, text: str) -> str:
@@ -119,8 +119,14 @@ class _Names:
         return self._may_be_in(text) and may_name(text, self._words, self._alone)
 
     def _may_be_in(self, text: str) -> bool:
-        small = text.lower()
-        return not text.isascii() or any(word in small for word in self._words)
+        small = text.lower() if text.isascii() else folded(text)
+        return self._is_of_signs or any(word in small for word in self._words)
+
+
+def _words_in(names: Collection[str]) -> frozenset[str]:
+    """Return the words of names, folded, and those that handles are made of: KofiMensah."""
+    parts = NamesInText([(name, LEFT_OUT) for name in names]).words
+    return parts.union(*map(words_of, names))
 
 
 def _reworded(message: Message) -> Message:

@@ -128,6 +128,11 @@ class NamesInText:
         """Whether any name is to be replaced."""
         return bool(self._addressed or self._dense)
 
+    @property
+    def words(self) -> frozenset[str]:
+        """The words, folded, that are replaced where they stand alone and nothing spares them."""
+        return frozenset({*self._words, *self._squashed, *map(folded, self._cased)})
+
     # ------------------------------------------------------------ names
 
     def _hide(self, name: str, instead: str) -> None:

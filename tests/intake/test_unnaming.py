@@ -63,6 +63,14 @@ async def test_a_whole_name_and_each_of_its_words_go(tmp_path: Path) -> None:
     assert left == 0
 
 
+async def test_what_a_handle_is_made_of_goes_too(tmp_path: Path) -> None:
+    handle = replace(KOFI, name="KofiMensah23")
+    async with house(tmp_path, CLUB) as at:
+        texts, left = await after(at, handle, "Kofi said", "kofimensah23", "@mensah")
+    assert texts == ["[name left out] said", "[name left out]", "@[name left out]"]
+    assert left == 0
+
+
 async def test_what_may_be_somebody_elses_name_stays_and_is_told(tmp_path: Path) -> None:
     async with house(tmp_path, CLUB) as at:
         await at.start(CLUB)
@@ -73,6 +81,14 @@ async def test_what_may_be_somebody_elses_name_stays_and_is_told(tmp_path: Path)
     assert texts == ["[name left out] said", "Kofi Annan said", "Kofi said", "@kofi",
                      "[name left out] said"]  # fmt: skip
     assert left == 3
+
+
+async def test_a_word_of_somebody_elses_handle_stays_too(tmp_path: Path) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await at.start(CLUB)
+        await at.say(ROOM, replace(ANNAN, name="KofiAnnan"), "T1: me too")
+        texts, left = await after(at, KOFI, "Kofi said", "Ko\u0301fi Ménsah said")
+    assert (texts, left) == (["Kofi said", "[name left out] said"], 1)
 
 
 async def test_of_two_of_one_name_the_name_of_who_stays_stays(tmp_path: Path) -> None:
