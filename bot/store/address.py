@@ -22,7 +22,8 @@ class Address:
         parts = urlsplit(self.text)
         options = dict(parse_qsl(parts.query))
         host = parts.netloc.rpartition("@")[2] or options.get("host", "")
-        name = unquote(parts.path.lstrip("/")) or options.get("dbname", "")
+        named = options.get("dbname") or options.get("database", "")
+        name = unquote(parts.path.lstrip("/")) or named
         return f"{host}/{name}" if host else name
 
 

@@ -18,6 +18,7 @@ RIGHT = f"postgresql://rounds:{SECRET}@db.example.org:5433/club?sslmode=require"
         (f"postgres://u:{SECRET}@[::1]:5432/d%20e", "[::1]:5432/d e"),
         (f"postgresql:///club?host=/run/postgresql&password={SECRET}", "/run/postgresql/club"),
         (f"postgresql://u:{SECRET}@h?dbname=club", "h/club"),
+        (f"postgresql://u:{SECRET}@h?database=club", "h/club"),
     ],
 )
 def test_an_address_is_read_and_shows_itself_without_its_password(text: str, shown: str) -> None:
