@@ -20,7 +20,7 @@ from bot.store.address import Address
 from bot.store.errors import StoreError, Unavailable
 from bot.store.holding import TRIES, Held, Holder, in_use, is_plain
 from bot.store.postgres import WRITING
-from bot.store.postgres_line import Line, cause, connect, connect_patiently, told
+from bot.store.postgres_line import Line, cause, connect, connect_patiently, hang_up, told
 from bot.store.presence import WHO
 
 NAME = "rounds"
@@ -136,7 +136,7 @@ class Candidacy:
         self._living = self._line = None
         for one in (living, line):  # who leads next finds that our leases are nobody's
             if one is not None:
-                await _hang_up(one)
+                await hang_up(one)
 
     async def _prepared(self, line: Line) -> Line:
         """Let the server end this session soon after it was last heard of."""
@@ -182,7 +182,7 @@ async def led(address: Address, holder: Holder) -> AsyncIterator[None]:
             raise Held(in_use(address, leader or "another process, of which nothing is known"))
         yield
     finally:
-        await _hang_up(line)
+        await hang_up(line)
 
 
 async def leader_of(address: Address) -> Holder | None:
@@ -191,7 +191,7 @@ async def leader_of(address: Address) -> Holder | None:
     try:
         return await _leader(line)
     finally:
-        await _hang_up(line)
+        await hang_up(line)
 
 
 async def _name(line: Line, holder: Holder) -> None:
@@ -241,10 +241,3 @@ async def _forget_after(line: Line, length: timedelta) -> None:
     if line.get_server_version().major >= 14:
         milliseconds = int(length.total_seconds() * 1000)
         await line.execute(f"SET idle_session_timeout = {milliseconds}")
-
-
-async def _hang_up(line: Line) -> None:
-    try:
-        await line.close(timeout=2)
-    except Exception:
-        line.terminate()

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.engine.agenda import Room
 from bot.engine.erasing import is_erased
 from bot.store.codec import stamp
-from bot.store.tables import Connection
+from bot.store.tables import Connection, marks
 
 
 async def chats_with(connection: Connection, person: str, series: Sequence[str]) -> list[str]:
@@ -17,11 +17,10 @@ async def chats_with(connection: Connection, person: str, series: Sequence[str])
     What they have withdrawn there does not count.
     """
     platform, _, author = person.partition(":")
-    marks = ", ".join("?" * len(series)) or "NULL"
     rows = await connection.rows(
         "SELECT DISTINCT m.chat FROM messages m JOIN chats c ON c.chat = m.chat "
         f"WHERE m.author = ? AND m.room LIKE ? AND m.role <> 'bot' AND m.said = 1 "
-        f"AND m.withdrawn = 0 AND c.series IN ({marks}) ORDER BY m.chat",
+        f"AND m.withdrawn = 0 AND c.series IN ({marks(series)}) ORDER BY m.chat",
         (author, f"{platform}:%", *series),
     )
     return [chat for (chat,) in rows]
@@ -34,11 +33,10 @@ async def speakers(
 
     People are given by their ids on the platform; who was erased is not among them.
     """
-    marks = ", ".join("?" * len(series)) or "NULL"
     rows = await connection.rows(
         "SELECT DISTINCT m.room, m.author FROM messages m JOIN chats c ON c.chat = m.chat "
-        f"WHERE c.series IN ({marks}) AND c.ends_at > ? AND m.room LIKE ? AND m.role <> 'bot' "
-        "AND m.said = 1 AND m.withdrawn = 0 ORDER BY m.room, m.author",
+        f"WHERE c.series IN ({marks(series)}) AND c.ends_at > ? AND m.room LIKE ? "
+        "AND m.role <> 'bot' AND m.said = 1 AND m.withdrawn = 0 ORDER BY m.room, m.author",
         (*series, stamp(since), f"{platform}:%"),
     )
     found: dict[Room, list[str]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from bot.engine.events import Event
 from bot.engine.messages import Message
 from bot.engine.state import Chat
 from bot.store.codec import MESSAGE_COLUMNS, Row, decode_event, message_of, moment, stamp
-from bot.store.tables import Connection, Tables
+from bot.store.tables import Connection, Tables, chunks, marks
 
 REMEMBERED = 8
 """Of each room this many chats that have opened, and as many to come, are looked at."""
@@ -100,10 +100,10 @@ async def reactions(
 ) -> dict[str, tuple[Reactions, ...]]:
     """Return the reactions to these messages, each message's in the order they began."""
     found: dict[str, tuple[Reactions, ...]] = {}
-    for chunk in _chunks(keys):
+    for chunk in chunks(keys):
         for key, emoji, people in await connection.rows(
             "SELECT message, emoji, COUNT(*) FROM reactions "
-            f"WHERE present = 1 AND message IN ({_marks(chunk)}) "
+            f"WHERE present = 1 AND message IN ({marks(chunk)}) "
             "GROUP BY message, emoji ORDER BY message, MIN(at), emoji",
             chunk,
         ):
@@ -119,10 +119,10 @@ async def reacted(
     With `person` only what that person put.
     """
     found: dict[str, dict[str, frozenset[str]]] = {}
-    for chunk in _chunks(keys):
+    for chunk in chunks(keys):
         for key, who, emoji in await connection.rows(
             "SELECT message, person, emoji FROM reactions "
-            f"WHERE present = 1 AND message IN ({_marks(chunk)}) AND (? = '' OR person = ?)",
+            f"WHERE present = 1 AND message IN ({marks(chunk)}) AND (? = '' OR person = ?)",
             (*chunk, person or "", person or ""),
         ):
             own = found.setdefault(who, {})
@@ -146,10 +146,10 @@ async def event_kinds(
 ) -> dict[int, str]:
     """Return the kinds of a chat's events of these numbers."""
     rows: list[Row] = []
-    for chunk in _chunks(map(str, numbers)):
+    for chunk in chunks(numbers):
         rows += await connection.rows(
-            f"SELECT seq, kind FROM events WHERE chat = ? AND seq IN ({_marks(chunk)})",
-            (chat, *map(int, chunk)),
+            f"SELECT seq, kind FROM events WHERE chat = ? AND seq IN ({marks(chunk)})",
+            (chat, *chunk),
         )
     return {int(number): str(kind) for number, kind in rows}
 
@@ -175,12 +175,3 @@ async def count_said(connection: Connection, room: Room) -> int:
 async def has_chats(connection: Connection, room: Room) -> bool:
     """Say whether any chat was ever held, or is planned, in a room."""
     return bool(await connection.rows("SELECT 1 FROM rooms WHERE room = ? LIMIT 1", (str(room),)))
-
-
-def _marks(arguments: Sequence[object]) -> str:
-    return ", ".join("?" * len(arguments))
-
-
-def _chunks(keys: Iterable[str], size: int = 500) -> list[list[str]]:
-    ordered = sorted(keys)
-    return [ordered[start : start + size] for start in range(0, len(ordered), size)]

@@ -22,6 +22,7 @@ from bot.store.postgres_line import (
     Line,
     cause,
     connect_patiently,
+    hang_up,
     is_lost,
     told,
 )
@@ -123,7 +124,7 @@ class PostgresStore:
             lines = [*self._idle, *([self._writer] if self._writer else [])]
             self._idle, self._writer = [], None
             for line in lines:
-                await _hang_up(line)
+                await hang_up(line)
 
     async def cut_off(self) -> bool:
         """Say whether what was taken away can be cut off: PostgreSQL does it in its own time."""
@@ -249,7 +250,7 @@ class PostgresStore:
         if self._is_open and len(self._idle) < KEPT:
             self._idle.append(line)
         else:
-            await _hang_up(line)
+            await hang_up(line)
 
 
 async def _roll_back(line: Line) -> bool:
@@ -268,13 +269,6 @@ async def _roll_back(line: Line) -> bool:
     return True
 
 
-async def _hang_up(line: Line) -> None:
-    try:
-        await line.close(timeout=2)
-    except Exception:
-        line.terminate()
-
-
 # ---------------------------------------------------------------- migrations
 
 
@@ -290,7 +284,7 @@ async def version_at(address: Address) -> int | None:
             if version is None:
                 await _must_be_empty(line, f"The database {address}")
     finally:
-        await _hang_up(line)
+        await hang_up(line)
     steps_from(version or 0, f"The database {address}")
     return version
 

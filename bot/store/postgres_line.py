@@ -131,6 +131,14 @@ async def connect_patiently(
         pause = min(1.0, pause * 2)
 
 
+async def hang_up(line: Line) -> None:
+    """Close a connection within two seconds, whatever state it is in."""
+    try:
+        await line.close(timeout=2)
+    except Exception:
+        line.terminate()
+
+
 def _must_serve(line: Line, address: Address) -> None:
     """Raise StoreError where a server cannot hold what people write."""
     version, encoding = line.get_server_version(), line.get_settings().server_encoding

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.store.codec import moment, stamp
-from bot.store.tables import Connection, Tables
+from bot.store.tables import Connection, Tables, marks
 
 _AT_ONCE = 500
 
@@ -140,8 +140,8 @@ async def carry(old: Connection, new: Connection, chats: Collection[str]) -> Non
         ("published", "chat, message, number, line, silence, worded_at, topics"),
     ):
         rows = await old.rows(f"SELECT {columns} FROM {table}")
-        marks = ", ".join("?" * len(columns.split(", ")))
         await new.run_many(
-            f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING",
+            f"INSERT INTO {table} ({columns}) VALUES ({marks(columns.split(', '))}) "
+            "ON CONFLICT DO NOTHING",
             [row for row in rows if row[0] in chats],
         )

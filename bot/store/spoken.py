@@ -6,7 +6,7 @@ import functools
 from collections.abc import Collection
 from typing import NamedTuple
 
-from bot.store.tables import Connection
+from bot.store.tables import Connection, chunks, marks
 
 Place = tuple[int, str]
 """Where a page ends: a message's time (microseconds since 1970 UTC) and key."""
@@ -97,8 +97,8 @@ async def page(connection: Connection, chat: str, after: Place, most: int) -> li
 async def of_keys(connection: Connection, chat: str, keys: Collection[str]) -> dict[str, Spoken]:
     """Return a chat's messages of these keys, by key."""
     found: dict[str, Spoken] = {}
-    for chunk in _chunks(keys):
-        rows = await connection.rows(f"{_SPOKEN} AND m.key IN ({_marks(chunk)})", (chat, *chunk))
+    for chunk in chunks(keys):
+        rows = await connection.rows(f"{_SPOKEN} AND m.key IN ({marks(chunk)})", (chat, *chunk))
         found |= {row[0]: _spoken(row) for row in rows}
     return found
 
@@ -134,7 +134,7 @@ async def names(
 ) -> dict[str, str]:
     """Return the latest names of a platform's people in a chat, by their id."""
     latest: dict[str, str] = {}
-    for chunk in _chunks(authors):
+    for chunk in chunks(authors):
         rows = await connection.rows(
             f"WITH asked (author) AS (VALUES {', '.join(['(?)'] * len(chunk))}) "
             "SELECT author, (SELECT m.name FROM messages m WHERE m.author = asked.author "
@@ -144,12 +144,3 @@ async def names(
         )
         latest |= {author: name for author, name in rows if name is not None}
     return latest
-
-
-def _marks(arguments: Collection[str]) -> str:
-    return ", ".join("?" * len(arguments))
-
-
-def _chunks(keys: Collection[str], size: int = 500) -> list[list[str]]:
-    ordered = sorted(keys)
-    return [ordered[start : start + size] for start in range(0, len(ordered), size)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from bot.engine import calling
 from bot.engine.agenda import Room
@@ -25,6 +25,8 @@ from bot.store.codec import (
     stamp,
     stamp_or_none,
 )
+
+_Key = TypeVar("_Key", str, int)
 
 
 class Conflict(Exception):
@@ -388,11 +390,11 @@ def _but_for(unread: Unread) -> tuple[str, tuple[object, ...]]:
 
 
 def marks(arguments: Sequence[object]) -> str:
-    """Return as many marks as there are arguments."""
-    return ", ".join("?" * len(arguments))
+    """Return as many marks as there are arguments; for none NULL, to which nothing is equal."""
+    return ", ".join("?" * len(arguments)) or "NULL"
 
 
-def chunks(keys: Collection[str], size: int = 500) -> Iterable[list[str]]:
+def chunks(keys: Collection[_Key], size: int = 500) -> Iterable[list[_Key]]:
     """Cut keys into as many as one statement takes."""
     ordered = list(keys)
     return (ordered[start : start + size] for start in range(0, len(ordered), size))
