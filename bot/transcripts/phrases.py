@@ -72,7 +72,7 @@ def noun(number: int, of_one: str) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Write `1 message`, `1,204 messages`; a noun in -y or a whole phrase is given as it is."""
+    """Write `1 message`, `1,204 messages`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural(noun)}"
 
 
@@ -229,6 +229,11 @@ def posted(topic: TopicSummary, clock: Clock) -> str:
     """Say when a topic was posted."""
     if topic.posted_at is not None:
         return clock.short(topic.posted_at)
+    return unposted(topic)
+
+
+def unposted(topic: TopicSummary) -> str:
+    """Say why a topic does not stand in a room."""
     return "left out" if topic.skipped else "not posted"
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.transcripts.clock import Clock, span
 from bot.transcripts.html_text import text
-from bot.transcripts.phrases import count, hour
+from bot.transcripts.phrases import count, hour, unposted
 from bot.transcripts.summary import Step, Summary, TopicSummary
 
 WIDTH = 720
@@ -226,7 +226,7 @@ def topics_described(summary: Summary) -> str:
 def _pair(topic: TopicSummary, y: float, most: int) -> Iterator[str]:
     yield _label(_LEFT - 8, y + 27, f"T{topic.number}", "end", "t")
     if topic.posted_at is None:
-        yield _label(_LEFT, y + 27, "left out" if topic.skipped else "not posted", kind="q")
+        yield _label(_LEFT, y + 27, unposted(topic), kind="q")
         return
     room = WIDTH - _LEFT - _RIGHT - 56
     for kind, value, at in (("a", topic.messages, y + 2), ("b", topic.participants, y + 23)):

@@ -67,7 +67,8 @@ def _head(transcript: Transcript, clock: Clock) -> Iterator[str]:
         yield "  \n".join(["Reading:", *parts]) + "\n"
     yield f"**{about.NAMES[begun.audience]}.** {line(' '.join(about.sentences(begun)))}\n"
     yield "## Summary\n"
-    yield from _table(("", ""), phrases.figures(summary, clock))
+    figures = [(what, line(many)) for what, many in phrases.figures(summary, clock)]
+    yield from _table(("", ""), figures)
     if shares := phrases.shares(summary):
         yield "### By room\n"
         rows = [(line(room), f"{p:,}", f"{m:,}", f"{part} %") for room, p, m, part in shares]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.engine.state import Chat
 from bot.transcripts.clock import Clock, span
-from bot.transcripts.phrases import count
+from bot.transcripts.phrases import count, unposted
 from bot.transcripts.pictures import (
     Tick,
     levels,
@@ -267,7 +267,7 @@ class _Columns:
             name = f"T{topic.number}"
             self._sheet.write(x, self._base + 40, name, _NAME, "m")
         if topic.posted_at is None:
-            words = "left out" if topic.skipped else "not posted"
+            words = unposted(topic)
             words = words if self._sheet.wide(words, _SMALL) < self._wide else "–"
             self._sheet.write(x, self._base - 12, words, _SMALL, "m")
             return

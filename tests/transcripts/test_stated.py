@@ -87,6 +87,12 @@ async def test_what_people_disclose_can_do_nothing() -> None:
     assert row["stated_role"] == "surgeon"
 
 
+async def test_a_role_that_looks_like_mark_up_is_text_in_the_summary_too() -> None:
+    said = {"local:emma": replace(EMMA, role="nurse | <b>*midwife*")}
+    text = await written("md", said)
+    assert "| Roles | 1 nurse \\| &lt;b&gt;\\*midwife\\*, 5 not stated |" in text
+
+
 async def test_machines_read_what_was_stated_and_what_was_not() -> None:
     found = json.loads(await written("json", {"local:emma": EMMA, "local:kofi": CheckIn()}))
     stated = {one["author"]: one["stated"] for one in found["messages"] if "stated" in one}
