@@ -14,7 +14,7 @@ from bot.agendas.form_filling import Path, find, key_mark, mark_of
 from bot.agendas.mistakes import Flaw, Mark
 from bot.agendas.schedule import in_gap, rule_openings, to_utc, wall_openings
 from bot.agendas.wall_times import EARLIEST, LATEST
-from bot.agendas.yaml_tree import Items, Mapping
+from bot.agendas.yaml_tree import Mapping
 from bot.engine.agenda import Series
 
 A_YEAR = timedelta(days=366)
@@ -56,7 +56,7 @@ def _singles(series: Series, form: AgendaForm, root: Mapping) -> Iterator[Flaw]:
     for place, wall in enumerate(moments):
         if wall is None:
             continue
-        at = mark_of(root, _listed(root, key, place))
+        at = mark_of(root, (*key, place))
         if wall in seen:
             yield Flaw(at, f"{wall:%Y-%m-%d %H:%M} stands twice. Delete one of the two.")
         elif wall in ruled.get(wall.date(), ()):
@@ -74,7 +74,7 @@ def _skipped(series: Series, form: AgendaForm, root: Mapping) -> Iterator[Flaw]:
     for place, day in enumerate(days):
         if day and day not in held:
             words = f"The schedule has no chat on {day} that could be left out."
-            at = mark_of(root, _listed(root, ("schedule", "except"), place))
+            at = mark_of(root, ("schedule", "except", place))
             yield Flaw(at, f"{words} {_nearest(held, day)} Correct it or delete it.")
 
 
@@ -111,11 +111,6 @@ def _gap_of_coming_year(series: Series, now: datetime) -> datetime | None:
         if _in_gap(wall, series) and not moved and not skipped:
             return wall
     return None
-
-
-def _listed(root: Mapping, path: Path, place: int) -> Path:
-    """Return the path of an item, or of the single text that stands for a list of one."""
-    return (*path, place) if isinstance(find(root, path), Items) else path
 
 
 def _held(series: Series, days: list[date]) -> dict[date, tuple[datetime, ...]]:

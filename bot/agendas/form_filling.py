@@ -80,7 +80,10 @@ def find(root: Node, path: Path) -> Node | None:
 
 
 def mark_of(root: Node, path: Path) -> Mark:
-    """Return where the value at `path` begins, or the nearest value around it."""
+    """Return where the value at `path` begins, or the nearest value around it.
+
+    An item of a single text that stands for a list of one is that text.
+    """
     while (node := find(root, path)) is None:
         path = path[:-1]
     return node.at

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from bot.agendas import safety_values as values
 from bot.agendas.fields import one_or_many, reads
+from bot.agendas.values import read_line
 from bot.engine.agenda import ANYWHERE
 from bot.engine.consent import Consent
 from bot.engine.countries import COUNTRIES
@@ -16,7 +17,7 @@ from bot.engine.countries import COUNTRIES
 Word = Annotated[str, *reads(values.read_word, minLength=1, maxLength=values.LONGEST_WORD)]
 Domain = Annotated[str, *reads(values.read_domain, examples=["example.com"])]
 Country = Annotated[str, *reads(values.read_country)]
-HelpLine = Annotated[str, *reads(values.read_help_line, minLength=1)]
+HelpLine = Annotated[str, *reads(read_line, minLength=1)]
 Rules = Annotated[str, *reads(values.read_rules, minLength=1)]
 RoleName = Annotated[str, *reads(values.read_role, minLength=1)]
 Consents = Annotated[Consent, *reads(values.read_consent, enum=[one.value for one in Consent])]

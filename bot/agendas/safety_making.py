@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from bot.agendas.fields import people_of
 from bot.agendas.form import EXAMPLES, AgendaForm
-from bot.agendas.form_filling import Path, find, mark_of
+from bot.agendas.form_filling import find, mark_of
 from bot.agendas.mistakes import Flaw, shown
-from bot.agendas.yaml_tree import Items, Node
+from bot.agendas.yaml_tree import Items
 from bot.agendas.yaml_tree import Mapping as Written
 from bot.engine.agenda import ROLES, Agenda
 from bot.engine.consent import Consent
@@ -90,7 +90,7 @@ def _on_call_flaws(form: AgendaForm, root: Written) -> Iterator[Flaw]:
         for place, name in enumerate(names or ()):
             if name is None:
                 continue
-            at = mark_of(root, _place_of(root, ("moderators_on_call", platform), place))
+            at = mark_of(root, ("moderators_on_call", platform, place))
             if (when := _idle(form, platform, name)) is not None:
                 words = (
                     f"{shown(name)} is on call, but does not moderate{when}: moderators lists "
@@ -129,9 +129,3 @@ def _may_moderate(name: str, listed: tuple[str, ...]) -> bool:
     by_badge = any(one.startswith(("role:", "group:")) for one in listed)
     alone = not name.startswith(("role:", "group:"))
     return not listed or name.removeprefix("user:") in bare or (alone and by_badge)
-
-
-def _place_of(root: Written, path: Path, place: int) -> Path:
-    """Return the way to a name in a list, or to the single name that stands for one."""
-    node: Node | None = find(root, path)
-    return (*path, place) if isinstance(node, Items) else path

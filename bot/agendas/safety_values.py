@@ -104,11 +104,6 @@ def read_country(text: str) -> str:
     )
 
 
-def read_help_line(text: str) -> str:
-    """Read what somebody in danger is told, on one line of at most 200 characters."""
-    return read_line(text)
-
-
 def read_rules(text: str) -> str:
     """Read the rules of a chat, of one or several lines, at most 1,500 characters."""
     rules = read_text(text)
