@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.agendas.mistakes import shown
-from bot.cli.faults import Stopped
+from bot.cli.faults import Stopped, no_store
 from bot.intake import unnaming
 from bot.intake.rewording import watched
 from bot.store import carrying, copying
@@ -35,10 +35,7 @@ def back_up(store: Path, file: Path, progress: Progress, *, replace: bool = Fals
     whole. Raises Stopped where there is no store, or `file` is there and `replace` is not said.
     """
     if not store.is_file():
-        raise Stopped(
-            f"There is no store in {shown(str(store.parent), 200)}. Name the folder that "
-            "rounds run keeps its data in: --data DIR"
-        )
+        raise no_store(store)
     _must_be_free(file, store, replace=replace)
     beside = _beside(file)
     try:

@@ -13,10 +13,11 @@ import typer
 from bot.agendas.mistakes import shown
 from bot.app import clock
 from bot.cli.faults import Stopped
-from bot.cli.invocation import WRONG_USAGE, say_all, settings_for_once
+from bot.cli.invocation import help_alone, say_all, settings_for_once
 from bot.cli.options import Data
 from bot.cli.terminal import counting
 from bot.settings import Settings
+from bot.store import copying
 from bot.store.address import Address, is_address, read_address
 from bot.store.holding import Holder, held
 from bot.store.moving import move
@@ -35,11 +36,7 @@ SETTING = "DATABASE_URL"
 """What stands for its own value on the command line, where a password would be seen."""
 
 
-@db.callback(invoke_without_command=True)
-def _db(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        say_all(context.get_help().splitlines())
-        raise typer.Exit(WRONG_USAGE)
+db.callback(invoke_without_command=True)(help_alone)
 
 
 @db.command(
@@ -135,7 +132,7 @@ async def copied(
                 moved = await move(old, new, progress, f"TO, {named(target, within=True)},")
         except BaseException:
             if isinstance(target, Path):
-                _remove(target)
+                copying.remove(target)
             raise
     chats, messages = count(moved["chats"], "chat"), count(moved["messages"], "message")
     rows = count(sum(moved.values()), "row")
@@ -171,9 +168,3 @@ def _option(where: Where) -> str:
     if isinstance(where, Address):
         return f"{SETTING} set to its address"
     return f"--data {shown(str(where.parent), 200)}"
-
-
-def _remove(file: Path) -> None:
-    """Remove what was made of a file that holds nothing."""
-    for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
-        file.with_name(name).unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.agendas.mistakes import shown
-from bot.cli.faults import Stopped
+from bot.cli.faults import Stopped, no_store
 from bot.dispatch.publishing import publish
 from bot.engine.agenda import Series
 from bot.engine.showing import Audience
@@ -38,10 +38,7 @@ async def opened(where: Where) -> AsyncIterator[Store]:
     Raises Stopped where there is none, and StoreError where it cannot be read.
     """
     if isinstance(where, Path) and not where.is_file():
-        raise Stopped(
-            f"There is no store in {shown(str(where.parent), 200)}. Name the folder that "
-            "rounds run keeps its data in: --data DIR"
-        )
+        raise no_store(where)
     if isinstance(where, Address) and await version_at(where) is None:
         raise Stopped(f"There is no chat in the database {where} yet. rounds run makes it a store.")
     async with opened_store(where) as store:

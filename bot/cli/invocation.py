@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+import typer
+
 from bot.cli.terminal import say
 from bot.logs import keep_log
 from bot.settings import Settings, read_settings
@@ -32,3 +34,10 @@ def say_all(lines: Iterable[object]) -> None:
     """Print lines for whoever started the command."""
     for line in lines:
         say(str(line))
+
+
+def help_alone(context: typer.Context) -> None:
+    """Print the help of a group of commands where none of them is named."""
+    if context.invoked_subcommand is None:
+        say_all(context.get_help().splitlines())
+        raise typer.Exit(WRONG_USAGE)

@@ -6,7 +6,7 @@ import json
 
 import typer
 
-from bot.cli.invocation import WRONG_USAGE, say_all
+from bot.cli.invocation import help_alone, say_all
 from bot.cli.options import ForgetsLeavers, SlackUrl
 from bot.platforms.slack.manifest import manifest
 
@@ -18,11 +18,7 @@ slack = typer.Typer(
 )
 
 
-@slack.callback(invoke_without_command=True)
-def _slack(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        say_all(context.get_help().splitlines())
-        raise typer.Exit(WRONG_USAGE)
+slack.callback(invoke_without_command=True)(help_alone)
 
 
 @slack.command(

@@ -37,6 +37,7 @@ from bot.engine.chat import wake_at
 from bot.engine.events import GaveUp
 from bot.engine.keeping import blank_at
 from bot.engine.messages import Tally
+from bot.engine.rooms import platform_name
 from bot.engine.sending import when_its_turn_comes
 from bot.engine.state import Chat, Stage
 from bot.store import figures, pages, waiting
@@ -54,8 +55,6 @@ LATELY = timedelta(days=1)
 
 LOOKED_AT = 1_000
 """Chats to come that are read at most, the nearest first."""
-
-PLATFORMS = {"discord": "Discord", "slack": "Slack"}
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 _POSTS = {
@@ -148,7 +147,7 @@ def next_of(chat: Chat, at: datetime) -> str:
 
 def _place(room: Room) -> str:
     """Name a room, or the platform of a line in which what is no post of a room waits."""
-    name = PLATFORMS.get(room.platform, room.platform)
+    name = platform_name(room.platform)
     return name if room.name[:1] in ("@", "!") else str(room)
 
 
@@ -217,7 +216,7 @@ class _Look:
                 and any(room.platform == platform for room in chat.agenda.rooms)
             ]
             if held and not told.get("connected"):
-                name = PLATFORMS.get(platform, platform)
+                name = platform_name(platform)
                 yield Stuck(
                     f"{name} is not connected, where {' and '.join(held)} is held",
                     "Posts wait, and what is said there is read afterwards. The log says why; "
@@ -258,9 +257,7 @@ class _Look:
         outer = dict.fromkeys(r.platform for r in chat.agenda.rooms if r.platform != OWN)
         told = self._serving.platforms
         return [
-            PLATFORMS.get(one, one)
-            for one in outer
-            if not told or not told.get(one, {}).get("current")
+            platform_name(one) for one in outer if not told or not told.get(one, {}).get("current")
         ]
 
     def refused(self, heads: Sequence[Head]) -> Iterator[Stuck]:
@@ -300,7 +297,7 @@ class _Look:
 
     def _why(self, chat: Chat, head: Head, *, lapsed: bool) -> str:
         room = head.action.room
-        name = PLATFORMS.get(room.platform, room.platform)
+        name = platform_name(room.platform)
         told = self._serving.platforms
         if self._serving.is_ready and room.platform not in (OWN, *told):
             return f"{name} is not set up where Rounds runs: there is no token for it."

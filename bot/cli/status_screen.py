@@ -15,9 +15,10 @@ from bot.cli.export import opened
 from bot.cli.invocation import say_all
 from bot.cli.served import who_serves
 from bot.cli.situation import Due, Running, Serving, Status, Stuck
-from bot.cli.status import PLATFORMS, status_of
+from bot.cli.status import status_of
 from bot.cli.terminal import Piece, in_columns, show, width
 from bot.engine import wording
+from bot.engine.rooms import platform_name
 from bot.settings import Settings
 
 Thing = TypeVar("Thing")
@@ -221,7 +222,7 @@ def _who(serving: Serving) -> Iterator[str]:
 
 
 def _standing(platform: str, told: Mapping[str, object]) -> str:
-    name = PLATFORMS.get(platform, platform)
+    name = platform_name(platform)
     if not told.get("connected"):
         return f"{name} is not connected"
     return f"{name} is connected" if told.get("current") else f"{name} is being read back"
