@@ -10,7 +10,7 @@ from bot.engine.events import Event
 from bot.engine.fold import fold
 from bot.engine.messages import Tally
 from bot.engine.state import Chat
-from bot.engine.telling import tells, tells_the_same
+from bot.engine.telling import Told, tells, tells_the_same
 from bot.engine.wording import plain
 from tests.engine.script import OPENS, ROOM, agenda
 
@@ -142,7 +142,7 @@ def test_only_these_events_are_told_privately() -> None:
     )  # fmt: skip
     for event in silent:
         assert not [a for a in react(running, event) if isinstance(a, Tell)], event
-    loud: tuple[Event, ...] = (
+    loud: tuple[Told, ...] = (
         HINDERED,
         events.Unhindered(OPENS, CHANNEL),
         events.ThreadLost(OPENS, CHANNEL, "17"),
