@@ -9,16 +9,11 @@ import discord
 from discord import app_commands
 
 from bot.engine.buttons import HELP, TAKE
-from bot.platforms.discord.replies import Interaction, Kept, Shown, answer, asker_of
+from bot.platforms.answering import CALLED, TAKEN
+from bot.platforms.answering import HELP as MENU_HELP
+from bot.platforms.discord.replies import Interaction, KnownById, Shown, answer, asker_of
 from bot.platforms.discord.signals import person
 from bot.platforms.platform import Door
-
-MENU = "Help"
-"""What people read in the menu of a message."""
-
-ASKED = "A call for help"
-TAKEN = "Taking a call"
-"""What they are called in the log."""
 
 Button = discord.ui.DynamicItem[discord.ui.Button[Any]]
 
@@ -30,24 +25,24 @@ def bell_menu(door: Door) -> app_commands.ContextMenu:
         async def work() -> Shown:
             return Shown(await door.call(asker_of(interaction), message=str(message.id)))
 
-        await answer(interaction, ASKED, work)
+        await answer(interaction, CALLED, work)
 
-    return app_commands.ContextMenu(name=MENU, callback=call)
+    return app_commands.ContextMenu(name=MENU_HELP, callback=call)
 
 
 def bell_buttons(door: Door) -> Sequence[type[Button]]:
     """Return the kinds of buttons with which a moderator is called, and a call is taken."""
 
-    class Help(Kept, Button, template=rf"rounds/{HELP}/(?P<chat>.+)"):
+    class Help(KnownById, Button, template=rf"rounds/{HELP}/(?P<chat>.+)"):
         async def callback(self, interaction: Interaction) -> None:
             chat = self.custom_id.split("/", 2)[2]
 
             async def work() -> Shown:
                 return Shown(await door.call(asker_of(interaction), chat=chat))
 
-            await answer(interaction, ASKED, work)
+            await answer(interaction, CALLED, work)
 
-    class Take(Kept, Button, template=rf"rounds/{TAKE}/(?P<call>.+/\d+)"):
+    class Take(KnownById, Button, template=rf"rounds/{TAKE}/(?P<call>.+/\d+)"):
         async def callback(self, interaction: Interaction) -> None:
             chat, _, number = self.custom_id.split("/", 2)[2].rpartition("/")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import discord
 
@@ -19,16 +19,14 @@ from bot.engine.buttons import CHECK_IN, pressed_as
 from bot.engine.checkin import CONSENTS, LONGEST_INTEREST, NOT_STATED, Form, Unfit
 from bot.engine.errors import Refused
 from bot.engine.names import LONGEST
+from bot.platforms.answering import CHECKED_IN, FAILED
 from bot.platforms.appointment import shortened
-from bot.platforms.discord.replies import FAILED, Interaction, Shown, answer, asker_of, note
+from bot.platforms.discord.replies import Interaction, KnownById, Shown, answer, asker_of, note
 from bot.platforms.discord.text import text_of
 from bot.platforms.platform import Answer, Door
 
 AGREE = "agree"
 """The button below the rules, and below what has to be written otherwise."""
-
-ASKED = "A check-in"
-"""What it is called in the log."""
 
 MOST_UNFIT = 100
 """So many forms are remembered that have to be sent once more."""
@@ -73,7 +71,7 @@ class CheckIns:
         except Refused as refusal:
             await _try_to_tell(interaction, str(refusal))
         except Exception as error:
-            note(ASKED, error)
+            note(CHECKED_IN, error)
             if not isinstance(error, discord.HTTPException):
                 await _try_to_tell(interaction, FAILED)
 
@@ -96,7 +94,7 @@ class CheckIns:
             self._unfit.pop(interaction.user.id, None)
             return Shown(told)
 
-        await answer(interaction, ASKED, work)
+        await answer(interaction, CHECKED_IN, work)
 
     def _remember(self, person: int, typed: Typed) -> None:
         self._unfit[person] = typed
@@ -193,13 +191,7 @@ def _agreeing(chat: str, label: str = "Agree and check in") -> discord.ui.View:
 def _button(checkins: CheckIns) -> type[Button]:
     """Return the kind of the buttons that open the form, which bear a chat's id in their own."""
 
-    class CheckInButton(Button, template=_KIND):
-        @classmethod
-        async def from_custom_id(
-            cls, _interaction: Interaction, item: discord.ui.Item[Any], _match: re.Match[str]
-        ) -> Self:
-            return cls(cast("discord.ui.Button[Any]", item))
-
+    class CheckInButton(KnownById, Button, template=_KIND):
         async def callback(self, interaction: Interaction) -> None:
             pressed = _KIND.fullmatch(self.custom_id)
             if pressed is not None:
@@ -234,4 +226,4 @@ async def _try_to_tell(interaction: Interaction, text: str) -> None:
             text, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
         )
     except Exception as error:
-        note(ASKED, error)
+        note(CHECKED_IN, error)

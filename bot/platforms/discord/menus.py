@@ -9,27 +9,13 @@ import discord
 from discord import app_commands
 
 from bot.engine.errors import Refused
+from bot.platforms.answering import BOTH, FOREIGN, NONE, PLACE, WHICH, WITHDRAW, offered
 from bot.platforms.discord.bell import bell_menu
-from bot.platforms.discord.replies import Interaction, Kept, Shown, answer, asker_of
+from bot.platforms.discord.replies import Interaction, KnownById, Shown, answer, asker_of
 from bot.platforms.platform import Answer, Choice, Door
-
-PLACE = "Place under a topic"
-WITHDRAW = "Withdraw"
 
 MOST = 24
 """Topics in the menu; Discord takes 25 options, and one is that there is no topic."""
-
-NONE = "none"
-"""What is typed for no topic after /chat place."""
-
-_WHICH = "Under which topic does this message stand? Several may be chosen."
-_ONLY = (
-    "These are the latest {most} topics. For an earlier one: "
-    "/chat place message:{message} topics:T1"
-)
-_FOREIGN = "This message belongs to no chat, so it can stand under no topic."
-_BOTH = "Choose topics, or no topic; not both."
-
 
 Select = discord.ui.DynamicItem[discord.ui.Select[Any]]
 
@@ -41,11 +27,12 @@ def menus(door: Door, select: type[Select]) -> Sequence[app_commands.ContextMenu
         async def work() -> Shown:
             topics = await door.topics(str(message.id), asker_of(interaction))
             if not topics:
-                raise Refused(_FOREIGN)
+                raise Refused(FOREIGN)
             view = discord.ui.View(timeout=None)
-            view.add_item(select(_offer(message.id, topics)))
-            only = _ONLY.format(most=MOST, message=message.id) if len(topics) > MOST else ""
-            return Shown(Answer((f"{_WHICH}\n{only}".strip(),)), view)
+            typed = f"/chat place message:{message.id} topics:T1"
+            choices, only = offered(topics, MOST, typed)
+            view.add_item(select(_offer(message.id, choices)))
+            return Shown(Answer((f"{WHICH}\n{only}".strip(),)), view)
 
         await answer(interaction, PLACE, work)
 
@@ -66,13 +53,13 @@ def menus(door: Door, select: type[Select]) -> Sequence[app_commands.ContextMenu
 def topic_select(door: Door) -> type[Select]:
     """Return the kind of menu from which topics are chosen; its id has the message's in it."""
 
-    class TopicSelect(Kept, Select, template=r"rounds/place/(?P<message>\d+)"):
+    class TopicSelect(KnownById, Select, template=r"rounds/place/(?P<message>\d+)"):
         async def callback(self, interaction: Interaction) -> None:
             message, chosen = self.custom_id.rpartition("/")[2], self.item.values
 
             async def work() -> Shown:
                 if NONE in chosen and len(chosen) > 1:
-                    raise Refused(_BOTH)
+                    raise Refused(BOTH)
                 text = f"place {message} {', '.join(chosen)}"
                 return Shown(await door.ask(text, asker_of(interaction)))
 
@@ -81,11 +68,10 @@ def topic_select(door: Door) -> type[Select]:
     return TopicSelect
 
 
-def _offer(message: int, topics: Sequence[Choice]) -> discord.ui.Select[Any]:
-    offered = [*topics[-MOST:], Choice(NONE, "no topic")]
+def _offer(message: int, choices: Sequence[Choice]) -> discord.ui.Select[Any]:
     return discord.ui.Select(
         custom_id=f"rounds/place/{message}",
         placeholder="Topics",
-        max_values=len(offered),
-        options=[discord.SelectOption(label=one.shown[:100], value=one.value) for one in offered],
+        max_values=len(choices),
+        options=[discord.SelectOption(label=one.shown[:100], value=one.value) for one in choices],
     )

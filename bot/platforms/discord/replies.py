@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 import logging
 import re
-import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any, cast
 
 import discord
@@ -16,6 +14,7 @@ import discord
 from bot.engine.actions import Words
 from bot.engine.agenda import Room
 from bot.engine.errors import Refused, reason
+from bot.platforms.answering import FAILED, UNSHOWN, origin
 from bot.platforms.discord.refusals import TOO_LARGE, UNKNOWN_MESSAGE
 from bot.platforms.discord.signals import PLATFORM, person
 from bot.platforms.discord.text import LONGEST, text_of, with_mentions
@@ -32,19 +31,11 @@ GONE = frozenset({UNKNOWN_MESSAGE, 10015, 10062, 50027, ACKNOWLEDGED})
 """Discord's codes where nobody waits for an answer any more: the message, the webhook or the
 interaction is unknown, its token has run out, or another process has answered."""
 
-FAILED = (
-    "That did not work. /chat status says how the chat stands; try again if it is not as it should "
-    "be. The operator finds more in the log."
-)
-UNSHOWN = (
-    "The answer could not be shown. /chat status says how the chat stands; the operator finds "
-    "more in the log."
-)
 NOT_HERE = "Rounds is asked in a channel of a server, or in a thread there; not here."
 
 
-class Kept:
-    """Something that can be pressed and is known by its own id, so after a restart of the bot too.
+class KnownById:
+    """Something that can be pressed and is known by its id alone, so after a restart too.
 
     It stands before `discord.ui.DynamicItem` among what a kind of button or menu is made of; a
     client is told of the kind (`Client.add_dynamic_items`).
@@ -120,7 +111,7 @@ async def answer(
 def note(asked: str, error: Exception) -> None:
     """Write into the log that something asked went wrong: what kind of error, and where."""
     if not isinstance(error, discord.HTTPException):
-        log.error("%s on Discord failed: %s at %s.", asked, reason(error), _origin(error))
+        log.error("%s on Discord failed: %s at %s.", asked, reason(error), origin(error))
     elif error.code in GONE:
         log.debug("Nobody waits for an answer to %s: Discord's code %d.", asked, error.code)
     else:
@@ -215,9 +206,3 @@ def _elsewhere(files: Sequence[File]) -> str:
         "It is on the organizers' pages: /chat link."
         for file in files
     )
-
-
-def _origin(error: Exception) -> str:
-    """Name the line of code where an error was raised."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"

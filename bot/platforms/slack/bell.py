@@ -9,16 +9,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.agenda import Room
 from bot.engine.buttons import HELP, TAKE, chat_pressed
+from bot.platforms.answering import CALLED, TAKEN
 from bot.platforms.platform import Answer, Asker, Door
 from bot.platforms.slack.manifest import CALL
 from bot.platforms.slack.people import People
 from bot.platforms.slack.replies import Aside, answer
 from bot.platforms.slack.shortcuts import Spot
 from bot.platforms.slack.signals import PLATFORM
-
-ASKED = "A call for help"
-TAKEN = "Taking a call"
-"""What they are called in the log."""
 
 
 def install_bell(app: AsyncApp, door: Door, people: People) -> None:
@@ -37,7 +34,7 @@ def install_bell(app: AsyncApp, door: Door, people: People) -> None:
                 await asker(aside.user, aside.channel, aside.thread), chat=chat_pressed(kept)
             )
 
-        await answer(aside, ASKED, work)
+        await answer(aside, CALLED, work)
 
     async def chosen(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
@@ -47,7 +44,7 @@ def install_bell(app: AsyncApp, door: Door, people: People) -> None:
             by = await asker(user, spot.channel, spot.thread)
             return await door.call(by, message=spot.message)
 
-        await answer(spot.aside(client, user), ASKED, work)
+        await answer(spot.aside(client, user), CALLED, work)
 
     async def take(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.errors import SlackApiError
 
 from bot.engine import checkin
 from bot.engine.actions import Words
@@ -25,20 +24,17 @@ from bot.engine.checkin import (
 from bot.engine.countries import by_letter
 from bot.engine.errors import Refused
 from bot.engine.names import LONGEST
+from bot.platforms.answering import CHECKED_IN, FAILED
 from bot.platforms.appointment import shortened
-from bot.platforms.platform import Answer, Asker, Door
-from bot.platforms.slack.errors import why_of
-from bot.platforms.slack.people import People
-from bot.platforms.slack.replies import FAILED, Aside, answer, note
-from bot.platforms.slack.shortcuts import CLOSED, LONGEST_OPTION, View, window
+from bot.platforms.platform import Asker, Door
+from bot.platforms.slack.people import COMMANDS_WAIT, MESSAGES_WAIT, People
+from bot.platforms.slack.replies import Aside, note
+from bot.platforms.slack.shortcuts import LONGEST_OPTION, View, fill, window
 from bot.platforms.slack.signals import PLATFORM
 from bot.platforms.slack.text import text_of
 
 TITLE = "Check in"
 """What people read above the window: at most 24 characters."""
-
-ASKED = "A check-in"
-"""What it is called in the log."""
 
 WAITING = "The form comes in a moment."
 UNOPENED = "The form could not be opened. Try again: /chat checkin"
@@ -71,18 +67,11 @@ class CheckIns:
 
         `body` is what Slack told of the command or the button. Raises nothing.
         """
-        try:
-            waiting = window(WAITING, TITLE)
-            opened = await self._client.views_open(trigger_id=str(body["trigger_id"]), view=waiting)
-            view = await self._offered(user, where)
-            await self._client.views_update(view_id=opened["view"]["id"], view=view)
-        except Exception as error:
-            if isinstance(error, SlackApiError) and why_of(error) == CLOSED:
-                return
-            note(ASKED, error)
-            url = str(body.get("response_url") or "")
-            aside = Aside(self._client, user, where.channel, url, where.thread)
-            await answer(aside, ASKED, _unopened)
+        url = str(body.get("response_url") or "")
+        aside = Aside(self._client, user, where.channel, url, where.thread)
+        waiting = window(WAITING, TITLE)
+        offered = self._offered(user, where)
+        await fill(aside, str(body["trigger_id"]), CHECKED_IN, waiting, offered, UNOPENED)
 
     async def _offered(self, user: str, where: Where) -> View:
         try:
@@ -90,7 +79,7 @@ class CheckIns:
         except Refused as refusal:
             return window(str(refusal), TITLE)
         except Exception as error:
-            note(ASKED, error)
+            note(CHECKED_IN, error)
             return window(FAILED, TITLE)
         return _view(form, where)
 
@@ -104,7 +93,7 @@ class CheckIns:
         """Keep a form, then say in the window what was understood, or beside a field what not."""
         user, where = str(body["user"]["id"]), Where(**json.loads(view["private_metadata"]))
         try:
-            asker = await self._asker(user, where)
+            asker = await self._asker(user, where, MESSAGES_WAIT)  # it is not acknowledged yet
             told = (await self._door.check_in(dict(_typed(view)), asker, where.chat)).words
         except Unfit as unfit:
             await ack(response_action="errors", errors=dict(unfit.faults))
@@ -112,17 +101,13 @@ class CheckIns:
         except Refused as refusal:
             told = (str(refusal),)
         except Exception as error:
-            note(ASKED, error)
+            note(CHECKED_IN, error)
             told = (FAILED,)
         await ack(response_action="update", view=window(_written(told), TITLE))
 
-    async def _asker(self, user: str, where: Where) -> Asker:
-        person = await self._people.person(user, where.channel)
+    async def _asker(self, user: str, where: Where, patience: float = COMMANDS_WAIT) -> Asker:
+        person = await self._people.person(user, where.channel, patience)
         return Asker(person, Room(PLATFORM, where.channel), where.thread)
-
-
-async def _unopened() -> Answer:
-    return Answer((UNOPENED,))
 
 
 def _written(words: Words) -> str:

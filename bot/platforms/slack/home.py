@@ -12,10 +12,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.engine.actions import Moment, Piece, Words
 from bot.engine.agenda import Room
 from bot.engine.wording import count
+from bot.platforms.answering import FAILED
 from bot.platforms.appointment import shortened
 from bot.platforms.platform import Answer, Asker, Coming, Door, Held, Overview, Running
 from bot.platforms.slack.people import People
-from bot.platforms.slack.replies import FAILED, note, outcome
+from bot.platforms.slack.replies import note, outcome
 from bot.platforms.slack.signals import PLATFORM
 from bot.platforms.slack.text import plain, section, sections, text_of
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot.platforms import answering
+
 NAME = "Rounds"
 """What the app and its bot are called; an organizer may change it."""
 
@@ -121,9 +123,11 @@ def manifest(url: str = "", *, forgets: bool = False) -> dict[str, Any]:
             },
             "bot_user": {"display_name": NAME, "always_online": True},
             "shortcuts": [
-                _entry("Place under a topic", PLACE, "Say which topic this message answers"),
-                _entry("Withdraw", WITHDRAW, "Take this message of yours out of the transcript"),
-                _entry("Help", CALL, "Call a moderator about this message, privately"),
+                _entry(answering.PLACE, PLACE, "Say which topic this message answers"),
+                _entry(
+                    answering.WITHDRAW, WITHDRAW, "Take this message of yours out of the transcript"
+                ),
+                _entry(answering.HELP, CALL, "Call a moderator about this message, privately"),
             ],
             "slash_commands": [command | ({"url": f"{url}{EVENTS_PATH}"} if url else {})],
         },

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import (
@@ -18,6 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.engine.actions import Words
 from bot.engine.errors import Refused, reason
+from bot.platforms.answering import FAILED, UNSHOWN, origin
 from bot.platforms.platform import Answer, File
 from bot.platforms.slack.errors import why_of
 from bot.platforms.slack.files import upload
@@ -32,14 +31,6 @@ USES = 5
 LONGEST = 3900
 """Characters in one message of an answer; Slack advises 4,000 (chat.postMessage, "Truncating")."""
 
-FAILED = (
-    "That did not work. /chat status says how the chat stands; try again if it is not as it should "
-    "be. The operator finds more in the log."
-)
-UNSHOWN = (
-    "The answer could not be shown. /chat status says how the chat stands; the operator finds "
-    "more in the log."
-)
 CUT = "\n… The rest is too long to be shown here."
 
 
@@ -152,7 +143,7 @@ def note(asked: str, error: Exception, level: int = logging.ERROR) -> None:
     elif isinstance(error, Unanswered):
         log.log(level, "%s could not be answered on Slack: HTTP %d.", asked, error.status)
     else:
-        log.log(level, "%s on Slack failed: %s at %s.", asked, reason(error), _origin(error))
+        log.log(level, "%s on Slack failed: %s at %s.", asked, reason(error), origin(error))
 
 
 async def _hand_over(aside: Aside, asked: str, told: Answer) -> str:
@@ -176,9 +167,3 @@ async def _try_to_say(aside: Aside, asked: str, text: str) -> None:
         await aside.say(text)
     except Exception as error:
         note(asked, error)
-
-
-def _origin(error: Exception) -> str:
-    """Name the line of code where an error was raised."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"

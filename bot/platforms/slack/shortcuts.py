@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -13,23 +13,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine.agenda import Room
 from bot.engine.errors import Refused
+from bot.platforms import answering
+from bot.platforms.answering import BOTH, FAILED, FOREIGN, NONE, WHICH, offered
 from bot.platforms.appointment import shortened
 from bot.platforms.platform import Answer, Asker, Choice, Door
 from bot.platforms.slack.errors import why_of
 from bot.platforms.slack.manifest import PLACE, WITHDRAW
 from bot.platforms.slack.people import People
-from bot.platforms.slack.replies import FAILED, Aside, answer, note
+from bot.platforms.slack.replies import Aside, answer, note
 from bot.platforms.slack.signals import PLATFORM
 from bot.platforms.slack.text import SECTION, plain
 
-PLACE_NAME, WITHDRAW_NAME = "Place under a topic", "Withdraw"
-"""What people read in the menu, and as a window's title: at most 24 characters each."""
-
 TOPICS = "topics"
 """The block in which topics are chosen, and the menu in it."""
-
-NONE = "none"
-"""What is typed for no topic after /chat place."""
 
 MOST = 99
 """Topics in the menu: Slack takes 100 options, and one is that there is no topic."""
@@ -39,10 +35,6 @@ LONGEST_OPTION = 75
 
 WAITING = "The topics of this chat come in a moment."
 UNOPENED = "The window with the topics could not be opened. Choose Place under a topic again."
-_WHICH = "Under which topic does this message stand? Several may be chosen."
-_FOREIGN = "This message belongs to no chat, so it can stand under no topic."
-BOTH = "Choose topics, or no topic; not both."
-_ONLY = "These are the latest {most} topics. For an earlier one: /chat place {message} T1"
 
 CLOSED = "not_found"
 """Slack's name of the error where a window is not open any more."""
@@ -80,30 +72,23 @@ def install_shortcuts(app: AsyncApp, door: Door, people: People) -> None:
         person = await people.person(user, spot.channel)
         return Asker(person, Room(PLATFORM, spot.channel), spot.thread)
 
-    async def offered(user: str, spot: Spot) -> View:
+    async def topics_for(user: str, spot: Spot) -> View:
         """Return the window in which topics are chosen, or one that says why there is none."""
         try:
             topics = await door.topics(spot.message, await asker(user, spot))
-            return _choosing(spot, topics) if topics else window(_FOREIGN, PLACE_NAME)
+            return _choosing(spot, topics) if topics else window(FOREIGN, answering.PLACE)
         except Refused as refusal:
-            return window(str(refusal), PLACE_NAME)
+            return window(str(refusal), answering.PLACE)
         except Exception as error:
-            note(PLACE_NAME, error)
-            return window(FAILED, PLACE_NAME)
+            note(answering.PLACE, error)
+            return window(FAILED, answering.PLACE)
 
     async def place(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         spot, user = Spot.of(body), str(body["user"]["id"])
-        try:  # at once, for within three seconds it must be open; the topics may take longer
-            waiting = window(WAITING, PLACE_NAME)
-            opened = await client.views_open(trigger_id=str(body["trigger_id"]), view=waiting)
-            view = await offered(user, spot)
-            await client.views_update(view_id=opened["view"]["id"], view=view)
-        except Exception as error:
-            if isinstance(error, SlackApiError) and why_of(error) == CLOSED:
-                return
-            note(PLACE_NAME, error)
-            await answer(spot.aside(client, user), PLACE_NAME, _unopened)
+        aside, waiting = spot.aside(client, user), window(WAITING, answering.PLACE)
+        trigger, topics = str(body["trigger_id"]), topics_for(user, spot)
+        await fill(aside, trigger, answering.PLACE, waiting, topics, UNOPENED)
 
     async def chosen(ack: AsyncAck, body: dict[str, Any], view: View) -> None:
         values = _values(view)
@@ -117,7 +102,7 @@ def install_shortcuts(app: AsyncApp, door: Door, people: People) -> None:
             text = f"place {spot.message} {', '.join(values)}"
             return await door.ask(text, await asker(user, spot))
 
-        await answer(spot.aside(client, user), PLACE_NAME, work)
+        await answer(spot.aside(client, user), answering.PLACE, work)
 
     async def withdraw(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
@@ -127,18 +112,43 @@ def install_shortcuts(app: AsyncApp, door: Door, people: People) -> None:
             author = str(body["message"].get("user", ""))
             return await door.withdraw(spot.message, author, await asker(user, spot))
 
-        await answer(spot.aside(client, user), WITHDRAW_NAME, work)
+        await answer(spot.aside(client, user), answering.WITHDRAW, work)
 
     app.message_shortcut(PLACE)(place)
     app.view_submission(PLACE)(chosen)
     app.message_shortcut(WITHDRAW)(withdraw)
 
 
-async def _unopened() -> Answer:
-    return Answer((UNOPENED,))
-
-
 # ---------------------------------------------------------------- windows
+
+
+async def fill(
+    aside: Aside,
+    trigger: str,
+    asked: str,
+    waiting: View,
+    offered: Coroutine[Any, Any, View],
+    unopened: str,
+) -> None:
+    """Open a window that waits, for it must be open within three seconds; then fill it.
+
+    `asked` names for the log what was asked for. Where the window could not be opened they are told
+    `unopened` aside; who has closed it wants no more of it. Raises nothing.
+    """
+
+    async def tell() -> Answer:
+        return Answer((unopened,))
+
+    try:
+        opened = await aside.client.views_open(trigger_id=trigger, view=waiting)
+        view = await offered
+        await aside.client.views_update(view_id=opened["view"]["id"], view=view)
+    except Exception as error:
+        if not isinstance(error, SlackApiError) or why_of(error) != CLOSED:
+            note(asked, error)
+            await answer(aside, asked, tell)
+    finally:
+        offered.close()
 
 
 def window(text: str, title: str = "Rounds") -> View:
@@ -152,19 +162,18 @@ def window(text: str, title: str = "Rounds") -> View:
 
 
 def _choosing(spot: Spot, topics: Sequence[Choice]) -> View:
-    offered = [*topics[-MOST:], Choice(NONE, "no topic")]
+    choices, only = offered(topics, MOST, f"/chat place {spot.message} T1")
     menu = {
         "type": "multi_static_select",
         "action_id": TOPICS,
         "placeholder": plain("Topics"),
         "options": [
             {"text": plain(shortened(one.shown, LONGEST_OPTION)), "value": one.value}
-            for one in offered
+            for one in choices
         ],
     }
-    said = window(_WHICH, PLACE_NAME)
-    if len(topics) > MOST:
-        only = _ONLY.format(most=MOST, message=spot.message)
+    said = window(WHICH, answering.PLACE)
+    if only:
         said["blocks"].append({"type": "section", "text": plain(only)})
     said["blocks"].append(
         {"type": "input", "block_id": TOPICS, "label": plain("Topics"), "element": menu}

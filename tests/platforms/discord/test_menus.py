@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.platforms.discord.menus import PLACE, WITHDRAW
+from bot.platforms.answering import PLACE, WITHDRAW
 from tests.discord.commands import NotOffered
 from tests.discord.interactions import Answer, parts
 from tests.discord.messages import Message

@@ -14,7 +14,8 @@ from bench.corpus import messages
 from bot.engine.actions import Moment
 from bot.engine.agenda import Room
 from bot.engine.messages import Message
-from bot.platforms.discord.replies import FAILED, NOT_HERE, UNSHOWN, parts, whole_text
+from bot.platforms.answering import FAILED, UNSHOWN
+from bot.platforms.discord.replies import NOT_HERE, parts, whole_text
 from tests.discord.interactions import NoAnswer
 from tests.platforms.asked import CHAT, Club, club, online
 

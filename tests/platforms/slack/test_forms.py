@@ -15,10 +15,11 @@ from bot.engine.actions import Post, PostKind
 from bot.engine.buttons import CHECK_IN
 from bot.engine.checkin import CheckIn
 from bot.engine.consent import Consent
+from bot.platforms.answering import FAILED
 from bot.platforms.platform import Errand
 from bot.platforms.slack.forms import AGREED, UNOPENED, WAITING
+from bot.platforms.slack.people import NAMES_LAST
 from bot.platforms.slack.posts import Posts
-from bot.platforms.slack.replies import FAILED
 from bot.store import checkins
 from tests.platforms.slack_asked import CHAT, MODES, Club, club, online
 from tests.slack.answers import Answer
@@ -218,6 +219,17 @@ async def test_where_no_window_can_be_opened_that_is_said(at: Club) -> None:
     answer = await at.ann.command(at.channel, "/chat", "checkin")
     (told,) = await answer.heard_privately()
     assert told.text == UNOPENED
+
+
+async def test_a_form_is_acknowledged_in_time_also_where_slack_does_not_say_who_sends_it(
+    at: Club,
+) -> None:
+    view = await form(at, at.ann)
+    at.at.clock.advance(NAMES_LAST)
+    at.server.faults.hang("users.info", 10)
+    await sent(at.ann, view)  # in three seconds, as everything in these tests
+    assert "Name: Dr Ann Lee" in view.words
+    at.server.faults.forget()
 
 
 async def test_while_the_store_cannot_be_read_the_window_says_so(at: Club) -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from bot.engine.agenda import Room
 from bot.engine.state import Stage
+from bot.platforms.answering import FAILED
 from bot.platforms.platform import Coming, Held, Overview, Running
 from bot.platforms.slack.home import NOTHING, SHOWN, home
-from bot.platforms.slack.replies import FAILED
 from tests.house import START as NOW
 from tests.house import urojc
 from tests.platforms.slack_asked import CHAT, MODES, Club, club, online

@@ -12,7 +12,6 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.platforms.slack import manifest as slack_manifest
-from bot.platforms.slack import shortcuts as slack_shortcuts
 from bot.platforms.slack.manifest import ARCHIVE, CALL, EVENTS, PLACE, SCOPES, WITHDRAW, manifest
 from tests.slack.client import connected, web_client
 from tests.slack.membership import join
@@ -180,8 +179,6 @@ def test_the_menus_entries_have_the_ids_by_which_they_are_known() -> None:
         "call_for_help": ("Help", "message"),
     }
     assert (PLACE, WITHDRAW, CALL) == ("place_under_topic", "withdraw", "call_for_help")
-    names = (slack_shortcuts.PLACE_NAME, slack_shortcuts.WITHDRAW_NAME, "Help")
-    assert tuple(one["name"] for one in entries) == names
 
 
 # ---------------------------------------------------------------- scopes

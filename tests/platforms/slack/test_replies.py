@@ -12,7 +12,8 @@ import pytest
 
 from bench.corpus import messages
 from bot.engine.messages import Message
-from bot.platforms.slack.replies import CUT, FAILED, LONGEST, UNSHOWN, USES, texts
+from bot.platforms.answering import FAILED, UNSHOWN
+from bot.platforms.slack.replies import CUT, LONGEST, USES, texts
 from tests.platforms.slack_asked import CHAT, MODES, Club, club, online
 
 ELSEWHERE = "It is on the organizers' pages: /chat link."

@@ -9,14 +9,11 @@ from typing import Any
 
 import pytest
 
-from bot.platforms.slack.replies import FAILED
+from bot.platforms.answering import BOTH, FAILED, PLACE, WITHDRAW
 from bot.platforms.slack.shortcuts import (
-    BOTH,
     MOST,
-    PLACE_NAME,
     UNOPENED,
     WAITING,
-    WITHDRAW_NAME,
     window,
 )
 from tests.platforms.slack_asked import MODES, Club, club, online
@@ -36,7 +33,7 @@ async def at(tmp_path: Path) -> AsyncIterator[Club]:
 
 async def offered(at: Club, person: Person, message: Message) -> View:
     """Let somebody choose to place a message; return the window when it is filled."""
-    answer = await person.shortcut(PLACE_NAME, message)
+    answer = await person.shortcut(PLACE, message)
     view = await (await answer.acked()).opened()
     await at.until(lambda: view.words != WAITING)
     return view
@@ -180,7 +177,7 @@ async def test_a_message_in_a_thread_is_placed_and_answered_there(at: Club) -> N
 async def test_what_begins_a_thread_is_answered_in_the_channel(at: Club) -> None:
     said = await at.say(at.ann, "hello")
     await at.henry.say(at.channel, "why?", thread=said)
-    answer = await at.ann.shortcut(WITHDRAW_NAME, said)
+    answer = await at.ann.shortcut(WITHDRAW, said)
     (shown,) = await answer.heard_privately()
     assert shown.thread_ts is None
     assert "out of the transcript" in shown.text
@@ -193,7 +190,7 @@ async def test_the_window_is_opened_before_it_is_known_who_asks(at: Club) -> Non
     """What opens a window holds for three seconds; Slack may need longer to say who somebody is."""
     said = await at.say(at.ann, "hello")
     at.server.faults.hang("users.info", 0.5)
-    answer = await at.sam.shortcut(PLACE_NAME, said)
+    answer = await at.sam.shortcut(PLACE, said)
     view = await (await answer.acked()).opened()
     assert view.words == WAITING
     assert not view.body.get("submit")
@@ -206,7 +203,7 @@ async def test_a_window_that_does_not_open_in_time_is_told_of(
 ) -> None:
     said = await at.say(at.ann, "hello")
     at.server.faults.refuse("views.open", "expired_trigger_id")
-    answer = await at.henry.shortcut(PLACE_NAME, said)
+    answer = await at.henry.shortcut(PLACE, said)
     assert await told(answer) == UNOPENED
     assert "for Slack says: expired_trigger_id" in caplog.text
 
@@ -216,7 +213,7 @@ async def test_whoever_closes_the_window_before_the_topics_come_is_told_nothing(
 ) -> None:
     said = await at.say(at.ann, "hello")
     at.server.faults.hang("views.update", 0.2)
-    answer = await at.henry.shortcut(PLACE_NAME, said)
+    answer = await at.henry.shortcut(PLACE, said)
     await at.henry.dismiss(await answer.opened())
     await at.until(lambda: [one for one in at.server.calls("views.update") if one.status])
     assert await at.told(at.henry, "status")
@@ -245,7 +242,7 @@ async def test_ones_own_message_is_withdrawn(tmp_path: Path, mode: str) -> None:
         await at.start()
         said = await at.say(at.ann, "T1: the postman")
         other = await at.say(at.ann, "T1: stays")
-        answer = await (await at.ann.shortcut(WITHDRAW_NAME, said)).acked()
+        answer = await (await at.ann.shortcut(WITHDRAW, said)).acked()
         assert "out of the transcript" in await told(answer)
         gone = await at.row(said)
         assert (gone.withdrawn, gone.text) == (True, "")
@@ -254,20 +251,20 @@ async def test_ones_own_message_is_withdrawn(tmp_path: Path, mode: str) -> None:
 
 async def test_nobody_withdraws_what_others_said(at: Club) -> None:
     said = await at.say(at.ann, "T1: mine")
-    answer = await at.henry.shortcut(WITHDRAW_NAME, said)
+    answer = await at.henry.shortcut(WITHDRAW, said)
     assert (await told(answer)).startswith("Only your own messages")
     assert not (await at.row(said)).withdrawn
 
 
 async def test_what_the_bot_said_is_nobodys_to_withdraw(at: Club) -> None:
-    answer = await at.henry.shortcut(WITHDRAW_NAME, at.channel.messages[0])
+    answer = await at.henry.shortcut(WITHDRAW, at.channel.messages[0])
     assert (await told(answer)).startswith("Only your own messages")
 
 
 async def test_a_reply_in_a_thread_is_withdrawn_and_the_answer_stands_there(at: Club) -> None:
     topic = await at.post_topic(1, 3)
     said = await at.say(at.ann, "the postman", topic)
-    answer = await at.ann.shortcut(WITHDRAW_NAME, said)
+    answer = await at.ann.shortcut(WITHDRAW, said)
     (shown,) = await answer.heard_privately()
     assert shown.thread_ts == topic.ts
     assert (await at.row(said)).text == ""
@@ -277,7 +274,7 @@ async def test_where_a_thread_takes_no_answer_it_comes_to_the_channel(at: Club) 
     topic = await at.post_topic(1, 3)
     said = await at.say(at.ann, "the postman", topic)
     at.server.faults.refuse("chat.postEphemeral", "not_in_channel")
-    answer = await (await at.ann.shortcut(WITHDRAW_NAME, said)).done()
+    answer = await (await at.ann.shortcut(WITHDRAW, said)).done()
     assert "out of the transcript" in answer.text
 
 
@@ -285,11 +282,11 @@ async def test_where_a_thread_takes_no_answer_it_comes_to_the_channel(at: Club) 
 
 
 def test_a_window_holds_no_more_than_slack_takes() -> None:
-    view = window("x" * 5000, PLACE_NAME)
+    view = window("x" * 5000, PLACE)
     (section,) = view["blocks"]
     assert len(section["text"]["text"]) == 3000
     assert len(view["title"]["text"]) <= 24
-    assert len(WITHDRAW_NAME) <= 24
+    assert len(WITHDRAW) <= 24
 
 
 async def test_what_a_window_keeps_names_the_message_and_no_words(at: Club) -> None:
