@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from aiohttp import web
 
 from bot.desk.bell import Bell, Place
@@ -15,10 +13,11 @@ from bot.engine.messages import message_key
 from bot.engine.people import Person
 from bot.store import pages
 from bot.web.access import Visitor
+from bot.web.addresses import place_path, room_path
 from bot.web.gate import FORM, Gate, Pace, Sorry, page
 from bot.web.house import House
 from bot.web.room import room_of
-from bot.web.templates import Templates, room_path
+from bot.web.templates import Templates
 
 
 class Calls:
@@ -68,7 +67,7 @@ class Calls:
             raise Refused("A call is taken by moderators, who come in by their own link.")
         spot = await self._take(request, visitor.person)
         room = room_of(request)
-        raise web.HTTPSeeOther(_address(spot) if spot.room == room else room_path(room.name))
+        raise web.HTTPSeeOther(place_path(room.name, spot.id if spot.room == room else ""))
 
     async def take_elsewhere(self, request: web.Request) -> web.Response:
         """Let an organizer have a call of a chat that they moderate, on any platform."""
@@ -81,7 +80,8 @@ class Calls:
         if not by:
             raise Refused("A call is taken by the moderators of its chat. Come in by your link.")
         spot = await self._take(request, by[0])
-        raise web.HTTPSeeOther(_address(spot) if spot.room.platform == OWN else "/")
+        here = spot.room.platform == OWN
+        raise web.HTTPSeeOther(place_path(spot.room.name, spot.id) if here else "/")
 
     async def _take(self, request: web.Request, by: Person) -> Spot:
         number = request.match_info["number"]
@@ -103,8 +103,3 @@ class Calls:
                 back_words="To the room",
             )
         return visitor
-
-
-def _address(spot: Spot) -> str:
-    message = quote(spot.id, safe="")
-    return room_path(spot.room.name) + (f"?at={message}#m-{message}" if message else "")

@@ -14,10 +14,11 @@ from bot.engine.countries import COUNTRIES, by_letter
 from bot.engine.errors import Refused
 from bot.engine.names import LONGEST
 from bot.web.access import Visitor
+from bot.web.addresses import checkin_path, room_path
 from bot.web.gate import FORM, Gate, Pace, Sorry, page
 from bot.web.house import House
 from bot.web.room import room_of
-from bot.web.templates import Templates, checkin_path, room_path
+from bot.web.templates import Templates
 
 NOWHERE: Mapping[str, str] = {}
 

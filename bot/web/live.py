@@ -260,9 +260,7 @@ class Live:
         if not rows:
             return
         concerned = {*reacted, *(m.author_key for m in messages)}
-        painted: dict[
-            str, Event
-        ] = {}  # by person; everybody whom it does not concern sees the same
+        painted: dict[str, Event] = {}  # by person; empty: whom it does not concern
         for listener in feed.listeners:
             who = listener.key if listener.key in concerned else ""
             if who not in painted:

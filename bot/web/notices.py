@@ -16,9 +16,9 @@ from bot.engine.agenda import OWN
 from bot.engine.people import Person
 from bot.engine.state import Chat
 from bot.transcripts.clock import Clock
+from bot.web.addresses import room_path
 from bot.web.passes import Organizer
 from bot.web.scene import Scene
-from bot.web.templates import room_path
 
 SHOWN_FOR = timedelta(hours=24)
 """How long somebody sees that they called and nobody has come yet."""

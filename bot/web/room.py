@@ -16,6 +16,7 @@ from bot.store.pages import Place
 from bot.transcripts.clock import Clock
 from bot.transcripts.edition import showing_of
 from bot.web.access import LENT_STAYS, Visitor
+from bot.web.addresses import message_path, room_path
 from bot.web.gate import PART, Gate, Sorry, page, part
 from bot.web.house import House
 from bot.web.live import Live
@@ -23,7 +24,7 @@ from bot.web.notices import in_room
 from bot.web.painter import Painter
 from bot.web.rows import Quote, quote_of, rows_of
 from bot.web.scene import NoSuchRoom, Scene, View
-from bot.web.templates import Templates, message_path, room_path
+from bot.web.templates import Templates
 
 PALETTE = ("👍", "❤️", "💡", "🤔", "👏", "😂")
 """The emoji offered for every message."""

@@ -6,7 +6,6 @@ import asyncio
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from urllib.parse import quote
 from weakref import WeakValueDictionary
 
 from aiohttp import web
@@ -23,6 +22,7 @@ from bot.engine.state import Chat
 from bot.store import pages
 from bot.transcripts.clock import Clock
 from bot.web.access import Visitor, new_participant, new_ticket
+from bot.web.addresses import checkin_path, place_path, room_path
 from bot.web.forgetting import asks_for_it, signed_out
 from bot.web.gate import COOKIE, FORM, OUTER_COOKIE, PART, Gate, Pace, Sorry, page, part
 from bot.web.house import House
@@ -30,7 +30,7 @@ from bot.web.live import Live
 from bot.web.painter import Painter
 from bot.web.room import PALETTE, can, room_of
 from bot.web.rows import rows_of
-from bot.web.templates import Templates, checkin_path, room_path
+from bot.web.templates import Templates
 from bot.web.turns import wait_for_turn
 
 LONGEST = 4000
@@ -311,8 +311,7 @@ class Talk:
         """Lead back to a message in the room; the script is given the message alone."""
         room = message.room
         if PART not in request.headers:
-            address = quote(message.id, safe="")
-            raise web.HTTPSeeOther(f"{room_path(room.name)}?at={address}#m-{address}")
+            raise web.HTTPSeeOther(place_path(room.name, message.id))
         async with self._house.store.reading() as tables:
             messages = await tables.messages([message.key])
             chat = await tables.chat(message.chat)

@@ -17,6 +17,7 @@ from bot.store.codec import stamp
 from bot.transcripts import clock as clocks
 from bot.transcripts.characters import excerpt
 from bot.transcripts.clock import Clock
+from bot.web import addresses
 from bot.web.texts import text_html, words_html
 
 HERE = Path(__file__).parent
@@ -69,9 +70,10 @@ class Templates:
             room_name=rooms.room_name,
             is_web=is_web,
             asset=lambda name: self.assets[name].address,
-            room_path=room_path,
-            message_path=message_path,
-            checkin_path=checkin_path,
+            room_path=addresses.room_path,
+            place_path=addresses.place_path,
+            message_path=addresses.message_path,
+            checkin_path=addresses.checkin_path,
             when=when,
             count=wording.count,
             duration=wording.duration,
@@ -83,22 +85,6 @@ class Templates:
     def render(self, template: str, /, **values: Any) -> Markup:
         """Return a template with these values."""
         return Markup(self._environment.get_template(template).render(**values))  # noqa: S704  escaped there
-
-
-def room_path(name: str) -> str:
-    """Return the address of a room's page."""
-    return f"/rooms/{quote(name, safe='')}"
-
-
-def checkin_path(room: str, chat: str = "") -> str:
-    """Return the address of the check-in of a room, or of one of its chats."""
-    about = f"?chat={quote(chat, safe='')}" if chat else ""
-    return f"{room_path(room)}/checkin{about}"
-
-
-def message_path(name: str, message: str) -> str:
-    """Return the address of a message's own page."""
-    return f"{room_path(name)}/messages/{quote(message, safe='')}"
 
 
 def when(clock: Clock, at: datetime, shows: str = "full") -> Markup:

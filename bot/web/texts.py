@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from markupsafe import Markup, escape
 
 from bot.engine.actions import Moment, Piece, Spot, Who, Words
@@ -13,6 +11,7 @@ from bot.engine.rooms import person_name, room_name
 from bot.store.codec import stamp
 from bot.transcripts.clock import Clock, utc
 from bot.transcripts.html_text import HtmlText
+from bot.web.addresses import place_path
 
 
 class RoomText(HtmlText):
@@ -44,11 +43,8 @@ def _place(spot: Spot) -> str:
     """Write a place of a built-in room as a link to it; another one by its name."""
     if spot.room.platform != OWN:
         return escape(room_name(spot.room))
-    at, shown = f"/rooms/{quote(spot.room.name, safe='')}", "the room"
-    if spot.id:
-        message, shown = quote(spot.id, safe=""), "the message"
-        at = f"{at}?at={message}#m-{message}"
-    return f'<a href="{escape(at)}">{shown}</a>'
+    shown = "the message" if spot.id else "the room"
+    return f'<a href="{escape(place_path(spot.room.name, spot.id))}">{shown}</a>'
 
 
 def _piece(piece: Piece, writer: RoomText) -> str:

@@ -9,7 +9,7 @@ from jinja2 import UndefinedError
 
 from bot.transcripts.clock import Clock
 from bot.web import templates as module
-from bot.web.templates import Templates, is_web, message_path, room_path, span, when
+from bot.web.templates import Templates, is_web, span, when
 from tests.house import START
 
 FOLDER = Path(module.__file__).parent / "templates"
@@ -58,11 +58,6 @@ def test_the_script_fetches_nothing_from_elsewhere_and_evaluates_nothing() -> No
     script = Templates().assets["room.js"].body.decode()
     assert "http" not in script.replace("https://rounds", "")
     assert not re.search(r"\beval\b|new Function|document\.write|import\(", script)
-
-
-def test_addresses_hold_any_name() -> None:
-    assert room_path("a/b c?d#é") == "/rooms/a%2Fb%20c%3Fd%23%C3%A9"
-    assert message_path("x", "c.1/2") == "/rooms/x/messages/c.1%2F2"
 
 
 def test_a_time_is_written_in_three_lengths() -> None:
