@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.agendas.schedule import coming
 from bot.desk import answers, remains
 from bot.desk.bell import Bell, Place
-from bot.desk.reception import Reception, Spot
+from bot.desk.reception import Reception
 from bot.engine import actions, commands, replies, safety_asks, wording
 from bot.engine.actions import Words
 from bot.engine.agenda import OWN, Agenda, Room, Series, agendas_of
@@ -88,11 +88,12 @@ class Desk:
             return await self._start(ask, by, room, now)
         if isinstance(ask, safety_asks.Forget):
             return await self._forget(by, now)
+        place = Place(room, thread)
         if isinstance(ask, safety_asks.Checkin):
             reception = Reception(self.runner, self.store, self.catalogue)
-            return Reply(await reception.told(by, Spot(room, thread), now))
+            return Reply(await reception.told(by, place, now))
         if isinstance(ask, safety_asks.Help | safety_asks.Take):
-            return await self._bell(ask, by, Place(room, thread), now)
+            return await self._bell(ask, by, place, now)
         if isinstance(ask, commands.Change):
             outcome = await self.runner.handle(Asked(now, room, by, ask, thread))
             if outcome.chat is None:

@@ -24,7 +24,7 @@ HEARD_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody calls: in a room or a thread there, at a chat's own post, at a message.
+    """Where somebody asks: in a room or a thread there, at a chat's own post, at a message.
 
     `message` is the key of the message that it is about, `chat` the id of the post's chat.
     """

@@ -14,7 +14,7 @@ from bot.agendas.schedule import coming
 from bot.desk import bell, remains
 from bot.desk.asking import LOOKED_AT, Desk
 from bot.desk.leaving import Leaving
-from bot.desk.reception import Reception, Spot
+from bot.desk.reception import Reception
 from bot.dispatch.enclosures import Enclosures
 from bot.dispatch.outbox import Outbox
 from bot.engine import commands
@@ -107,13 +107,13 @@ class HouseDoor:
 
         Raises Refused where no chat is held there.
         """
-        spot = Spot(asker.room, asker.thread, chat)
-        return await self._reception.form(asker.person, spot, self.clock())
+        place = bell.Place(asker.room, asker.thread, chat=chat)
+        return await self._reception.form(asker.person, place, self.clock())
 
     async def check_in(self, typed: Mapping[str, str], asker: Asker, chat: str = "") -> Answer:
         """Take a form; say what was understood. Raises Unfit, and Refused as `checkin` does."""
-        spot = Spot(asker.room, asker.thread, chat)
-        told = await self._reception.check_in(typed, asker.person, spot, self.clock())
+        place = bell.Place(asker.room, asker.thread, chat=chat)
+        told = await self._reception.check_in(typed, asker.person, place, self.clock())
         return Answer(told)
 
     @property

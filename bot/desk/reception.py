@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.agendas.schedule import next_date
+from bot.desk.bell import Place
 from bot.engine import checkin
 from bot.engine.actions import Words
 from bot.engine.agenda import OWN, Agenda, Room, Series, agendas_of
@@ -23,21 +24,8 @@ from bot.intake.runner import Runner, Store
 from bot.store import checkins, pages
 from bot.store.tables import Tables
 
-REMEMBERED = 8
-"""Chats of a room among which the one is looked for that somebody checks in for."""
-
-
 _SHOWN = {checkin.NAME: "The name to be shown", checkin.INTEREST: "The conflict of interest"}
 """The fields whose words stand in transcripts as they were typed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where somebody checks in: in a room or a thread there, or for one of its chats by its id."""
-
-    room: Room
-    thread: str | None = None
-    chat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +36,18 @@ class Reception:
     store: Store
     catalogue: Callable[[], Mapping[str, Series]]
 
-    async def form(self, by: Person, spot: Spot, now: datetime) -> Form:
+    async def form(self, by: Person, place: Place, now: datetime) -> Form:
         """Return the form of the chat that is held there, filled in with what somebody said.
 
         Raises Refused where no chat is held there, and none will be.
         """
-        return (await self._form(by, spot, now))[0]
+        return (await self._form(by, place, now))[0]
 
-    async def _form(self, by: Person, spot: Spot, now: datetime) -> tuple[Form, Agenda]:
+    async def _form(self, by: Person, place: Place, now: datetime) -> tuple[Form, Agenda]:
         async with self.store.reading() as tables:
-            series, agenda = await self._held(tables, spot, now)
+            series, agenda = await self._held(tables, place, now)
             given = await checkins.of(tables.connection, series, by.key)
-        moderates = role_in(agenda, asking_in(spot.room, agenda, by)) is Role.MODERATOR
+        moderates = role_in(agenda, asking_in(place.room, agenda, by)) is Role.MODERATOR
         form = Form(
             series=series,
             title=agenda.title,
@@ -74,14 +62,14 @@ class Reception:
         return form, agenda
 
     async def check_in(
-        self, typed: Mapping[str, str], by: Person, spot: Spot, now: datetime
+        self, typed: Mapping[str, str], by: Person, place: Place, now: datetime
     ) -> Words:
         """Take a form; return what was understood, for that person alone.
 
         Raises Unfit where fields have to be written otherwise, Refused as `form` does. What a
         patient could be known by, and severe words, do not stand beside a name.
         """
-        form, agenda = await self._form(by, spot, now)
+        form, agenda = await self._form(by, place, now)
         faults = self._seen(typed, agenda)
         try:
             said = checkin.read(form, typed)
@@ -89,7 +77,7 @@ class Reception:
             raise Unfit({**faults, **unfit.faults}) from None
         if faults:
             raise Unfit(faults)
-        await self.runner.handle(CheckedIn(now, spot.room, by, form.series, said))
+        await self.runner.handle(CheckedIn(now, place.room, by, form.series, said))
         return (checkin.understood(form, said),)
 
     def _seen(self, typed: Mapping[str, str], agenda: Agenda) -> Mapping[str, str]:
@@ -102,42 +90,37 @@ class Reception:
                 faults[field] = told_at_form(what, seen)
         return faults
 
-    async def may_be_called(self, name: str, spot: Spot, now: datetime) -> None:
+    async def may_be_called(self, name: str, place: Place, now: datetime) -> None:
         """Raise Refused where a name cannot stand beside what somebody says."""
         agenda: Agenda | None = None
         with contextlib.suppress(Refused):  # where no chat is held
             async with self.store.reading() as tables:
-                _, agenda = await self._held(tables, spot, now)
+                _, agenda = await self._held(tables, place, now)
         if seen := self.runner.lookout.beside_names(name, agenda, is_name=True):
             raise Refused(told_at_form("Your name", seen))
 
-    async def told(self, by: Person, spot: Spot, now: datetime) -> Words:
+    async def told(self, by: Person, place: Place, now: datetime) -> Words:
         """Tell somebody what they said of themselves, or that they have not checked in."""
-        form = await self.form(by, spot, now)
+        form = await self.form(by, place, now)
         if form.given is None:
             return (checkin.not_yet(form),)
         return (checkin.understood(form, form.given),)
 
-    async def _held(self, tables: Tables, spot: Spot, now: datetime) -> tuple[str, Agenda]:
-        chat = await self._chat(tables, spot, now)
+    async def _held(self, tables: Tables, place: Place, now: datetime) -> tuple[str, Agenda]:
+        chat = await self._chat(tables, place, now)
         if chat is None:
-            return self._coming(spot.room, now)
+            return self._coming(place.room, now)
         series = self.catalogue().get(chat.series)
         if chat.stage in (Stage.PLANNED, Stage.OPEN) or series is None:
             return chat.series, chat.agenda
         return chat.series, series.agenda  # of the chats to come
 
-    async def _chat(self, tables: Tables, spot: Spot, now: datetime) -> Chat | None:
-        if spot.chat:
-            named = await tables.chat(spot.chat)
-            return named if named is not None and spot.room in named.agenda.rooms else None
-        names = await tables.chats_in(spot.room, REMEMBERED)
-        if spot.thread is not None and (
-            held_there := await tables.chat_of_thread(spot.room, spot.thread)
-        ):
-            names = [held_there, *names]
-        chats = await pages.sound(tables, names)
-        return chat_for_command(chats.values(), now, spot.room, spot.thread)
+    async def _chat(self, tables: Tables, place: Place, now: datetime) -> Chat | None:
+        if place.chat:
+            named = await tables.chat(place.chat)
+            return named if named is not None and place.room in named.agenda.rooms else None
+        chats = await pages.chats_at(tables, place.room, place.thread)
+        return chat_for_command(chats.values(), now, place.room, place.thread)
 
     def _coming(self, room: Room, now: datetime) -> tuple[str, Agenda]:
         """Return the series whose next date in a room comes first; the chat itself is not yet."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.desk.reception import Reception, Spot
+from bot.desk.bell import Place
+from bot.desk.reception import Reception
 from bot.engine import checkin
 from bot.engine.checkin import CONSENTS, LONGEST_INTEREST, Form, Unfit
 from bot.engine.countries import COUNTRIES, by_letter
@@ -44,46 +45,46 @@ class CheckIns:
 
     async def show(self, request: web.Request) -> web.Response:
         """Show the form as somebody filled it in the last time; strangers join first."""
-        spot, visitor = _spot(request), self._gate.visitor(request)
+        place, visitor = _place(request), self._gate.visitor(request)
         if visitor is None:
-            return page(self._templates.render("checkin_join.html", **_common(spot)))
-        form = await self._form(visitor, spot)
+            return page(self._templates.render("checkin_join.html", **_common(place)))
+        form = await self._form(visitor, place)
         kept = form.given if "kept" in request.query else None
-        return self._page(spot, visitor, _Sheet(form, form.filled_in, NOWHERE), kept)
+        return self._page(place, visitor, _Sheet(form, form.filled_in, NOWHERE), kept)
 
     async def take(self, request: web.Request) -> web.Response:
         """Keep what somebody says of themselves, or say beside each field what is wrong with it."""
-        spot, visitor = _spot(request), self._gate.visitor(request)
+        place, visitor = _place(request), self._gate.visitor(request)
         if visitor is None:
             raise Sorry(
                 403,
                 "Join first",
                 "You are not in this room: join with a name, then check in.",
-                back=checkin_path(spot.room.name, spot.chat),
+                back=checkin_path(place.room.name, place.chat),
                 back_words="To the form",
             )
         self._pace.step(visitor.person.id, self._house.clock())
         typed: Mapping[str, str] = request[FORM]
         try:
-            await self._reception.check_in(typed, visitor.person, spot, self._house.clock())
+            await self._reception.check_in(typed, visitor.person, place, self._house.clock())
         except Unfit as unfit:
-            form = await self._form(visitor, spot)
+            form = await self._form(visitor, place)
             filled_in = {field: typed.get(field, "") for field in checkin.FIELDS}
-            return self._page(spot, visitor, _Sheet(form, filled_in, unfit.faults), None)
-        joint = "&" if spot.chat else "?"
-        raise web.HTTPSeeOther(f"{checkin_path(spot.room.name, spot.chat)}{joint}kept=1")
+            return self._page(place, visitor, _Sheet(form, filled_in, unfit.faults), None)
+        joint = "&" if place.chat else "?"
+        raise web.HTTPSeeOther(f"{checkin_path(place.room.name, place.chat)}{joint}kept=1")
 
-    async def _form(self, visitor: Visitor, spot: Spot) -> Form:
+    async def _form(self, visitor: Visitor, place: Place) -> Form:
         try:
-            return await self._reception.form(visitor.person, spot, self._house.clock())
+            return await self._reception.form(visitor.person, place, self._house.clock())
         except Refused as refusal:
             raise Sorry(404, "No chat is held here", str(refusal)) from None
 
     def _page(
-        self, spot: Spot, visitor: Visitor, sheet: _Sheet, kept: checkin.CheckIn | None
+        self, place: Place, visitor: Visitor, sheet: _Sheet, kept: checkin.CheckIn | None
     ) -> web.Response:
         values = {
-            **_common(spot),
+            **_common(place),
             "visitor": visitor,
             "form": sheet.form,
             "filled_in": sheet.filled_in,
@@ -110,13 +111,13 @@ def _chosen(filled_in: Mapping[str, str]) -> Mapping[str, str]:
     }
 
 
-def _spot(request: web.Request) -> Spot:
-    return Spot(room_of(request), chat=request.query.get("chat", ""))
+def _place(request: web.Request) -> Place:
+    return Place(room_of(request), chat=request.query.get("chat", ""))
 
 
-def _common(spot: Spot) -> dict[str, object]:
+def _common(place: Place) -> dict[str, object]:
     return {
-        "room": spot.room,
-        "back": room_path(spot.room.name),
-        "here": checkin_path(spot.room.name, spot.chat),
+        "room": place.room,
+        "back": room_path(place.room.name),
+        "here": checkin_path(place.room.name, place.chat),
     }

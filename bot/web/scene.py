@@ -25,9 +25,6 @@ from bot.web.rows import Row, rows_of
 SHOWN = 200
 """Messages on a page."""
 
-REMEMBERED = 8
-"""Chats of a room that its page can show; the runner remembers as many."""
-
 
 class NoSuchRoom(Exception):
     """No chat is, was or will be held in a room of this name."""
@@ -98,7 +95,7 @@ class Scenes:
 
     async def chats(self, tables: Tables, room: Room) -> list[Chat]:
         """Return the latest chats of a room, latest first."""
-        found = await pages.sound(tables, await tables.chats_in(room, REMEMBERED))
+        found = await pages.chats_at(tables, room)
         return sorted(found.values(), key=lambda chat: (chat.opens_at, chat.id), reverse=True)
 
     async def scene(self, room: Room, visitor: Visitor | None, view: View) -> Scene:

@@ -10,7 +10,8 @@ from weakref import WeakValueDictionary
 
 from aiohttp import web
 
-from bot.desk.reception import Reception, Spot
+from bot.desk.bell import Place
+from bot.desk.reception import Reception
 from bot.engine.agenda import Room
 from bot.engine.buttons import CHECK_IN
 from bot.engine.errors import Refused
@@ -74,7 +75,7 @@ class Talk:
             raise Refused(f"You are here as {visitor.person.name} already. Leave first.")
         name = clean_name(_field(request, "name"), self._house.moderators())
         reception = Reception(self._house.runner, self._house.store, self._house.catalogue)
-        await reception.may_be_called(name, Spot(room), self._house.clock())
+        await reception.may_be_called(name, Place(room), self._house.clock())
         joined = new_participant(name, visitor)
         to, form = _field(request, "to"), checkin_path(room.name)
         is_form = to == form or to.startswith(f"{form}?")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.desk.asking import Desk
-from bot.desk.reception import Reception, Spot
+from bot.desk.bell import Place
+from bot.desk.reception import Reception
 from bot.engine.agenda import Agenda, Room, Schedule, Series
 from bot.engine.checkin import CheckIn, Unfit
 from bot.engine.consent import Consent
@@ -33,7 +34,7 @@ def with_rules(series: Series, **more: object) -> Series:
 CLUB = with_rules(urojc())
 OTHER = urojc("bcsm", moderators=("zoe",))
 ROOM = room_of(CLUB)
-HERE = Spot(ROOM)
+HERE = Place(ROOM)
 HENRY, ANN = moderator(CLUB), person("Ann")
 SAID = {"role": "nurse", "country": "Norway", "interest": "none", "consent": "out"}
 NURSE = CheckIn("", "nurse", "NO", "none", Consent.OUT)
@@ -43,8 +44,8 @@ def reception_of(at: House) -> Reception:
     return Reception(at.runner, at.store, at.catalogue)
 
 
-async def check_in(at: House, typed: dict[str, str], by: Person = ANN, spot: Spot = HERE) -> str:
-    return plain(await reception_of(at).check_in(typed, by, spot, at.clock()))
+async def check_in(at: House, typed: dict[str, str], by: Person = ANN, place: Place = HERE) -> str:
+    return plain(await reception_of(at).check_in(typed, by, place, at.clock()))
 
 
 async def kept(at: House, series: str = "urojc") -> dict[str, CheckIn]:
@@ -100,8 +101,8 @@ async def test_a_button_is_about_its_own_chat_where_several_are_held_in_a_room(
         await at.live(timedelta(days=3))
         other = await at.start(second)
         assert (await reception_of(at).form(ANN, HERE, at.clock())).series == "bcsm"
-        await check_in(at, SAID, spot=Spot(ROOM, chat=first))
-        await check_in(at, {}, spot=Spot(ROOM, chat=other))
+        await check_in(at, SAID, place=Place(ROOM, chat=first))
+        await check_in(at, {}, place=Place(ROOM, chat=other))
         assert (await kept(at), await kept(at, "bcsm")) == (
             {ANN.key: NURSE},
             {ANN.key: CheckIn()},
@@ -111,10 +112,10 @@ async def test_a_button_is_about_its_own_chat_where_several_are_held_in_a_room(
 async def test_nobody_checks_in_for_a_chat_of_another_room(tmp_path: Path) -> None:
     async with house(tmp_path, CLUB, OTHER) as at:
         other = await at.start(OTHER)
-        form = await reception_of(at).form(ANN, Spot(ROOM, chat=other), at.clock())
+        form = await reception_of(at).form(ANN, Place(ROOM, chat=other), at.clock())
         assert form.series == "urojc", "the button stands elsewhere: the form is that of this room"
         with pytest.raises(Refused, match="No chat is held here"):
-            await reception_of(at).form(ANN, Spot(Room("local", "kitchen")), at.clock())
+            await reception_of(at).form(ANN, Place(Room("local", "kitchen")), at.clock())
 
 
 async def test_faults_are_told_beside_their_fields_and_nothing_is_kept(tmp_path: Path) -> None:
