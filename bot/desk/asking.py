@@ -95,13 +95,7 @@ class Desk:
         if isinstance(ask, safety_asks.Help | safety_asks.Take):
             return await self._bell(ask, by, place, now)
         if isinstance(ask, commands.Change):
-            outcome = await self.runner.handle(Asked(now, room, by, ask, thread))
-            if outcome.chat is None:
-                raise Refused("No chat is held in this room yet.")
-            words = replies.done(outcome.chat, ask, list(outcome.events))
-            if isinstance(ask, commands.Withdraw):
-                words += await self._beside(by, outcome.chat.id)
-            return Reply(words, outcome.chat.id)
+            return await self._change(ask, by, place, now)
         async with self.store.reading() as tables:
             if isinstance(ask, commands.Link):
                 return await self._link(tables, ask, by, room, now)
@@ -145,6 +139,18 @@ class Desk:
             raise Refused(f"{agenda.title} could not be opened; try again.")
         return Reply(replies.done(outcome.chat, ask, list(outcome.events)), outcome.chat.id)
 
+    async def _change(self, ask: commands.Change, by: Person, place: Place, now: datetime) -> Reply:
+        """Let the chat that is held there decide; who withdraws is told where else it may stand."""
+        outcome = await self.runner.handle(Asked(now, place.room, by, ask, place.thread))
+        if outcome.chat is None:
+            raise Refused("No chat is held in this room yet.")
+        chat, words = outcome.chat.id, replies.done(outcome.chat, ask, list(outcome.events))
+        if isinstance(ask, commands.Withdraw):
+            async with self.store.reading() as tables:
+                published = await shown.with_words_of(tables.connection, by.key, chat)
+            words += remains.beside(published)
+        return Reply(words, chat)
+
     async def call(self, by: Person, place: Place, now: datetime) -> Reply:
         """Call a moderator; where no chat is held just now, list what can be asked.
 
@@ -183,11 +189,6 @@ class Desk:
             still = await unnaming.standing(tables, by.key)
         await self.runner.handle(ForgetAsked(now, by.key))
         return Reply(remains.forgotten(spoke, published, len(still)))
-
-    async def _beside(self, by: Person, chat: str) -> Words:
-        """Return where else may stand what somebody withdrew in a chat."""
-        async with self.store.reading() as tables:
-            return remains.beside(await shown.with_words_of(tables.connection, by.key, chat))
 
     async def _answer_of_the_house(
         self,
