@@ -21,6 +21,7 @@ from bot.engine.agenda import Room
 from bot.engine.messages import Message
 from bot.engine.people import Person
 from bot.intake.runner import Changed, Runner
+from bot.intake.watch import lookout
 from bot.platforms.discord.adapter import Discord
 from bot.platforms.discord.connection import Pace
 from bot.store.sqlite import SqliteStore, opened
@@ -105,7 +106,7 @@ async def connected(gateway: Gateway, database: Path) -> AsyncIterator[House]:
     async with opened(database) as store:
         async with store.writing() as tables:
             await corpus.fill(tables, 0, room, thread)
-        runner = Runner(store)
+        runner = Runner(store, lookout())
         enclosures = Enclosures(store, runner)
         outbox = Outbox(store, runner, {}, _now, enclose=enclosures.of)
         door = HouseDoor(Desk(runner, store, dict, _way_in), outbox, enclosures, _now)

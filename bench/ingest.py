@@ -27,6 +27,7 @@ from bot.engine.messages import Message
 from bot.engine.people import Person
 from bot.engine.signals import Said
 from bot.intake.runner import Store
+from bot.intake.watch import lookout
 from bot.simulation import Simulation
 from bot.store import sqlite
 from bot.store.codec import message_row
@@ -66,7 +67,7 @@ async def through_rules(
     store: Store, signals: Sequence[Said], callers: int
 ) -> tuple[float, list[float]]:
     """Send signals through a runner; return messages a second and each one's seconds, sorted."""
-    house = Simulation(store, corpus.OPENS)
+    house = Simulation(store, corpus.OPENS, lookout())
     waiting = iter(signals)
     seconds: list[float] = []
 

@@ -43,6 +43,7 @@ from bot.engine.messages import Message
 from bot.engine.people import Person
 from bot.engine.signals import StartAsked
 from bot.intake.runner import Changed, Runner
+from bot.intake.watch import lookout
 from bot.platforms.slack.adapter import Secrets, Slack
 from bot.platforms.slack.manifest import EVENTS_PATH
 from bot.serving import pass_over_what_stays
@@ -146,7 +147,7 @@ async def rounds(
     """Let Rounds take in what was prepared."""
     app_token, secret = ("", workspace.secret) if signed else (workspace.app_token, "")
     async with opened(database) as store, contextlib.AsyncExitStack() as stack:
-        runner = Runner(store)
+        runner = Runner(store, lookout())
         enclosures = Enclosures(store, runner)
         outbox = Outbox(store, runner, {}, _now, enclose=enclosures.of)
         door = HouseDoor(Desk(runner, store, dict, _way_in), outbox, enclosures, _now)
