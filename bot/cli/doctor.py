@@ -9,6 +9,7 @@ import socket
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from bot.agendas.agenda import load_chats
 from bot.agendas.mistakes import Mistake, printable, shown
@@ -20,6 +21,8 @@ from bot.engine.agenda import Series
 from bot.platforms.channels import Channel, channels_of
 from bot.platforms.finding import Finding, Report
 from bot.settings import Settings
+from bot.store.address import Address
+from bot.store.holding import holder_of
 
 DISCORD, SLACK = "Discord", "Slack"
 """The headings of what is no channel's there."""
@@ -128,6 +131,9 @@ def _agendas(
 def _address(settings: Settings) -> Finding:
     """Say whether `rounds run` could listen, or does."""
     if _is_served(settings):
+        if _is_free(settings.where):
+            other = f"Rounds serves another store at {settings.url}. Choose another port: --port"
+            return Finding("Address", HERE, False, f"{other} NUMBER")
         return Finding("Address", HERE, True, f"Rounds serves {settings.url} already.")
     try:
         _bind_once(settings.host, settings.port)
@@ -147,6 +153,14 @@ def _bind_once(host: str, port: int) -> None:
             if family == socket.AF_INET6:
                 tried.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             tried.bind(address)
+
+
+def _is_free(where: Path | Address) -> bool:
+    """Say whether nobody holds a store's file; a database's leader is asked for elsewhere."""
+    try:
+        return isinstance(where, Path) and holder_of(where) is None
+    except OSError:
+        return False
 
 
 def _is_served(settings: Settings) -> bool:

@@ -235,7 +235,9 @@ def test_an_address_where_rounds_serves_already_is_right(place: Path, host: str)
     serving = ("bot", "run", "--host", host, "--port", str(settings.port))
     with running(*serving, port=settings.port, cwd=place):
         found = found_of("Address", settings)
+        other = found_of("Address", settings_in(place, port=settings.port, data=place / "other"))
     assert (found.ok, "serves" in found.sentence) == (True, True)
+    assert (other.ok, "Rounds serves another store at" in other.sentence) == (False, True)
 
 
 # ---------------------------------------------------------------- the lines
