@@ -84,6 +84,8 @@ def run(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
     try:
         code = _app(arguments, prog_name="rounds", standalone_mode=False)
         print(end="", flush=True)  # noqa: T201  also where there is no standard output

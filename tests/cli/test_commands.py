@@ -167,6 +167,15 @@ def test_next_lists_what_is_right_and_complains_of_what_is_wrong(
     assert inside("next", "urojc").code == 0
 
 
+@pytest.mark.parametrize("asked", [(), ("next",), ("db", "copy")])
+def test_help_is_asked_for_in_a_word_too(
+    inside: Callable[..., Ended], asked: tuple[str, ...]
+) -> None:
+    ended = inside("help", *asked)
+    assert (ended.code, ended.out) == (0, inside(*asked, "--help").out)
+    assert ended.out.startswith(f"Usage: {' '.join(('rounds', *asked))}")
+
+
 def test_next_says_where_dates_stand_when_no_chat_is_coming(
     place: Path, inside: Callable[..., Ended]
 ) -> None:
