@@ -13,7 +13,6 @@ from bot.engine import checkin
 from bot.engine.checkin import CONSENTS, LONGEST_INTEREST, Form, Unfit
 from bot.engine.countries import COUNTRIES, by_letter
 from bot.engine.errors import Refused
-from bot.engine.names import LONGEST
 from bot.web.access import Visitor
 from bot.web.addresses import checkin_path, room_path
 from bot.web.gate import FORM, Gate, Pace, Sorry, page
@@ -21,7 +20,7 @@ from bot.web.house import House
 from bot.web.room import room_of
 from bot.web.templates import Templates
 
-NOWHERE: Mapping[str, str] = {}
+NO_FAULTS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class CheckIns:
             return page(self._templates.render("checkin_join.html", **_common(place)))
         form = await self._form(visitor, place)
         kept = form.given if "kept" in request.query else None
-        return self._page(place, visitor, _Sheet(form, form.filled_in, NOWHERE), kept)
+        return self._page(place, visitor, _Sheet(form, form.filled_in, NO_FAULTS), kept)
 
     async def take(self, request: web.Request) -> web.Response:
         """Keep what somebody says of themselves, or say beside each field what is wrong with it."""
@@ -94,7 +93,6 @@ class CheckIns:
             "countries": by_letter(),
             "chosen": _chosen(sheet.filled_in),
             "consents": [(wish.value, words) for wish, words in CONSENTS.items()],
-            "longest_name": LONGEST,
             "longest_interest": LONGEST_INTEREST,
         }
         status = 422 if sheet.faults else 200

@@ -63,6 +63,8 @@ FOR_WHOM = {
 }
 """What is said beside an edition."""
 
+LABELS = {"running": "Open", "coming": "Planned", "over": "Closed"}
+
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A picture brings its own sheet, and nothing that runs."""
 
@@ -86,6 +88,11 @@ class Card:
             case Stage.CANCELLED | Stage.MISSED:
                 return self.chat.stage.value
         return "over"
+
+    @property
+    def label(self) -> str:
+        """What the pages say of its state."""
+        return LABELS.get(self.state) or self.state.capitalize()
 
     @property
     def asked(self) -> int:

@@ -83,6 +83,8 @@ async def test_what_is_no_choice_is_refused_whatever_is_sent(place: Served) -> N
         assert sent.status == 422
         assert "3 fields have" in sent.words
         assert "<i>" not in sent.text
+        for field in ("role", "country", "consent"):  # told with the field to those who hear it
+            assert f'aria-describedby="{field}-fault"' in sent.text
         assert (await ann.post(FORM, FIELDS, headers={})).status == 403, "from elsewhere"
         assert await kept(place.house) == []
 
