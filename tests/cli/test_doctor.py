@@ -426,7 +426,8 @@ async def test_every_line_that_the_ten_steps_name_is_printed(club: Club) -> None
     club.write(notify=f'{{discord: "role:{role.id}"}}')
     printed = await club.doctor()
     refused = await club.doctor(DISCORD_API=f"http://127.0.0.1:{free_port()}/api/v10")
-    club.write(forget_on_leave="true")
+    readers = f'{{discord: "role:{role.id}"}}'
+    club.write(forget_on_leave="true", moderators=readers, moderators_on_call=readers)
     minding = await club.doctor()
     section = OPERATING[OPERATING.index("in ten steps") :].partition("\n### ")[0]
     steps = re.split(r"^\d+\. ", section, flags=re.MULTILINE)[1:]

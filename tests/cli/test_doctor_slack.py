@@ -155,7 +155,7 @@ def section(heading: str) -> str:
 
 
 async def test_every_line_that_the_steps_name_is_printed(club: Club) -> None:
-    club.write(archive="channel")
+    club.write(archive="channel", moderators_on_call="{slack: U0000000001}")
     socket_mode = await club.doctor()
     signed = await club.doctor(SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="8f74")
     unreachable = await club.doctor(SLACK_API=f"http://127.0.0.1:{free_port()}/api/")
