@@ -108,10 +108,10 @@ async def connected(gateway: Gateway, database: Path) -> AsyncIterator[House]:
             await corpus.fill(tables, 0, room, thread)
         runner = Runner(store, lookout())
         enclosures = Enclosures(store, runner)
-        outbox = Outbox(store, runner, {}, _now, enclose=enclosures.of)
-        door = HouseDoor(Desk(runner, store, dict, _way_in), outbox, enclosures, _now)
+        outbox = Outbox(store, runner, {}, now, enclose=enclosures.of)
+        door = HouseDoor(Desk(runner, store, dict, way_in), outbox, enclosures, now)
         pace = Pace(ready_within=SOON)
-        platform = Discord(gateway.token, door, _now, lambda: None, gateway.api, pace)
+        platform = Discord(gateway.token, door, now, lambda: None, gateway.api, pace)
         async with runner.running():
             running = asyncio.create_task(platform.run())
             try:
@@ -124,11 +124,13 @@ async def connected(gateway: Gateway, database: Path) -> AsyncIterator[House]:
                 await asyncio.gather(running, return_exceptions=True)
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Return the moment at which the chat is."""
     return NOW
 
 
-def _way_in(_by: Person, _room: Room, _now: datetime) -> WayIn:
+def way_in(_by: Person, _room: Room, _at: datetime) -> WayIn:
+    """Give nobody a way in."""
     return WayIn("", timedelta(0))
 
 

@@ -31,7 +31,7 @@ from bot.intake.watch import lookout
 from bot.simulation import Simulation
 from bot.store import sqlite
 from bot.store.codec import message_row
-from bot.store.sqlite import opened
+from bot.store.opening import Where, opened
 from bot.store.tables import UPSERT_MESSAGE
 
 TOGETHER = 64
@@ -53,9 +53,9 @@ async def floor(database: Path, messages: Sequence[Message], together: int) -> f
             return len(rows) / (time.perf_counter() - began)
 
 
-async def through_store(database: Path, messages: Sequence[Message], together: int) -> float:
+async def through_store(where: Where, messages: Sequence[Message], together: int) -> float:
     """Write the rows through the store; return messages a second."""
-    async with opened(database) as store:
+    async with opened(where) as store:
         began = time.perf_counter()
         for start in range(0, len(messages), together):
             async with store.writing() as tables:
@@ -105,15 +105,22 @@ async def compare(folder: Path, count: int, callers: int) -> None:
     messages = list(corpus.messages(count))
     bare = await floor(folder / f"floor-{callers}.db", messages, callers)
     stored = await through_store(folder / f"store-{callers}.db", messages, callers)
-    async with opened(folder / f"rules-{callers}.db") as store:
+    rules = folder / f"rules-{callers}.db"
+    print(f"{callers:>3} at once   {await beside(bare, stored, rules, messages, callers)}")
+
+
+async def beside(
+    bare: float, stored: float, rules: Where, messages: Sequence[Message], callers: int
+) -> str:
+    """Send messages by the rules into an empty place; return a line with floor and store."""
+    async with opened(rules) as store:
         async with store.writing() as tables:
             await corpus.fill(tables, 100)
         ruled, seconds = await through_rules(store, as_signals(messages), callers)
     half, most = statistics.median(seconds), seconds[int(len(seconds) * 0.99)]
-    print(
-        f"{callers:>3} at once   floor {bare:>8,.0f}/s   "
-        f"store {stored:>8,.0f}/s ({stored / bare:.2f}x)"
-        f"   rules {ruled:>8,.0f}/s ({ruled / bare:.2f}x), p50 {half * 1e3:.2f} ms, "
+    return (
+        f"floor {bare:>8,.0f}/s   store {stored:>8,.0f}/s ({stored / bare:.2f}x)   "
+        f"rules {ruled:>8,.0f}/s ({ruled / bare:.2f}x), p50 {half * 1e3:.2f} ms, "
         f"p99 {most * 1e3:.2f} ms"
     )
 

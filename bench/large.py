@@ -18,8 +18,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
-import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -41,6 +39,7 @@ from bench.large_house import (
     open_chats,
     person,
     resident,
+    seconds_until_line,
     series_in,
 )
 from bot.clockwork.catalogue import Catalogue
@@ -62,25 +61,6 @@ LIBRARIES = (
 # ---------------------------------------------------------------- start
 
 
-def _seconds_until_line(folder: Path) -> float:
-    """Start the program; return how long it took until it said where it listens. It is ended."""
-    chats, data = str(folder / "chats"), str(folder / "data")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-    command = [sys.executable, "-m", "bot", "run", "--port", port, "--chats", chats, "--data", data]
-    began = time.perf_counter()
-    compiled = {name: at for name, at in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    with subprocess.Popen(  # noqa: S603
-        command, cwd=ROOT, env=compiled, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
-        assert process.stdout is not None  # noqa: S101
-        assert process.stdout.readline(), "it does not start"  # noqa: S101
-        took = time.perf_counter() - began
-        process.terminate()
-        process.communicate()
-    return took
-
-
 def _imports() -> float:
     """Return how long a process takes that imports the libraries and ends."""
     began = time.perf_counter()
@@ -95,7 +75,7 @@ async def start(folder: Path, *, quick: bool) -> None:
     took, bare = [], []
     for _ in range(TURNS):
         bare.append(await asyncio.to_thread(_imports))
-        took.append(await asyncio.to_thread(_seconds_until_line, folder))
+        took.append(await asyncio.to_thread(seconds_until_line, folder))
     best, least = min(took), min(bare)
     print(
         f"Start with {count} agendas and {count} open chats\n"

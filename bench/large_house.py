@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +20,7 @@ from bot.engine.people import Person
 from bot.engine.signals import StartAsked
 from bot.intake.runner import Runner
 from bot.simulation import Simulation
+from bot.store.address import Address
 from bot.store.sqlite import SqliteStore, opened
 
 NOW = datetime(2026, 12, 6, 20, tzinfo=UTC)
@@ -70,6 +75,32 @@ async def open_chats(folder: Path, count: int) -> None:
                 signal = StartAsked(NOW, plan.rooms[0], henry, name, f"s{n}", plan)
                 starts.append(runner.take_in(signal))
             await asyncio.gather(*starts)
+
+
+def seconds_until_line(folder: Path, address: Address | None = None) -> float:
+    """Start the program on the chats there; return how long it took until it said that it listens.
+
+    With `address` the store is in that database. The program is ended.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+    compiled = {name: at for name, at in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    named = {"DATABASE_URL": address.text} if address else {}
+    began = time.perf_counter()
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "bot", "run", "--port", port],
+        cwd=folder,
+        env={**compiled, **named, "PYTHONPATH": str(Path(__file__).parents[1])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+    ) as process:
+        assert process.stdout is not None  # noqa: S101
+        assert process.stdout.readline(), "it does not start"  # noqa: S101
+        seconds = time.perf_counter() - began
+        process.terminate()
+        process.communicate()
+    return seconds
 
 
 class Year:

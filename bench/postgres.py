@@ -14,9 +14,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import os
-import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,13 +24,13 @@ from pathlib import Path
 import asyncpg
 
 from bench import corpus, ingest, timers
-from bench.large_house import open_chats
+from bench.large_house import open_chats, seconds_until_line
 from bot.engine.messages import Message
 from bot.store.address import Address
 from bot.store.codec import message_row, stamp
 from bot.store.marks import statement
 from bot.store.moving import move
-from bot.store.opening import Where, opened
+from bot.store.opening import opened
 from bot.store.tables import UPSERT_MESSAGE
 from tests.postgres import Server, running
 
@@ -68,48 +65,21 @@ async def floor(address: Address, messages: Sequence[Message], together: int) ->
         return len(rows) / (time.perf_counter() - began)
 
 
-async def through_store(where: Where, messages: Sequence[Message], together: int) -> float:
-    """Write the rows through the store; return messages a second."""
-    async with opened(where) as store:
-        began = time.perf_counter()
-        for start in range(0, len(messages), together):
-            async with store.writing() as tables:
-                await tables.put_messages(messages[start : start + together])
-        return len(messages) / (time.perf_counter() - began)
-
-
 async def compare(server: Server, folder: Path, count: int, callers: int) -> None:
     """Print floor, store and rules for a number of callers, on both databases."""
     messages = list(corpus.messages(count))
     async with server.database() as address:
         least = await floor(address, messages, callers)
     async with server.database() as address:
-        stored = await through_store(address, messages, callers)
+        stored = await ingest.through_store(address, messages, callers)
     async with server.database() as address:
-        line = await _rules(address, messages, callers, least)
-    print(
-        f"{callers:>3} at once   PostgreSQL   floor {least:>8,.0f}/s   "
-        f"store {stored:>8,.0f}/s ({stored / least:.2f}x)   {line}"
-    )
+        line = await ingest.beside(least, stored, address, messages, callers)
+    print(f"{callers:>3} at once   PostgreSQL   {line}")
     least = await ingest.floor(folder / f"floor-{callers}.db", messages, callers)
-    stored = await through_store(folder / f"store-{callers}.db", messages, callers)
-    line = await _rules(folder / f"rules-{callers}.db", messages, callers, least)
-    print(
-        f"{'':<12}  SQLite       floor {least:>8,.0f}/s   "
-        f"store {stored:>8,.0f}/s ({stored / least:.2f}x)   {line}"
-    )
-
-
-async def _rules(where: Where, messages: Sequence[Message], callers: int, least: float) -> str:
-    async with opened(where) as store:
-        async with store.writing() as tables:
-            await corpus.fill(tables, 100)
-        rate, seconds = await ingest.through_rules(store, ingest.as_signals(messages), callers)
-    half, most = statistics.median(seconds), seconds[int(len(seconds) * 0.99)]
-    return (
-        f"rules {rate:>8,.0f}/s ({rate / least:.2f}x), p50 {half * 1e3:.2f} ms, "
-        f"p99 {most * 1e3:.2f} ms"
-    )
+    stored = await ingest.through_store(folder / f"store-{callers}.db", messages, callers)
+    rules = folder / f"rules-{callers}.db"
+    line = await ingest.beside(least, stored, rules, messages, callers)
+    print(f"{'':<12}  SQLite       {line}")
 
 
 # ---------------------------------------------------------------- timers
@@ -175,29 +145,6 @@ def _print_late(name: str, least: float, late: Sequence[float]) -> None:
 
 
 # ---------------------------------------------------------------- a start
-
-
-def seconds_until_line(folder: Path, address: Address | None) -> float:
-    """Start the program; return how long it takes until it listens and says so."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    named = {"DATABASE_URL": address.text} if address else {}
-    began = time.perf_counter()
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "bot", "run", "--port", str(port)],
-        cwd=folder,
-        env={**os.environ, **named, "PYTHONPATH": str(Path(__file__).parents[1])},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-    ) as process:
-        assert process.stdout is not None  # noqa: S101
-        assert process.stdout.readline(), "it does not start"  # noqa: S101
-        seconds = time.perf_counter() - began
-        process.terminate()
-        process.stdout.read()
-    return seconds
 
 
 def imports(library: str) -> float:

@@ -22,7 +22,6 @@ import statistics
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -32,9 +31,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bench import corpus
 from bench.discord import Run, Watch, best, one_commit, store_alone
-from bench.discord_house import at_share, until
+from bench.discord_house import at_share, now, until, way_in
 from bench.workspace import Sent, Workspace, elsewhere
-from bot.desk.asking import Desk, WayIn
+from bot.desk.asking import Desk
 from bot.desk.door import HouseDoor
 from bot.dispatch.enclosures import Enclosures
 from bot.dispatch.outbox import Outbox
@@ -53,7 +52,6 @@ from bot.web.hooks import route
 TURNS = 3
 UNDER_WAY = 100
 STEADY = 100
-NOW = corpus.OPENS + timedelta(hours=40)
 
 
 @dataclass
@@ -78,14 +76,6 @@ class Taken:
     sent: Sent
     rows: Sequence[Message] = ()
     sizes: Sequence[int] = ()
-
-
-def _now() -> datetime:
-    return NOW
-
-
-def _way_in(_by: Person, _room: Room, _now: datetime) -> WayIn:
-    return WayIn("", timedelta(0))
 
 
 @contextlib.asynccontextmanager
@@ -149,10 +139,10 @@ async def rounds(
     async with opened(database) as store, contextlib.AsyncExitStack() as stack:
         runner = Runner(store, lookout())
         enclosures = Enclosures(store, runner)
-        outbox = Outbox(store, runner, {}, _now, enclose=enclosures.of)
-        door = HouseDoor(Desk(runner, store, dict, _way_in), outbox, enclosures, _now)
+        outbox = Outbox(store, runner, {}, now, enclose=enclosures.of)
+        door = HouseDoor(Desk(runner, store, dict, way_in), outbox, enclosures, now)
         given = Secrets(workspace.bot_token, app_token, secret)
-        slack = Slack(given, door, _now, lambda: None, tuple, workspace.api)
+        slack = Slack(given, door, now, lambda: None, tuple, workspace.api)
         await stack.enter_async_context(runner.running())
         await _open_chat(runner, Room("slack", workspace.channel))
         url = ""
