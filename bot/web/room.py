@@ -172,15 +172,15 @@ class RoomPages:
         """Show somebody under which name they write, and let them change it or leave."""
         visitor, outer = self._gate.visitor(request), self._gate.outer_pass(request)
         room = request.query.get("room", "")
+        back = room_path(room) if room else ""
         if visitor is None and outer is None:
             raise Sorry(
                 403,
                 "You have not joined",
                 "Open a room and give a name to join.",
-                back=room_path(room) if room else "",
+                back=back,
                 back_words="To the room",
             )
-        back = room_path(room) if room else ""
         values = {"visitor": visitor, "outer": outer, "back": back}
         return page(self._templates.render("you.html", **values, lent=LENT_STAYS))
 

@@ -18,14 +18,17 @@ WAITS = 30.0
 SHORTEST = 1.0
 """Seconds to wait at least: Slack tells whole ones."""
 
-_PASSING = frozenset(
+PASSING = frozenset(
     {
-        "accesslimited",
+        "external_channel_migrating",
         "fatal_error",
         "internal_error",
+        "message_limit_exceeded",
+        "org_login_required",
         "request_timeout",
         "service_unavailable",
         "team_added_to_org",
+        "update_failed",
     }
 )
 """Errors that are Slack's own and pass by themselves."""
@@ -64,10 +67,12 @@ def retry_after(error: SlackApiError) -> float | None:
 def is_refusal(error: SlackApiError) -> bool:
     """Whether Slack refuses just this until somebody changes something there.
 
-    A call that failed on its way, and a token that counts no longer, are no refusal.
+    A call that failed on its way, and a token that counts no longer, are no refusal; nor is that
+    of a whole network.
     """
     name = name_of(error)
-    return _status(error) < 500 and not name.startswith("HTTP ") and name not in _PASSING | TOKEN
+    passes = name.startswith("HTTP ") or name in PASSING | TOKEN | {"accesslimited"}
+    return _status(error) < 500 and not passes
 
 
 def _status(error: SlackApiError) -> int:

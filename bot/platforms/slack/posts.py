@@ -69,7 +69,6 @@ log = logging.getLogger(__name__)
 
 Block = dict[str, Any]
 
-_ALREADY = ("already_archived",)
 _NO_EDIT = ("edit_window_closed", "cant_update_message")
 """A workspace may let messages be changed for a while only; its own ones an app may delete."""
 _UNKNOWN_PEOPLE = ("user_not_found", "user_not_visible", "user_disabled", "cannot_dm_bot")
@@ -141,7 +140,7 @@ class Posts:
                 try:
                     await self._client.conversations_archive(channel=action.room.name)
                 except SlackApiError as error:
-                    if error.response.get("error") not in _ALREADY:
+                    if error.response.get("error") != "already_archived":
                         raise
         return Receipt(now)
 

@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from bot.engine.actions import is_private
 from bot.engine.agenda import Room
 from bot.platforms.platform import Hindered, Impossible, Unreachable
-from bot.platforms.slack.errors import TOKEN, name_of, retry_after, why_of
+from bot.platforms.slack.errors import PASSING, TOKEN, name_of, retry_after, why_of
 
 CUT = (aiohttp.ClientError, OSError, TimeoutError)
 """What slack_sdk lets through where a request finds no way or gets no answer."""
@@ -117,21 +117,6 @@ _APP_TOKEN_WRONG = {
     "token_revoked": "It was revoked.",
 }
 
-_PASSING = frozenset(
-    {
-        "external_channel_migrating",
-        "fatal_error",
-        "internal_error",
-        "message_limit_exceeded",
-        "org_login_required",
-        "request_timeout",
-        "service_unavailable",
-        "team_added_to_org",
-        "update_failed",
-    }
-)
-"""What passes by itself."""
-
 _TOO_MANY_POSTS = "rate_limited"
 
 
@@ -163,7 +148,7 @@ def refusal_of(error: SlackApiError, room: Room | None = None) -> Unreachable | 
     if wait is not None or name == _TOO_MANY_POSTS:
         until = None if wait is None else timedelta(seconds=wait)
         return Unreachable("Slack's rate limit is reached.", until)
-    if name in _PASSING or name.startswith("HTTP 5"):
+    if name in PASSING or name.startswith("HTTP 5"):
         return Unreachable(f"Slack is out of order ({name}).")
     if name.startswith("HTTP "):
         return Unreachable(
