@@ -97,7 +97,8 @@ class HouseDoor:
             known = await tables.messages([message_key(asker.room, message)])
         if not known or not known[0].said:
             raise Refused("This message is in no chat's transcript, so nothing was withdrawn.")
-        await self.hear(Deleted(self.clock(), asker.room, message, asker.thread))
+        deleted = Deleted(self.clock(), asker.room, message, asker.thread, by_author=True)
+        await self.hear(deleted)
         async with self.desk.store.reading() as tables:
             published = await shown.with_message(tables.connection, known[0].key)
         return Answer((WITHDRAWN_ONE, *remains.beside(published)))

@@ -39,12 +39,13 @@ def hear(
         case Edited():
             heard = _edited(known, signal, concerns)
         case Deleted():
-            heard = known if is_ours(chat, known) else known._replace(withdrawn=True)
+            ours = is_ours(chat, known) and not signal.by_author
+            heard = known if ours else known._replace(withdrawn=True)
     return settle(chat, heard, parent)
 
 
 def is_ours(chat: Chat, message: Message) -> bool:
-    """Whether a deletion is our own: we have taken the message out, and nothing hinders that."""
+    """Whether a deletion that a platform tells of is our own: we have taken the message out, and nothing hinders that."""
     hidden = message.key in chat.order.hidden
     return hidden and apart(message.room.platform, Remove) not in chat.hindered
 

@@ -44,12 +44,17 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """A message was deleted where it stood: it is withdrawn."""
+    """A message was deleted where it stood: it is withdrawn.
+
+    `by_author` is true where its author asks for it; a deletion that a platform tells of may be
+    our own.
+    """
 
     at: datetime
     room: Room
     id: str
     thread: str | None = None
+    by_author: bool = False
 
 
 @dataclass(frozen=True, slots=True)

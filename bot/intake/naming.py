@@ -50,3 +50,10 @@ async def whom(tables: Tables, chat: Chat, signal: Asked, ask: AboutSomebody) ->
         f"Nobody called {named} has written in this chat. Name somebody as they are called here, "
         "or by their id."
     )
+
+
+def must_be_of(chat: Chat, message: Message | None, key: str) -> None:
+    """Raise Refused where what is named by its key is no message of the chat."""
+    if message is None or not message.said or message.chat != chat.id:
+        name = key.partition("/")[2][:60]
+        raise Refused(f"There is no message {name} here. Its menu has its link or number.")

@@ -176,7 +176,8 @@ class Runner:
             try:
                 await self._commit(batch)
             finally:
-                for _ in batch:
+                for waiting in batch:
+                    waiting.outcome.cancel()  # where it ends before it is committed
                     self._queue.task_done()
 
     async def _commit(self, batch: Sequence[_Waiting]) -> None:
@@ -190,10 +191,6 @@ class Runner:
                 conflicts += 1
                 if conflicts == MOST_CONFLICTS:
                     return _fail(batch, conflict)
-            except asyncio.CancelledError:
-                for waiting in batch:
-                    waiting.outcome.cancel()
-                raise
             except Exception as error:  # handed to whoever waits
                 self._forget()
                 if len(batch) == 1 or isinstance(error, Unavailable):

@@ -26,7 +26,7 @@ from bot.engine.signals import Signal, Speech
 from bot.engine.state import Chat, Stage
 from bot.intake import farewell, unnaming, welcome
 from bot.intake.floors import Floors
-from bot.intake.naming import about, whom
+from bot.intake.naming import about, must_be_of, whom
 from bot.intake.noticing import news_of
 from bot.intake.noting import note
 from bot.intake.recollection import Recollection
@@ -252,7 +252,7 @@ class Work:
                 return None, []
         else:
             running = [line.id for line in lines if line.stage is Stage.OPEN]
-            signal = replace(signal, running="".join(running[:1]))
+            signal = replace(signal, running=next(iter(running), ""))
         for free in free_ids(signal.series, signal.chat):
             if await self.floors.is_free(free):
                 break
@@ -271,7 +271,7 @@ class Work:
         happened = decide(chat, signal)
         for event in happened:
             if isinstance(event, _ABOUT_ONE):
-                await self._must_be_of(chat, event.message)
+                must_be_of(chat, await self._message(event.message), event.message)
         chat, happened = self._record(chat, happened)
         for event in happened:
             if isinstance(event, events.Withdrew) and chat is not None:
@@ -284,12 +284,6 @@ class Work:
     async def _withdraw(self, chat: Chat, person: str) -> None:
         platform, _, author = person.partition(":")
         await self._remove(chat, self._tables.withdraw(chat.id, platform, author))
-
-    async def _must_be_of(self, chat: Chat, key: str) -> None:
-        message = await self._message(key)
-        if message is None or not message.said or message.chat != chat.id:
-            name = key.partition("/")[2][:60]
-            raise Refused(f"There is no message {name} here. Its menu has its link or number.")
 
     async def _asked_about(self, signal: signals.Asked) -> Chat | None:
         chats = await self.floors.chats_in(signal.room, signal.at, signal.thread)
@@ -390,10 +384,15 @@ class Work:
             self._rewordings.see(before, after)
             self._see({after.key})
         self._known = {}
+        platform, _, author = person.partition(":")
         for chat_id in await leavers.chats_with(connection, person, signal.series):
-            if (chat := await self.floors.chat(chat_id)) is not None:
-                then, _ = self._record(chat, decide(chat, signal))
-                await self._withdraw(then or chat, person)
+            words = self._tables.withdraw(chat_id, platform, author)  # also where a log is broken
+            for chat in await self.floors.sound([chat_id]):
+                self._record(chat, decide(chat, signal))
+                await self._settle_all()
+                words = self._rewordings.watch(self._tables, chat, words)
+            await words
+            self._known = {}
         for series in signal.series:
             await checkins.forget(self._tables, person, series)
         return None, []

@@ -237,7 +237,7 @@ class Talk:
     async def delete(self, request: web.Request) -> web.Response:
         """Withdraw one's own message."""
         visitor, message = await self._own(request)
-        signal = Deleted(self._house.clock(), message.room, message.id)
+        signal = Deleted(self._house.clock(), message.room, message.id, by_author=True)
         await self._house.runner.handle(signal)
         return await self._shown(request, visitor, message)
 

@@ -71,6 +71,22 @@ async def test_what_they_said_is_withdrawn_in_every_chat_of_the_series_and_in_no
     ]
 
 
+async def test_a_chat_whose_log_is_broken_keeps_their_words_in_none(at: House) -> None:
+    await at.say(MINDS, ANN, "T1: in the first chat")
+    async with at.store.reading() as tables:
+        ((broken,),) = await tables.connection.rows("SELECT chat FROM chats WHERE series = 'minds'")
+    await at.live(3 * DAY)
+    await at.start(at.catalogue()["minds"])
+    await at.say(MINDS, ANN, "T1: in the second")
+    async with at.store.writing() as tables:
+        await tables.connection.run(
+            "UPDATE events SET body = '{}' WHERE chat = ? AND seq > 1", (broken,)
+        )
+    at.runner._forget()  # what it knows of the chat, as after a new start
+    await leaves(at)
+    assert [text for _, text, _ in await texts(at)] == ["", ""]
+
+
 async def test_their_check_in_of_that_series_goes_and_no_other(at: House) -> None:
     for room in (MINDS, OTHER):
         said = CheckIn(name="Ann", role="nurse")

@@ -313,6 +313,14 @@ def test_a_deletion_that_is_ours_leaves_the_message_held_with_its_text() -> None
     assert settle(log.chat, gone, None).held is Hold.RULE
 
 
+def test_what_its_author_withdraws_is_withdrawn_also_while_it_is_taken_out() -> None:
+    log = Log(HIDING)
+    log.take(breach(0, "invitation"))
+    known = hear(log.chat, None, None, Said(at(0), CHANNEL, "m0", TROLL, "Come to us"))
+    gone = hear(log.chat, known, None, Deleted(at(1), CHANNEL, "m0", "5", by_author=True))
+    assert (gone.withdrawn, gone.text) == (True, "")
+
+
 def test_while_removals_are_refused_a_deletion_is_its_authors() -> None:
     log = Log(HIDING)
     log.take(breach(0, "invitation"))

@@ -382,6 +382,33 @@ async def test_a_store_that_does_not_answer_keeps_no_process_from_ending(lasting
         assert waiting.cancelled()
 
 
+class FailingThenAway(NeverTelling):
+    """A store that fails once, and cannot be reached afterwards."""
+
+    tries = 0
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[Tables]:
+        self.tries += 1
+        if self.tries == 1:
+            raise ValueError("one of them is at fault")
+        await asyncio.Event().wait()
+        yield  # type: ignore[unreachable]
+
+
+async def test_whoever_waits_for_a_batch_that_is_tried_one_by_one_is_told_of_the_end(
+    lasting: Where,
+) -> None:
+    async with opened(lasting) as store:
+        failing = FailingThenAway(store)
+        runner = Runner(failing)
+        async with runner.running():
+            batch = [runner.take_in(said(str(n))) for n in range(3)]
+            while failing.tries < 2:  # noqa: ASYNC110  it is no event
+                await asyncio.sleep(0)
+        assert all(one.cancelled() for one in batch)
+
+
 # ---------------------------------------------------------------- talk that is not all known
 
 CHANNEL = Room("discord", "9")
