@@ -45,7 +45,10 @@ def hear(
 
 
 def is_ours(chat: Chat, message: Message) -> bool:
-    """Whether a deletion that a platform tells of is our own: we have taken the message out, and nothing hinders that."""
+    """Whether a deletion that a platform tells of is our own.
+
+    It is where we have taken the message out, and nothing hinders that.
+    """
     hidden = message.key in chat.order.hidden
     return hidden and apart(message.room.platform, Remove) not in chat.hindered
 

@@ -393,7 +393,8 @@ class FailingThenAway(NeverTelling):
         if self.tries == 1:
             raise ValueError("one of them is at fault")
         await asyncio.Event().wait()
-        yield  # type: ignore[unreachable]
+        async with super().writing() as tables:
+            yield tables
 
 
 async def test_whoever_waits_for_a_batch_that_is_tried_one_by_one_is_told_of_the_end(
