@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
 
 from bot.store.codec import moment
 from bot.store.errors import StoreError
@@ -94,9 +93,8 @@ def _reading(file: Path, *, in_use: bool = False) -> Iterator[sqlite3.Connection
 def _opened(file: Path, ways: list[str]) -> sqlite3.Connection:
     """Open a file in the first way that goes: the last is for folders where nothing can be made."""
     way, *others = ways
-    name = f"file:{quote(str(file.absolute()))}?{way}"
     try:
-        database = sqlite3.connect(name, uri=True, timeout=10)
+        database = sqlite3.connect(f"{file.absolute().as_uri()}?{way}", uri=True, timeout=10)
         try:
             database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         except BaseException:
@@ -173,16 +171,15 @@ def exchange(new: Path, store: Path, kept: Path) -> None:
 
     At no moment is there none.
     """
-    mode = stat.S_IMODE(store.stat().st_mode)
-    owner = store.stat()
+    about = store.stat()
     kept.hardlink_to(store)
     for end in ("-wal", "-shm"):  # those of a store that could not be closed as it should be
         beside = store.with_name(store.name + end)
         if beside.exists():
             beside.replace(kept.with_name(kept.name + end))
-    new.chmod(mode)
+    new.chmod(stat.S_IMODE(about.st_mode))
     with contextlib.suppress(PermissionError):  # only root gives files away, and only root must
-        os.chown(new, owner.st_uid, owner.st_gid)
+        os.chown(new, about.st_uid, about.st_gid)
     put(new, store, over=True)
 
 

@@ -49,13 +49,12 @@ _NO_TOPIC = "('-', 0)"  # no row of `topics` reads so
 class Counts:
     """How many messages of each kind a chat has, and how many people wrote them.
 
-    All but the two of moderators and the two of visitors count participants' and guests'
-    messages. `edited`,
-    `without_topic`, `replies` and `with_files` are those in the window; `unplaced` and
-    `withdrawn` those of any time. `per_person` says how many people wrote how many messages in
-    the window, as (messages, people), fewest messages first; `topics` leaves out those without.
-    A message that stands under several topics counts for each of them. `rooms` has the rooms in
-    which somebody wrote; the same id on one platform is one person in each.
+    All but the two of moderators and the two of visitors count participants' and guests' messages.
+    `edited`, `without_topic`, `replies` and `with_files` are those in the window; `unplaced` and
+    `withdrawn` those of any time. `per_person` says how many people wrote how many messages in the
+    window, as (messages, people), fewest messages first; `topics` leaves out those without. A
+    message that stands under several topics counts for each of them. `rooms` has the rooms in which
+    somebody wrote; the same id on one platform is one person in each.
     """
 
     participants: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import stat
 import threading
@@ -56,6 +57,13 @@ async def test_a_copy_is_one_file_for_its_owner_with_everything_in_it(
     async with opened(tmp_path / "copy.db") as copied, copied.reading() as tables:
         (found,) = await tables.messages(["local:urojc/7"])
         assert found == said(7)
+
+
+async def test_a_file_of_any_name_is_copied(store: SqliteStore, tmp_path: Path) -> None:
+    first, second = (tmp_path / os.fsdecode(name) for name in (b"a \xff?#%.db", b"b \xff?#%.db"))
+    copying.copy(tmp_path / "rounds.db", first, quiet)
+    copying.copy(first, second, quiet)
+    assert copying.checked(second).messages == 2_000
 
 
 async def test_a_copy_is_of_one_moment_however_much_is_written_meanwhile(tmp_path: Path) -> None:
