@@ -54,18 +54,28 @@ def read_agenda(path: Path, now: datetime | None = None) -> Series:
     return parse_agenda(source, str(path), now)
 
 
+def agendas_in(folder: Path) -> list[Path]:
+    """Return the files of a folder that are agendas, or meant to be: those in `.yml` are misnamed.
+
+    Raises OSError where the folder cannot be read.
+    """
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
+    )
+
+
 def load_chats(folder: Path, now: datetime | None = None) -> tuple[list[Series], list[Mistake]]:
-    """Read every agenda (`*.yaml`) of a folder, by name; return the series and all mistakes."""
+    """Read every agenda of a folder, by name; return the series and all mistakes."""
     series: list[Series] = []
     mistakes: list[Mistake] = []
     try:
-        found = sorted(folder.iterdir())
+        found = agendas_in(folder)
     except OSError as error:
         words = f"The folder of agendas cannot be read: {error.strerror}. Name another: --chats DIR"
         return [], [Mistake(str(folder), START.line, START.column, words)]
     for path in found:
-        if path.name.startswith(".") or path.suffix not in (".yaml", ".yml"):
-            continue
         try:
             series.append(read_agenda(path, now))
         except AgendaMistakes as wrong:

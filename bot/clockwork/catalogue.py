@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.agendas.agenda import read_agenda
+from bot.agendas.agenda import agendas_in, read_agenda
 from bot.agendas.mistakes import START, AgendaMistakes, Mistake
 from bot.engine.agenda import Series, agendas_of, people_lists
 
@@ -17,7 +17,7 @@ class Catalogue:
         self._folder = folder
         self._series: dict[str, Series] = {}
         self._unreadable: frozenset[str] = frozenset()
-        self._seen: dict[Path, tuple[int, int]] | None = {}  # None: the folder was not there
+        self._seen: dict[Path, tuple[int, int]] | None = {}  # None: the folder could not be read
 
     def series(self) -> Mapping[str, Series]:
         """Return the series by name."""
@@ -37,15 +37,12 @@ class Catalogue:
         """Read what has changed since last time.
 
         Returns None where nothing has, else every mistake of the files that were read. A folder
-        that is not there says nothing: what was read of it is kept.
+        that cannot be read is told of once: what was read of it is kept.
         """
-        if not self._folder.is_dir():
-            return self._lose_folder()
-        found = {
-            path: _fingerprint(path)
-            for path in sorted(self._folder.glob("*.yaml"))
-            if not path.name.startswith(".")
-        }
+        try:
+            found = {path: _fingerprint(path) for path in agendas_in(self._folder)}
+        except OSError as error:
+            return self._lose_folder(error.strerror)
         if found == self._seen:
             return None
         mistakes: list[Mistake] = []
@@ -65,11 +62,14 @@ class Catalogue:
         self._series, self._unreadable, self._seen = series, unreadable, found
         return mistakes
 
-    def _lose_folder(self) -> list[Mistake] | None:
+    def _lose_folder(self, reason: str | None) -> list[Mistake] | None:
         if self._seen is None:
             return None
         self._seen = None
-        words = "There is no such folder of agendas. What was read of it before still holds."
+        words = (
+            f"The folder of agendas cannot be read: {reason}. What was read of it before still "
+            "holds."
+        )
         return [Mistake(str(self._folder), START.line, START.column, words)]
 
 

@@ -106,6 +106,15 @@ def test_what_an_editor_hides_in_the_folder_is_no_agenda(tmp_path: Path) -> None
     assert titles(catalogue) == {"a": "A"}
 
 
+def test_a_file_that_is_misnamed_is_told_of(tmp_path: Path) -> None:
+    write(tmp_path, "a", "A", 1)
+    (tmp_path / "b.yml").write_text(AGENDA.format(title="B"), "utf-8")
+    catalogue = Catalogue(tmp_path)
+    (told,) = catalogue.refresh() or []
+    assert told.text.endswith("rename it to b.yaml")
+    assert titles(catalogue) == {"a": "A"}
+
+
 def test_user_groups_of_slack_that_agendas_name_are_told(tmp_path: Path) -> None:
     agenda = (
         "title: A club\nzone: UTC\nstarts: 2026-12-07 07:00\nwindow: 48h\n"
