@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
@@ -127,6 +128,21 @@ class Needless(logging.Filter):
         )
 
 
+class CutOff(logging.Filter):
+    """Drops the fault of aiohttp's own in which a request ends as its server stops waiting for it.
+
+    It marks a future as done that it has just cancelled (`RequestHandler._handle_request`); by
+    then everything is answered, or cut off as it was to be.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything else pass."""
+        if not record.exc_info or record.exc_info[0] is not asyncio.InvalidStateError:
+            return True
+        *_, place = traceback.extract_tb(record.exc_info[2])
+        return place.name != "_handle_request"
+
+
 def keep_log(level: str, form: str = "lines") -> None:
     """Write the log from this level on (`debug`, `info`, `warning`, `error`) to standard error.
 
@@ -142,6 +158,7 @@ def keep_log(level: str, form: str = "lines") -> None:
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every ring
     logging.getLogger("discord").setLevel(logging.WARNING)  # it tells of every try to connect
     logging.getLogger("discord.client").addFilter(Needless())
+    logging.getLogger("aiohttp.server").addFilter(CutOff())
     for library in ("slack_bolt", "slack_sdk"):  # they log whole requests, and what was said
         logging.getLogger(library).handlers = [logging.NullHandler()]
         logging.getLogger(library).propagate = False

@@ -26,7 +26,16 @@ EVERY = ("memory", *LASTING)
 
 @pytest.fixture(autouse=True)
 def _log_as_before() -> Iterator[None]:
-    names = ["", "bot", "asyncio", "apscheduler", "discord", "discord.client", "slack_bolt"]
+    names = [
+        "",
+        "bot",
+        "asyncio",
+        "aiohttp.server",
+        "apscheduler",
+        "discord",
+        "discord.client",
+        "slack_bolt",
+    ]
     logs = [logging.getLogger(name or None) for name in (*names, "slack_sdk")]
     before = [(log.level, log.handlers[:], log.filters[:], log.propagate) for log in logs]
     yield

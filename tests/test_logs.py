@@ -125,6 +125,38 @@ def test_where_discord_found_no_way_is_not_told_at_every_try() -> None:
     assert written == ""
 
 
+def test_a_request_that_ends_as_the_server_stops_waiting_for_it_is_no_fault() -> None:
+    written = log_of(
+        """
+        from aiohttp import web
+        over = asyncio.Event()
+        async def slow(request):
+            await over.wait()
+            return web.Response()
+        async def main():
+            app = web.Application()
+            app.router.add_get("/", slow)
+            runner = web.AppRunner(app, shutdown_timeout=5)
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            _, writer = await asyncio.open_connection(*runner.addresses[0])
+            writer.write(b"GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
+            while not (there := runner.server.connections) or not there[0]._request_in_progress:
+                await asyncio.sleep(0.01)
+            ending = asyncio.create_task(runner.cleanup())
+            while there[0]._handler_waiter is None:
+                await asyncio.sleep(0)
+            over.set()
+            there[0]._handler_waiter.cancel()  # as the end of its time does
+            await ending
+            logging.getLogger("aiohttp.server").error("Everything else is told.")
+        asyncio.run(main())
+        """
+    )
+    assert "InvalidStateError" not in written
+    assert "Everything else is told." in written
+
+
 def test_slacks_libraries_write_nothing_for_they_would_quote_what_was_said() -> None:
     written = log_of(
         """
