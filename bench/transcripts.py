@@ -33,7 +33,7 @@ from bench import corpus
 from bot.engine.showing import EDITIONS, Audience
 from bot.serving import pass_over_what_stays
 from bot.store.sqlite import opened
-from bot.transcripts import FORMATS, render
+from bot.transcripts.rendering import FORMATS, render
 
 SMALL = 100
 SIZES = (1_000, 10_000, 100_000)

@@ -12,7 +12,7 @@ INTERRUPTED = 130
 def main() -> None:
     """Run the command line; a Ctrl-C ends it quietly, also while the program is being read."""
     signal.signal(signal.SIGINT, lambda _signal, _frame: os._exit(INTERRUPTED))
-    # it takes a second, in which some think again
+    # it takes half a second, in which some think again
     from bot.cli.commands import main as run  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, signal.default_int_handler)

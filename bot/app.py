@@ -1,4 +1,4 @@
-"""Puts the rooms of the house together; the only file that reads the clock."""
+"""Puts the rooms of the house together."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import importlib
 import logging
 import secrets
 import signal
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.clock import clock, tick
 from bot.clockwork.alarm import Alarm
 from bot.clockwork.calendar import Calendar
 from bot.clockwork.catalogue import Catalogue
@@ -65,11 +65,6 @@ log = logging.getLogger(__name__)
 
 ENDS_WITHIN = timedelta(seconds=2)
 """How long requests that are under way may take when the process is told to stop."""
-
-
-def clock() -> datetime:
-    """Return the present time in UTC; everything else is given it."""
-    return datetime.now(UTC)
 
 
 async def serve(settings: Settings, say: Callable[[str], None]) -> None:
@@ -336,7 +331,7 @@ def _metrics(settings: Settings) -> Metrics | None:
             'python -m pip install "rounds[metrics]", from a clone with . in place of rounds; or '
             "unset ROUNDS_METRICS."
         ) from missing
-    return Metrics(time.monotonic, clock)
+    return Metrics(tick, clock)
 
 
 @contextlib.asynccontextmanager

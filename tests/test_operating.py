@@ -18,7 +18,7 @@ from bot.cli.upkeep import TO_BACK_UP, TO_RESTORE
 from bot.store.address import Address
 from bot.store.opening import opened
 from bot.store.schema import newest
-from bot.transcripts import render
+from bot.transcripts.rendering import render
 from tests.invariants.pair import pair
 from tests.invariants.process import Process, program
 from tests.postgres import Server

@@ -17,7 +17,7 @@ from bot.engine.errors import Refused
 from bot.engine.state import Stage
 from bot.replay import in_a_room_of_ours, replay
 from bot.store.sqlite import SqliteStore, opened
-from bot.transcripts import FORMATS, render
+from bot.transcripts.rendering import FORMATS, render
 from tests.house import START, urojc
 
 REAL = Path(__file__).resolve().parents[1] / "../shared/data/pstweetchat_dev"

@@ -127,7 +127,7 @@ def test_the_rule_lets_times_pass_that_are_given(text: str) -> None:
 
 
 CLOCK_READERS = {
-    "bot/app.py": "it is the one that gives the time to all others",
+    "bot/clock.py": "it is the one that gives the time to all others",
     "bot/web/counts.py": "counts rest the longer the longer they took; no chat's time is in it",
 }
 """The files that may read a clock, and why."""
@@ -317,6 +317,7 @@ TESTED_ELSEWHERE = {
     "engine/steps.py": "values; tests/store/test_codec.py writes and reads each",
     "engine/steering.py": "tests/engine/test_chat.py asks for every change",
     "intake/floors.py": "test_work.py and test_runner.py beside it speak in many rooms",
+    "clock.py": "a line; tests/invariants/clocked.py puts another one in its place",
     "cli/invocation.py": "tests/cli/test_commands.py runs every command",
     "intake/naming.py": "test_recollection.py beside it names people, test_work.py messages",
     "intake/noting.py": "tests/intake/test_work.py looks at everything that it writes",

@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.agendas.mistakes import shown
-from bot.cli.faults import Stopped, no_store
+from bot.cli.faults import Stopped
+from bot.cli.stores import no_store
 from bot.intake import unnaming
 from bot.intake.rewording import watched
 from bot.store import carrying, copying

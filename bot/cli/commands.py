@@ -23,11 +23,8 @@ from bot.agendas.agenda import load_chats, read_agenda
 from bot.agendas.form import schema
 from bot.agendas.mistakes import AgendaMistakes, Mistake, shown
 from bot.agendas.remarks import overlaps, remarks
-from bot.app import clock, serve
 from bot.cli.database import db
 from bot.cli.dates import NONE_COMING, date_lines, series_lines
-from bot.cli.doctor import diagnose, lines
-from bot.cli.export import export, replay_into
 from bot.cli.faults import Stopped, not_listening, told
 from bot.cli.invocation import (
     INTERRUPTED,
@@ -52,13 +49,12 @@ from bot.cli.options import (
 )
 from bot.cli.slack_setup import slack
 from bot.cli.store_checks import does_not_last
-from bot.cli.terminal import DemoScreen, complain, counting, say, summary_lines
+from bot.cli.terminal import complain, counting, say
 from bot.cli.upkeep import upkeep
-from bot.demo import Held, hold
+from bot.clock import clock
 from bot.engine.agenda import Series
 from bot.engine.showing import Audience
 from bot.logs import keep_log
-from bot.replay import in_a_room_of_ours
 from bot.settings import WrongSettings
 from bot.store.holding import Holder
 
@@ -160,6 +156,8 @@ def _run(chats: Chats = None, data: Data = None, host: Host = None, port: Port =
             f"There is no folder {shown(str(settings.chats), 200)} with agendas. Start Rounds "
             "where it is, or name it: --chats DIR"
         )
+    from bot.app import serve
+
     try:
         asyncio.run(serve(settings, say))
     except OSError as error:
@@ -195,10 +193,13 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 async def _held(agenda: Path, out: Path, seconds: float) -> None:
+    from bot.cli.chat_screen import DemoScreen, summary_lines
+    from bot.demo import hold
+
     screen = DemoScreen()
     async with contextlib.AsyncExitStack() as stack:
         with screen.lit():
-            held: Held = await stack.enter_async_context(
+            held = await stack.enter_async_context(
                 hold(agenda, agenda.with_suffix(".jsonl"), out, seconds, screen)
             )
         say_all([*summary_lines(held.summary), *held.files])
@@ -220,6 +221,8 @@ def _doctor(chats: Chats = None, data: Data = None, host: Host = None, port: Por
     Nothing is made or changed, and it may run beside rounds run. The last line is the address
     that invites the bot on Discord.
     """
+    from bot.cli.doctor import diagnose, lines
+
     settings = settings_for_once(ROUNDS_CHATS=chats, ROUNDS_DATA=data, HOST=host, PORT=port)
     report = asyncio.run(diagnose(settings, clock))
     say_all(lines(report))
@@ -350,6 +353,8 @@ def _export(
     The files are transcript.html, .md, .json and .csv; their paths are printed. Those of the
     public edition are transcript-public.html and so on, and are noted as published.
     """
+    from bot.cli.export import export
+
     settings, whom = settings_for_once(ROUNDS_DATA=data), Audience(edition)
     say_all(asyncio.run(export(settings.where, chat, tuple(formats), out, whom, clock())))
 
@@ -377,6 +382,10 @@ def _replay(
     A line is {"id", "ts", "author", "text"}. Without --data nothing is kept but the files; with
     it the chat stays in that store.
     """
+    from bot.cli.chat_screen import summary_lines
+    from bot.cli.export import replay_into
+    from bot.replay import in_a_room_of_ours
+
     settings = settings_for_once(ROUNDS_DATA=data)
     series = in_a_room_of_ours(read_agenda(agenda))
     with messages.open("rb") as lines:

@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 
 from bot.agendas.mistakes import shown
-from bot.app import clock
 from bot.cli.faults import Stopped
 from bot.cli.invocation import help_alone, say_all, settings_for_once
 from bot.cli.options import Data
 from bot.cli.terminal import counting
+from bot.clock import clock
 from bot.settings import Settings
 from bot.store import copying
 from bot.store.address import Address, is_address, read_address

@@ -17,6 +17,7 @@ from pathlib import Path
 from bot.agendas.agenda import load_chats
 from bot.agendas.mistakes import shown
 from bot.cli.faults import Stopped
+from bot.cli.stores import opened
 from bot.engine.agenda import OWN
 from bot.engine.erasing import is_erased
 from bot.engine.rooms import platform_name, room_name
@@ -25,7 +26,7 @@ from bot.intake.runner import Store
 from bot.store import forgetting
 from bot.store import shown as shown_to_all
 from bot.store.forgetting import Known, Removed
-from bot.store.opening import Where, opened
+from bot.store.opening import Where
 from bot.store.shown import Shown
 from bot.store.tables import Tables
 from bot.transcripts.phrases import count
@@ -165,14 +166,6 @@ def _only_a_name(given: str, who: Known) -> str:
     )
 
 
-def no_store(file: Path) -> str:
-    """Say that there is no store where one is looked for."""
-    return (
-        f"There is no store in {shown(str(file.parent), 200)}. Name the folder that "
-        "rounds run keeps its data in: --data DIR"
-    )
-
-
 def described(who: Known) -> str:
     """Say in a line who somebody is, beginning with their key."""
     names = " and ".join(shown(name) for name in who.names[:5])
@@ -308,8 +301,6 @@ async def erase_in(
     `chats` is the folder of the agendas; None: there are none. Returns whether it was done. Raises
     Stopped where nobody is meant for sure, or the person may come back with an agenda.
     """
-    if isinstance(where, Path) and not await asyncio.to_thread(where.is_file):
-        raise Stopped(no_store(where))
 
     def naming(key: str) -> Sequence[str]:
         return agendas_naming(chats, key, now) if chats else ()

@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.agendas.mistakes import shown
-from bot.cli.faults import Stopped, no_store
+from bot.cli.faults import Stopped
+from bot.cli.stores import opened
 from bot.dispatch.publishing import publish
 from bot.engine.agenda import Series
 from bot.engine.showing import Audience
@@ -19,9 +20,8 @@ from bot.engine.state import HELD, Chat
 from bot.intake.runner import Store
 from bot.recording import Recording
 from bot.replay import replay
-from bot.store.address import Address
 from bot.store.holding import Holder, held
-from bot.store.opening import Where, version_at
+from bot.store.opening import Where
 from bot.store.opening import opened as opened_store
 from bot.store.tables import ChatLine, Tables
 from bot.transcripts.files import write_files
@@ -29,20 +29,6 @@ from bot.transcripts.summary import Summary, summarise
 
 LISTED = 10
 """Chats named where none of the wanted name is found."""
-
-
-@contextlib.asynccontextmanager
-async def opened(where: Where) -> AsyncIterator[Store]:
-    """Give the store of a place, which must be there, beside whoever uses it.
-
-    Raises Stopped where there is none, and StoreError where it cannot be read.
-    """
-    if isinstance(where, Path) and not where.is_file():
-        raise no_store(where)
-    if isinstance(where, Address) and await version_at(where) is None:
-        raise Stopped(f"There is no chat in the database {where} yet. rounds run makes it a store.")
-    async with opened_store(where) as store:
-        yield store
 
 
 async def export(

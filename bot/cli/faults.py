@@ -18,14 +18,6 @@ class Stopped(RoundsError):
     """A command cannot go on; the text says why and what to do."""
 
 
-def no_store(file: Path) -> Stopped:
-    """Say that there is no store where one is looked for."""
-    return Stopped(
-        f"There is no store in {shown(str(file.parent), 200)}. Name the folder that "
-        "rounds run keeps its data in: --data DIR"
-    )
-
-
 def told(error: Exception) -> str:
     """Say what went wrong and what to do; the text may have several lines."""
     if isinstance(error, BrokenLog):

@@ -11,11 +11,11 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.agendas.mistakes import printable
-from bot.cli.export import opened
 from bot.cli.invocation import say_all
 from bot.cli.served import who_serves
 from bot.cli.situation import Due, Running, Serving, Status, Stuck
 from bot.cli.status import status_of
+from bot.cli.stores import opened
 from bot.cli.terminal import Piece, in_columns, show, width
 from bot.engine import wording
 from bot.engine.rooms import platform_name

@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from bot.app import clock
 from bot.cli.backup import back_up, restore
 from bot.cli.departure import Found, described, erase_in, what_goes
 from bot.cli.faults import Stopped
@@ -18,6 +17,7 @@ from bot.cli.invocation import MISTAKE, say_all, settings_for_once
 from bot.cli.options import Chats, Data
 from bot.cli.status_screen import show_status
 from bot.cli.terminal import complain, counting, say
+from bot.clock import clock
 from bot.settings import Settings
 from bot.store.holding import Holder
 

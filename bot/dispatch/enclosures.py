@@ -16,10 +16,11 @@ from bot.engine.showing import Audience
 from bot.engine.state import Chat
 from bot.intake.runner import Runner, Store
 from bot.platforms.platform import Enclosed, File
-from bot.transcripts import render
 from bot.transcripts.editions import begin
 from bot.transcripts.files import file_stem
+from bot.transcripts.rendering import render
 from bot.transcripts.summary import Summary, summarise
+from bot.transcripts.to_png import described, picture
 
 LARGEST = 10_000_000
 """Bytes of one file: under Discord's 10 MiB ("Uploading Files")."""
@@ -82,8 +83,6 @@ class Enclosures:
 
 def _drawn(summary: Summary) -> tuple[bytes, str]:
     """Return a picture and what it shows."""
-    from bot.transcripts.to_png import described, picture  # noqa: PLC0415  most draw none at first
-
     return picture(summary), described(summary)
 
 

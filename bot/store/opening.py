@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot.store import sqlite
 from bot.store.address import Address
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 Where = Path | Address
 """A file of SQLite (made where it is missing), or a database of PostgreSQL."""
 
+OpenStore: TypeAlias = "SqliteStore | PostgresStore"
+"""A store in either database."""
+
 IN_MEMORY = Path(":memory:")
 """A store that is gone with whoever opened it, for tests."""
 
 
-def store_at(where: Where) -> SqliteStore | PostgresStore:
+def store_at(where: Where) -> OpenStore:
     """Return the store of a place; it is not open yet."""
     if isinstance(where, Path):
         return SqliteStore(where)
@@ -43,7 +46,7 @@ async def version_at(where: Where) -> int | None:
 
 
 @contextlib.asynccontextmanager
-async def opened(where: Where) -> AsyncIterator[SqliteStore | PostgresStore]:
+async def opened(where: Where) -> AsyncIterator[OpenStore]:
     """Open the store of a place for a block, and close it after it.
 
     Raises StoreError where it cannot be used.

@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.engine.showing import Audience
 from bot.engine.state import Chat
 from bot.store.tables import Tables
-from bot.transcripts import FORMATS, render
+from bot.transcripts.rendering import FORMATS, render
 
 
 def file_stem(name: str, edition: Audience) -> str:

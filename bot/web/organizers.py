@@ -25,10 +25,11 @@ from bot.engine.showing import EDITIONS, Audience
 from bot.engine.state import Chat, Stage
 from bot.store import pages, spoken
 from bot.store.tables import Tables
-from bot.transcripts import FORMATS, MEDIA_TYPES, phrases, pictures, render
+from bot.transcripts import phrases, pictures
 from bot.transcripts.about import NAMES
 from bot.transcripts.clock import Clock
 from bot.transcripts.files import file_stem
+from bot.transcripts.rendering import FORMATS, MEDIA_TYPES, render
 from bot.transcripts.summary import Names, Summary, summarise
 from bot.web.access import LENT_LINK_LASTS, LENT_STAYS, LINK_LASTS
 from bot.web.chronicle import chronicle, doers

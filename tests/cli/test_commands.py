@@ -96,6 +96,15 @@ def files_below(folder: Path) -> set[str]:
 # ---------------------------------------------------------------- check, next, schema
 
 
+def test_a_command_does_not_wait_for_what_only_others_need() -> None:
+    heavy = {"aiohttp", "discord", "jinja2", "PIL", "slack_bolt"}
+    script = f"import sys, bot.cli.commands; print({heavy} & sys.modules.keys())"
+    ended = subprocess.run(
+        [PROGRAM[0], "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == "set()"
+
+
 def test_check_prints_a_line_for_each_series_with_its_next_date(
     inside: Callable[..., Ended],
 ) -> None:

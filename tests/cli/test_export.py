@@ -12,8 +12,9 @@ import pytest
 
 from bot import recording
 from bot.agendas.agenda import parse_agenda
-from bot.cli.export import Replayed, export, find, opened, replay_into
+from bot.cli.export import Replayed, export, find, replay_into
 from bot.cli.faults import Stopped
+from bot.cli.stores import opened
 from bot.engine.errors import Refused
 from bot.engine.showing import Audience
 from bot.engine.signals import DateCame

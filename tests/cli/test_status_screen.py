@@ -14,7 +14,7 @@ import pytest
 from bot.cli.situation import Due, Running, Serving, Status, Stuck
 from bot.cli.status_screen import shown, span, written
 from bot.store.address import Address
-from tests.cli.test_terminal import at_a_terminal, read_until
+from tests.cli.pseudo_terminal import at_a_terminal, read_until
 from tests.invariants.process import Process, program
 from tests.typed import rounds
 

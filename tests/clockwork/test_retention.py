@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from bot.app import clock
+from bot.clock import clock
 from bot.clockwork.planner import Planner
 from bot.engine.agenda import Room, Series
 from bot.engine.messages import Tally

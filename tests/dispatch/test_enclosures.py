@@ -15,7 +15,7 @@ from bot.engine.agenda import Room
 from bot.engine.showing import Audience
 from bot.platforms.platform import Enclosed
 from bot.store import publications
-from bot.transcripts import render
+from bot.transcripts.rendering import render
 from tests.house import START, House, house, person, room_of, urojc
 
 ROOM = room_of(urojc())

@@ -20,7 +20,7 @@ from bot.intake.runner import Store
 from bot.store import checkins, publications
 from bot.store.opening import Where, opened
 from bot.store.tables import Conflict, Tables
-from bot.transcripts import FORMATS, render
+from bot.transcripts.rendering import FORMATS, render
 from tests.transcripts.club import CHAT, CLOSES, HOME, after, keep
 
 NOW = CLOSES + timedelta(days=1)

@@ -13,7 +13,7 @@ from bot.engine.checkin import CheckIn
 from bot.engine.consent import Consent
 from bot.engine.showing import Audience
 from bot.engine.signals import CheckedIn, ForgetAsked, Left, Signal
-from bot.transcripts import render
+from bot.transcripts.rendering import render
 from tests.house import House, house, person, room_of, urojc
 
 OPEN = urojc()

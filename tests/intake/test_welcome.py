@@ -19,7 +19,7 @@ from bot.engine.signals import CheckedIn, Edited, ForgetAsked, Said, Signal
 from bot.intake.runner import Changed
 from bot.store import checkins
 from bot.store.opening import IN_MEMORY, opened
-from bot.transcripts import render
+from bot.transcripts.rendering import render
 from tests.house import START, House, house, person, room_of, urojc
 
 OPEN = urojc()

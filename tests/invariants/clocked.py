@@ -9,7 +9,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import bot.app
+import bot.clock
 from bot.__main__ import main
 
 AHEAD = Path(os.environ["CLOCK"])
@@ -20,5 +20,5 @@ def clock() -> datetime:
     return datetime.now(UTC) + timedelta(seconds=float(AHEAD.read_text("utf-8")))
 
 
-bot.app.clock = clock
+bot.clock.clock = clock
 main()

@@ -23,7 +23,7 @@ from bot.engine.signals import CheckedIn, Deleted, HelpAsked, Reacted, Said
 from bot.engine.wording import plain
 from bot.platforms.platform import Asker
 from bot.store.sqlite import opened
-from bot.transcripts import FORMATS, render
+from bot.transcripts.rendering import FORMATS, render
 from bot.web.access import Access
 from bot.web.house import House as Site
 from bot.web.site import site

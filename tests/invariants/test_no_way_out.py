@@ -24,7 +24,7 @@ from bot.engine.messages import Message
 from bot.engine.people import Person
 from bot.engine.showing import EDITIONS, Audience
 from bot.engine.signals import CheckedIn
-from bot.transcripts import FORMATS
+from bot.transcripts.rendering import FORMATS
 from tests.house import House, house, moderator, urojc
 from tests.web.served import Guest, served
 

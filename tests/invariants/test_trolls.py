@@ -17,7 +17,7 @@ from bot.engine.showing import Audience
 from bot.engine.signals import Asked, Deleted, Edited, Said, Signal
 from bot.intake.watch import lookout
 from bot.store.codec import decode_event
-from bot.transcripts import render
+from bot.transcripts.rendering import render
 from tests.house import House, house, moderator, person, room_of, urojc
 from tests.platforms.slack_house import SlackHouse, on_slack
 

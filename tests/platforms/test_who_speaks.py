@@ -12,7 +12,7 @@ import pytest
 
 from bot.engine.people import Role
 from bot.platforms.slack.adapter import Secrets, Slack
-from bot.transcripts import render
+from bot.transcripts.rendering import render
 from tests.discord.interactions import press
 from tests.platforms.discord_house import DiscordHouse, on_discord
 from tests.platforms.outer_house import OuterHouse, running

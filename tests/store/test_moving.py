@@ -11,7 +11,7 @@ from bot.store.errors import StoreError
 from bot.store.moving import TOGETHER, every_table, move
 from bot.store.opening import Where, opened
 from bot.store.tables import Tables
-from bot.transcripts import render
+from bot.transcripts.rendering import render
 from tests.store.seen import note, noted
 from tests.transcripts.club import CHAT, LOG, REACTIONS, SIGNALS, heard, keep
 

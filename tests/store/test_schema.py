@@ -23,7 +23,7 @@ from bot.store.figures import Figures
 from bot.store.opening import Where, opened, version_at
 from bot.store.schema import MIGRATIONS, newest, steps_from
 from bot.store.tables import Connection, Tables, Unread
-from bot.transcripts import render
+from bot.transcripts.rendering import render
 from tests.engine.script import OPENS, ROOM, agenda
 from tests.store.old_stores import CHAT, SCHEMAS, put
 

@@ -40,7 +40,7 @@ from bot.platforms.local_adapter import text_of
 from bot.store import queue
 from bot.store.queue import Lane, Leased
 from bot.store.sqlite import opened
-from bot.transcripts import render
+from bot.transcripts.rendering import render
 from tests.storm.chats import Held
 from tests.storm.talk import Line
 

@@ -28,7 +28,7 @@ from bot.engine.state import Chat
 from bot.store.codec import decode_event
 from bot.store.opening import Where, opened
 from bot.store.tables import Tables
-from bot.transcripts import render
+from bot.transcripts.rendering import render
 from tests.storm.chats import Held
 from tests.storm.clock import Span
 from tests.storm.control import without_faults

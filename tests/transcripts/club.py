@@ -16,7 +16,7 @@ from bot.engine.signals import Deleted, Edited, Said, Speech
 from bot.engine.state import Chat
 from bot.store.opening import IN_MEMORY, Where, opened
 from bot.store.tables import Tables
-from bot.transcripts import render
+from bot.transcripts.rendering import render
 
 OPENS = datetime(2026, 12, 6, 20, tzinfo=UTC)
 CLOSES = OPENS + timedelta(hours=48)

@@ -13,7 +13,7 @@ from bot.engine.showing import Audience
 from bot.engine.state import Chat
 from bot.store import checkins
 from bot.store.tables import Tables
-from bot.transcripts import render
+from bot.transcripts.rendering import render
 from tests.transcripts.club import CHAT, LOG, OPENS, REACTIONS, SIGNALS, heard, keep, kept, said
 
 SALT = b"sixteen letters!"

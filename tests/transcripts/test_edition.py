@@ -14,8 +14,8 @@ from bot.engine.showing import Audience, Showing
 from bot.engine.state import Chat
 from bot.store import spoken
 from bot.store.spoken import BEGINNING
-from bot.transcripts import FORMATS
 from bot.transcripts.edition import Edition
+from bot.transcripts.rendering import FORMATS
 from tests.transcripts.club import AGENDA, CHAT, HOME, after, kept, written
 
 SECRET = "the postman from Elm Street"

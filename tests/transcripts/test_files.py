@@ -14,8 +14,8 @@ from bot.engine.state import Chat
 from bot.intake.runner import Runner
 from bot.store.sqlite import SqliteStore
 from bot.store.tables import Tables
-from bot.transcripts import FORMATS, render
 from bot.transcripts.files import write_files
+from bot.transcripts.rendering import FORMATS, render
 
 OPENS = datetime(2026, 12, 6, 20, 0, tzinfo=UTC)
 AGENDA = Agenda(

@@ -17,9 +17,9 @@ from bot.engine.showing import EDITIONS, Audience
 from bot.engine.state import Chat
 from bot.store import publications
 from bot.store.tables import Tables
-from bot.transcripts import FORMATS
 from bot.transcripts.edition import Edition, showing_of
 from bot.transcripts.editions import stands
+from bot.transcripts.rendering import FORMATS
 from tests.transcripts.club import CLOSES, HOME, after, club
 from tests.transcripts.guarded import guarded, in_words
 

@@ -15,7 +15,7 @@ from bot.engine.messages import OURS, Attachment, Message
 from bot.engine.people import Role
 from bot.engine.showing import Audience
 from bot.engine.state import Posted
-from bot.transcripts import FORMATS
+from bot.transcripts.rendering import FORMATS
 from tests.transcripts.club import CHAT, HOME, OPENS, after, kept
 from tests.transcripts.guarded import HELD, check_in, guarded, in_words
 

@@ -18,7 +18,7 @@ from bot.engine.consent import Consent
 from bot.engine.fold import fold
 from bot.engine.showing import EDITIONS, Audience
 from bot.store import checkins
-from bot.transcripts import FORMATS
+from bot.transcripts.rendering import FORMATS
 from tests.transcripts.club import CHAT, CLOSES, LOG, OPENS, SIGNALS, heard, kept
 from tests.transcripts.guarded import check_in, in_words
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cli.terminal import summary_lines
+from bot.cli.chat_screen import summary_lines
 from bot.engine import events
 from bot.engine.fold import apply
 from bot.engine.messages import Message, RoomTally, Timing

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine.showing import EDITIONS, Audience
-from bot.transcripts import FORMATS, render
+from bot.transcripts.rendering import FORMATS, render
 from tests.house import House, house, person, room_of, urojc
 
 CLUB = urojc()

@@ -21,7 +21,7 @@ from bot.engine.people import Person
 from bot.engine.signals import Delivered
 from bot.store import publications
 from bot.store.tables import Tables
-from bot.transcripts import FORMATS, render
+from bot.transcripts.rendering import FORMATS, render
 from bot.web.access import LENT_LINK_LASTS, LENT_STAYS
 from bot.web.gate import OUTER_COOKIE
 from bot.web.organizers import SHOWN, send

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.engine import commands
-from bot.transcripts import FORMATS, MEDIA_TYPES, render
+from bot.transcripts.rendering import FORMATS, MEDIA_TYPES, render
 from tests.transcripts.club import CHAT, SIGNALS, club, heard, kept
 
 
