@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -23,6 +24,9 @@ FIRST = Room("local", "urojc")
 ONE_ROOM = replace(urojc().agenda, rooms=(FIRST,), welcome="", reading=None)
 HENRY = moderator(urojc())
 CHAT = "urojc-2026-12-07"
+NAMES = map("office {}".format, itertools.count(1))
+"""What each names itself in leases, as a process does."""
+
 SECOND_S, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
@@ -41,7 +45,13 @@ class Office:
         self.runner = Runner(store)
         self.platforms = {"local": place, "discord": place}
         self.outbox = Outbox(
-            store, self.runner, self.platforms, lambda: self.now, answers_within, enclose
+            store,
+            self.runner,
+            self.platforms,
+            lambda: self.now,
+            answers_within,
+            enclose,
+            owner=next(NAMES),
         )
         self.runner.watch(self._notice)
         self.room, self._put_in = FIRST, False

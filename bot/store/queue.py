@@ -76,18 +76,18 @@ async def first(connection: Connection, lane: Lane) -> Leased | None:
     return None if found is None else found[0]
 
 
-async def _first(connection: Connection, lane: Lane) -> tuple[Leased, int] | None:
-    """Return the lane's first waiting action, and the stamp of when it may be performed."""
+async def _first(connection: Connection, lane: Lane, by: str = "") -> tuple[Leased, int] | None:
+    """Return the lane's first waiting action, and the stamp of when `by` may perform it."""
     rows = await connection.rows(
-        "SELECT key, kind, body, queued_at, due_at, leased_until, tries FROM outbox "
+        "SELECT key, kind, body, queued_at, due_at, leased_until, leased_by, tries FROM outbox "
         "WHERE state = 'waiting' AND room = ? AND chat = ? ORDER BY seq, n LIMIT 1",
         (str(lane.room), lane.chat),
     )
     if not rows:
         return None
-    key, kind, body, queued_at, due_at, leased_until, tries = rows[0]
+    key, kind, body, queued_at, due_at, leased_until, leased_by, tries = rows[0]
     leased = Leased(key, lane.chat, decode_action(kind, body), moment(queued_at), tries)
-    return leased, max(due_at, leased_until)
+    return leased, due_at if by and leased_by == by else max(due_at, leased_until)
 
 
 async def lease(
@@ -95,10 +95,11 @@ async def lease(
 ) -> Leased | datetime | None:
     """Take the lane's first waiting action until then, in the order of the chat's log.
 
-    `by` names the process that takes it. Returns None where none waits, or the moment to come
-    back where the first one is not yet due again or is leased by somebody else.
+    `by` names the process that takes it; what it had leased before, and could not write down to
+    its end, it may take again at once. Returns None where none waits, or the moment to come back
+    where the first one is not yet due again or is leased by somebody else.
     """
-    found = await _first(connection, lane)
+    found = await _first(connection, lane, by)
     if found is None:
         return None
     waiting, ready_at = found

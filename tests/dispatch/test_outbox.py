@@ -368,6 +368,29 @@ async def test_a_failure_of_the_store_is_survived(
                 await until(lambda: place.texts(FIRST) == ["Welcome to I", "T1"])
 
 
+async def test_what_was_done_while_the_store_was_away_is_written_down_as_soon_as_it_is_back(
+    tmp_path: Path, place: Place
+) -> None:
+    (tmp_path / "data").mkdir()
+    async with office(tmp_path / "data", place) as o:
+        await o.start()
+
+        def lose_the_disk(_room: Room) -> None:
+            place.trouble = lambda _room: None
+            (tmp_path / "data").rename(tmp_path / "away")
+
+        place.trouble = lose_the_disk
+        async with at_work(o.outbox):
+            await until(lambda: len(o.outbox._not_before) == 1)
+            (tmp_path / "away").rename(tmp_path / "data")
+            o.now += timedelta(seconds=5)
+            o.outbox.poke()
+            await until(lambda: place.texts(FIRST) == ["Welcome to I", "T1"])
+    opening, *others = place.asked
+    assert others.count(opening) == 1, "it is asked for under its key, and stands there once"
+    assert len(place.posts) == 2
+
+
 @pytest.mark.parametrize(
     ("reads", "told"),
     [

@@ -129,6 +129,19 @@ async def test_what_one_process_had_leased_is_taken_over_and_what_another_has_is
     assert await queue.lease(tables.connection, there, OPENS, OPENS + HOUR) == OPENS + HOUR
 
 
+async def test_who_leased_an_action_may_take_it_again_at_once_and_nobody_else_may(
+    tables: Tables,
+) -> None:
+    await queue.put(tables.connection, [(CHAT, 1, 0, post("x"))], OPENS)
+    await queue.lease(tables.connection, LANE, OPENS, OPENS + HOUR, "here")
+    assert await queue.lease(tables.connection, LANE, OPENS, OPENS + HOUR, "there") == OPENS + HOUR
+    again = await queue.lease(tables.connection, LANE, OPENS, OPENS + 2 * HOUR, "here")
+    assert again == Leased(f"{CHAT}/1/0", CHAT, post("x"), OPENS, 2)
+    await queue.postpone(tables.connection, f"{CHAT}/1/0", OPENS + HOUR / 2, "here")
+    later = await queue.lease(tables.connection, LANE, OPENS, OPENS + HOUR, "here")
+    assert later == OPENS + HOUR / 2, "it was put off, not left lying"
+
+
 async def test_who_has_lost_a_lease_lets_nobody_elses_go(tables: Tables) -> None:
     await queue.put(tables.connection, [(CHAT, 1, 0, post("x"))], OPENS)
     await queue.lease(tables.connection, LANE, OPENS, OPENS + HOUR, "slow")
