@@ -69,11 +69,6 @@ def coming_from(series: Series, day: date) -> Iterator[Date]:
             yield _date(series, that_day, nth, opens_at)
 
 
-def on_day(series: Series, day: date) -> tuple[Date, ...]:
-    """Return the chats that open on `day`, a day in the chat's own zone."""
-    return tuple(takewhile(lambda found: found.day == day, coming_from(series, day)))
-
-
 def next_date(series: Series, since: datetime) -> Date | None:
     """Return the first chat that opens at `since` (aware) or later, None if there is none."""
     return next(coming(series, since), None)

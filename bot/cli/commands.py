@@ -18,7 +18,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from bot import recording
+from bot import __version__, recording
 from bot.agendas.agenda import load_chats, read_agenda
 from bot.agendas.form import schema
 from bot.agendas.mistakes import AgendaMistakes, Mistake, shown
@@ -30,6 +30,7 @@ from bot.cli.invocation import (
     INTERRUPTED,
     MISTAKE,
     WRONG_USAGE,
+    help_alone,
     say_all,
     settings_for_once,
     settings_from,
@@ -128,10 +129,14 @@ _app.add_typer(upkeep)
 
 
 @_app.callback(invoke_without_command=True)
-def _rounds(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        say_all(context.get_help().splitlines())
-        raise typer.Exit(WRONG_USAGE)
+def _rounds(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version, and end.")] = False,
+) -> None:
+    if version:
+        say(f"rounds {__version__}")
+        raise typer.Exit
+    help_alone(context)
 
 
 # ---------------------------------------------------------------- commands that run chats

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,6 +22,14 @@ class Part(StrEnum):
     OPENING = "opening"
     TOPIC = "topic"
     AFTER = "after"
+
+
+TITLES: Mapping[Part, str] = {
+    Part.BEFORE: "Before the opening",
+    Part.OPENING: "Opening",
+    Part.AFTER: "After the close",
+}
+"""What stands over a part; over a topic's part stands its question."""
 
 
 @dataclass(frozen=True, slots=True)

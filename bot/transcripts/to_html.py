@@ -15,7 +15,7 @@ from bot.transcripts.anchors import Anchors
 from bot.transcripts.build import Batch, Line, Transcript
 from bot.transcripts.characters import excerpt
 from bot.transcripts.clock import Clock
-from bot.transcripts.course import Course, Heading, Part
+from bot.transcripts.course import TITLES, Course, Heading
 from bot.transcripts.edition import Stated
 from bot.transcripts.erratum import Erratum, sentences, since
 from bot.transcripts.html_text import HtmlText, link, text
@@ -27,11 +27,6 @@ _ROLES = {
     Role.GUEST: "guest",
     Role.VISITOR: "visitor",
     Role.BOT: "bot",
-}
-_TITLES = {
-    Part.BEFORE: "Before the opening",
-    Part.OPENING: "Opening",
-    Part.AFTER: "After the close",
 }
 _FOOT = "</main>\n<footer>Written by Rounds.</footer>\n</body>\n</html>\n"
 
@@ -133,7 +128,7 @@ class _Articles:
     def _heading(self, heading: Heading) -> str:
         topic = heading.topic
         if topic is None:
-            return f'<h3 class="part plain">{_TITLES[heading.part]}</h3>\n'
+            return f'<h3 class="part plain">{TITLES[heading.part]}</h3>\n'
         return (
             f'<h3 class="part" id="t{topic.number}"><b>T{topic.number}</b> '
             f"<bdi>{text(topic.ask)}</bdi></h3>\n"

@@ -12,17 +12,11 @@ from bot.transcripts import about, markup, phrases
 from bot.transcripts.build import Batch, Line, Transcript
 from bot.transcripts.characters import excerpt
 from bot.transcripts.clock import Clock
-from bot.transcripts.course import Course, Heading, Part
+from bot.transcripts.course import TITLES, Course, Heading
 from bot.transcripts.erratum import heading, sentences
 from bot.transcripts.markdown_text import MarkdownText, line, lines, link, opening
 from bot.transcripts.plain_text import PlainText
 from bot.transcripts.summary import Highlight, Summary, TopicSummary
-
-_TITLES = {
-    Part.BEFORE: "Before the opening",
-    Part.OPENING: "Opening",
-    Part.AFTER: "After the close",
-}
 
 
 async def to_markdown(
@@ -179,7 +173,7 @@ class _Messages:
 
     def _heading(self, heading: Heading) -> str:
         if heading.topic is None:
-            return f"\n### {_TITLES[heading.part]}\n"
+            return f"\n### {TITLES[heading.part]}\n"
         return f"\n### T{heading.topic.number}: {line(heading.topic.ask)}\n"
 
     def _stated(self, one: Line, batch: Batch) -> list[str]:

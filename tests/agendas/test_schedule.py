@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from bot.agendas.icalendar_rule import needs_first, read_rrule
 from bot.agendas.schedule import (
+    Date,
     chat_id,
     coming,
     coming_from,
     in_gap,
     next_date,
-    on_day,
     rule_openings,
     to_utc,
 )
@@ -45,6 +45,11 @@ def held(
     schedule: Schedule, zone: str = "America/New_York", dates: dict[date, Override] | None = None
 ) -> Series:
     return Series("x", replace(AGENDA, zone=zone), schedule, dates or {})
+
+
+def on_day(series: Series, day: date) -> tuple[Date, ...]:
+    """Return the chats that open on a day of the chat's own zone."""
+    return tuple(takewhile(lambda found: found.day == day, coming_from(series, day)))
 
 
 def utc(text: str) -> datetime:

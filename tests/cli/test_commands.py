@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import chdir, closing, contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from urllib.request import urlopen
 import pytest
 import typer
 
+import bot
 from bot.cli import commands as cli
 from tests.typed import AGENDA, PROGRAM, ROOT, Ended, environment, free_port, rounds
 
@@ -183,6 +185,13 @@ def test_help_is_asked_for_in_a_word_too(
     ended = inside("help", *asked)
     assert (ended.code, ended.out) == (0, inside(*asked, "--help").out)
     assert ended.out.startswith(f"Usage: {' '.join(('rounds', *asked))}")
+
+
+def test_the_version_is_the_one_that_is_built(inside: Callable[..., Ended]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert project["tool"]["hatch"]["version"]["path"] == "bot/__init__.py"
+    assert inside("--version") == Ended(0, f"rounds {bot.__version__}\n", "")
+    assert re.fullmatch(r"\d+\.\d+\.\d+", bot.__version__)
 
 
 def test_next_says_where_dates_stand_when_no_chat_is_coming(
