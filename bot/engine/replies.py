@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.engine import commands, events, safety_asks, wording
-from bot.engine.actions import Moment, Words
+from bot.engine import commands, events, measures, safety_asks, wording
+from bot.engine.actions import Moment, Who, Words
 from bot.engine.events import Event
 from bot.engine.floor import is_shared
 from bot.engine.state import Chat, Stage, TopicState
@@ -74,15 +74,13 @@ def _done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
             return (f"Message {message} now stands under {wording.topic_names(topics)}.",)
         case commands.Withdraw():
             return (_withdrawn(chat),)
+        case safety_asks.Mute():
+            return _muted(ask, happened)
     return _kept_safe(ask, now)
 
 
 def _kept_safe(
-    ask: safety_asks.Slow
-    | safety_asks.Hold
-    | safety_asks.Clear
-    | safety_asks.Remove
-    | safety_asks.Mute,
+    ask: safety_asks.Slow | safety_asks.Hold | safety_asks.Clear | safety_asks.Remove,
     now: datetime,
 ) -> Words:
     match ask:
@@ -95,18 +93,21 @@ def _kept_safe(
         case safety_asks.Remove(message=message):
             shown = f"/chat clear {message} shows its text in the transcript, but not in the room."
             return (f"Message {message} is held back, and taken out of this room. {shown}",)
-        case safety_asks.Mute(length=length) if length:
-            until = Moment(now + length)
-            return ("They are muted until ", until, ". Undo it with /chat mute PERSON 0m.")
-        case safety_asks.Mute():
-            return (
-                "They can write again, and what was held back only because of that mute is shown.",
-            )
         case safety_asks.Slow(every=0):
             return ("This room is as fast as ever.",)
         case safety_asks.Slow(every=every, length=length):
             slow = f"Everybody can write once in {every} seconds until "
             return (slow, Moment(now + length), ". Undo it with /chat slow off.")
+
+
+def _muted(ask: safety_asks.Mute, happened: list[Event]) -> Words:
+    change = next(e for e in happened if isinstance(e, measures.Muted | measures.Unmuted))
+    who = Who(change.person, change.room.platform, ask.person)
+    if isinstance(change, measures.Muted):
+        undo = f". Undo it with /chat mute {change.person} 0m."
+        return (who, " is muted until ", Moment(change.until), undo)
+    shown = "and what was held back only because of that mute is shown."
+    return (who, f" can write again, {shown}")
 
 
 def _withdrawn(chat: Chat) -> str:

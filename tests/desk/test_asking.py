@@ -554,3 +554,16 @@ async def test_a_flood_hides_nothing_that_moderators_have_to_look_at(tmp_path: P
     assert answer.count("by a rule: ") == 9
     assert "Bob, " in answer
     assert "what a rule of conduct holds last of all" in answer
+
+
+async def test_who_mutes_somebody_is_told_whom_until_when_and_how_to_undo_it(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, CLUB, now=START + timedelta(hours=1)) as at:
+        await told(at, "start urojc")
+        await at.say(ROOM, ANN, "Rude")
+        minutes = "2026-12-06 21:30 UTC"
+        assert await told(at, "mute ann 30m") == (
+            f"ann is muted until {minutes}. Undo it with /chat mute {ANN.id} 0m."
+        )
+        assert (await told(at, f"mute {ANN.id} 0m")).startswith(f"{ANN.id} can write again, ")

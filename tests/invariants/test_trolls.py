@@ -75,7 +75,7 @@ async def test_on_slack_moderators_mute_and_are_told_what_slack_cannot_do(
             answer = await (await at.henry.command(at.channel, "/chat", text)).done()
             return answer.text
 
-        assert "muted until" in await told("mute @Ann 30m")
+        assert f"<@{at.ann.id}> is muted until" in await told("mute @Ann 30m")
         await at.until(lambda: at.ann.inbox)
         assert "has muted you until" in at.ann.inbox[0].text
         more = await at.ann.say(at.channel, "Ruder", thread=topic)
@@ -86,7 +86,7 @@ async def test_on_slack_moderators_mute_and_are_told_what_slack_cannot_do(
         log = await told("log")
         assert "muted" in log
         assert f"/chat mute {at.ann.id} 0m" in log
-        assert "can write again" in await told(f"mute {at.ann.id} 0m")
+        assert f"<@{at.ann.id}> can write again" in await told(f"mute {at.ann.id} 0m")
         assert (await at.rows())[more.ts].held is Hold.NONE
 
 

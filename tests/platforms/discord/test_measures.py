@@ -113,7 +113,8 @@ async def test_a_moderator_mutes_slows_removes_and_reads_the_log(at: DiscordHous
     answer = await (
         await at.henry.command(thread, "chat mute", person=at.ann.mention, length="30m")
     ).done()
-    assert "muted until" in answer.text
+    assert f"{at.ann.mention} is muted until" in answer.text
+    assert f"/chat mute {at.ann.id} 0m" in answer.text
     await at.until(lambda: at.ann.is_silenced)
     with pytest.raises(Refusal):
         await at.ann.say(thread, "Ruder")
