@@ -76,10 +76,10 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """
     stopped = _told_to_stop()
     _load_platforms(settings)
-    async with _candidate(settings) as candidate:
+    async with _candidate(settings) as candidate, _measured(settings) as metrics:
         while (term := await _turn(settings, candidate, stopped, say)) is not None:
             try:
-                await _lead(settings, candidate, term, stopped, say)
+                await _lead(settings, candidate, metrics, term, stopped, say)
             except Unavailable as away:
                 log.error("This process cannot lead now: %s", away)
             finally:
@@ -108,6 +108,7 @@ async def _turn(
 async def _lead(
     settings: Settings,
     candidate: Candidate,
+    metrics: Metrics | None,
     term: Term,
     stopped: asyncio.Event,
     say: Callable[[str], None],
@@ -115,7 +116,8 @@ async def _lead(
     """Serve until told to stop, or until the term is over."""
     async with opened(settings.where) as store:
         try:
-            async with _house(settings, store, candidate, term, say):
+            async with _house(settings, store, candidate, metrics, term, say):
+                log.info("This process leads.")
                 pass_over_what_stays()
                 await first_of(None, stopped, term.over)
                 if not stopped.is_set():
@@ -147,6 +149,7 @@ async def _house(
     settings: Settings,
     store: Store,
     candidate: Candidate,
+    metrics: Metrics | None,
     term: Term,
     say: Callable[[str], None],
 ) -> AsyncIterator[None]:
@@ -157,7 +160,6 @@ async def _house(
     async with store.writing() as tables:
         access = Access(await tables.secret("signing", secrets.token_urlsafe(32)))
         await presence.tell(tables.connection, settings.served_by(clock()))
-    metrics = _metrics(settings)
     parts = _parts(settings, store, catalogue, access, metrics, term)
     async with parts.runner.running(), _background(parts.outbox.run()):
         await parts.planner.follow_agendas(clock())
@@ -166,8 +168,8 @@ async def _house(
         async with _listening(pages, settings), contextlib.AsyncExitStack() as running:
             await _begin(running, [one.run() for one in parts.outer.values()])
             running.push_async_callback(watch.end)
-            measured = _measured(settings, metrics, store, parts.outer, parts.alarm)
-            await running.enter_async_context(measured)
+            if metrics is not None:
+                running.enter_context(metrics.of_a_house(store, parts.outer, parts.alarm))
             leases = keep_taking_over(store, term, candidate, parts.outbox.look_anew)
             await _begin(running, [parts.calendar.run(), leases])
             parts.alarm.start()
@@ -335,30 +337,28 @@ def _metrics(settings: Settings) -> Metrics | None:
 
 
 @contextlib.asynccontextmanager
-async def _measured(
-    settings: Settings,
-    metrics: Metrics | None,
-    store: Store,
-    outer: Mapping[str, Outer],
-    alarm: Alarm,
-) -> AsyncIterator[None]:
-    """Serve the metrics, if there are, at their own address; RoundsError where it is taken."""
+async def _measured(settings: Settings) -> AsyncIterator[Metrics | None]:
+    """Serve the metrics, if somebody wants them, at their own address while this process runs.
+
+    What keeps them from being served is found at its start, not when it takes over from another
+    process. Raises RoundsError where they cannot be had, or the address is taken.
+    """
+    metrics = _metrics(settings)
     if metrics is None or settings.metrics is None:
-        yield
+        yield None
         return
     host, port = settings.metrics
-    write = functools.partial(metrics.write, store, outer, lambda: alarm.rang_at)
     async with contextlib.AsyncExitStack() as stack:
         try:
             there = replace(settings, host=host, port=port)
-            await stack.enter_async_context(_listening(health.metrics(write), there))
+            await stack.enter_async_context(_listening(health.metrics(metrics.write), there))
         except OSError as error:
             raise RoundsError(
                 f"The metrics cannot be served at {host}:{port}, as ROUNDS_METRICS says "
                 f"({error.strerror}). Choose another address or port."
             ) from error
         await stack.enter_async_context(_background(metrics.keep_pace()))
-        yield
+        yield metrics
 
 
 async def _begin(

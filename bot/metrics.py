@@ -76,6 +76,24 @@ class Watched(Connected, Protocol):
         ...
 
 
+class Rings(Protocol):
+    """An alarm, and when it has last rung."""
+
+    @property
+    def rang_at(self) -> datetime | None:
+        """When everything that was due had last been done; None: not yet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """What is there to be looked at while this process leads."""
+
+    store: Store
+    platforms: Mapping[str, Watched]
+    alarm: Rings
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What is read when somebody asks; `queued` is None where the store did not answer."""
@@ -129,6 +147,7 @@ class Metrics(Collector):
         self._tallies: dict[str, Tally] = {}
         self._commits = 0
         self._lag = Buckets(LAG)
+        self._house: _House | None = None
         self._seen: _Seen | None = None
         self._writing = asyncio.Lock()
         self._registry = CollectorRegistry()
@@ -153,27 +172,29 @@ class Metrics(Collector):
     def _committed(self, _changed: Changed) -> None:
         self._commits += 1
 
-    async def write(
-        self,
-        store: Store,
-        platforms: Mapping[str, Watched],
-        rang_at: Callable[[], datetime | None],
-    ) -> tuple[bytes, str]:
-        """Return everything that can be counted now, and which kind of text it is.
+    @contextlib.contextmanager
+    def of_a_house(
+        self, store: Store, platforms: Mapping[str, Watched], alarm: Rings
+    ) -> Iterator[None]:
+        """Look at what a house has, too, while the block runs: this process leads meanwhile."""
+        self._house = _House(store, platforms, alarm)
+        try:
+            yield
+        finally:
+            self._house = None
 
-        `rang_at` says when the alarm has last rung.
-        """
+    async def write(self) -> tuple[bytes, str]:
+        """Return everything that can be counted now, and which kind of text it is."""
         async with self._writing:
-            self._seen = await self._look(store, platforms, rang_at())
+            self._seen = None if self._house is None else await self._look(self._house)
             return generate_latest(self._registry), CONTENT_TYPE_PLAIN_1_0_0
 
-    async def _look(
-        self, store: Store, platforms: Mapping[str, Watched], rang_at: datetime | None
-    ) -> _Seen:
-        now = self._clock()
+    async def _look(self, house: _House) -> _Seen:
+        now, rang_at, platforms = self._clock(), house.alarm.rang_at, house.platforms
         rang = None if rang_at is None else max(0.0, (now - rang_at).total_seconds())
+        within = asyncio.timeout(READ_WITHIN.total_seconds())
         with contextlib.suppress(Exception):  # the log says what keeps the store from being read
-            async with asyncio.timeout(READ_WITHIN.total_seconds()), store.reading() as tables:
+            async with within, house.store.reading() as tables:
                 found = await waiting.queued(tables.connection)
                 stages = await waiting.stages(tables.connection)
                 overdue = len(await waiting.overdue(tables.connection, now - OVERDUE_AFTER))
@@ -195,6 +216,8 @@ class Metrics(Collector):
         yield HistogramMetricFamily(
             "rounds_event_loop_lag_seconds", told, self._lag.cumulated(), self._lag.total
         )
+        leads = self._seen is not None
+        yield _gauge("rounds_leads", "Whether this process serves the store.", leads)
         if self._seen is not None:
             yield from _of_moment(self._seen)
 

@@ -26,6 +26,7 @@ from bot.intake.runner import Runner
 from bot.metrics import Metrics
 from bot.platforms.local_adapter import LocalRooms
 from bot.store import queue
+from bot.store.address import Address
 from tests.house import START, House, house, moderator, person, room_of, urojc
 from tests.invariants.process import program
 
@@ -62,12 +63,15 @@ class Counting:
         self.outbox = Outbox(h.store, self.runner, platforms, h.clock)
         self.rang_at: datetime | None = None
         self.platforms: dict[str, Platform] = {}
+        self.leads = True
 
     async def told(self) -> dict[str, float]:
         """Return every sample by its name and labels, as a program that reads the text has it."""
-        body, kind = await self.metrics.write(
-            self.house.store, self.platforms, lambda: self.rang_at
-        )
+        with contextlib.ExitStack() as stack:
+            if self.leads:
+                house = self.metrics.of_a_house(self.house.store, self.platforms, self)
+                stack.enter_context(house)
+            body, kind = await self.metrics.write()
         assert kind.startswith("text/plain; version=1.0.0")
         return {
             of(sample.name, **sample.labels): sample.value
@@ -105,6 +109,18 @@ async def test_what_people_do_is_counted_by_platform_and_kind(tmp_path: Path) ->
         assert kinds == {"said": 3, "edited": 1, "deleted": 1, "reaction": 1}
         assert told[of("rounds_ingest_seconds_count", platform="local")] == 6
         assert told[of("rounds_commits_total")] == 6
+
+
+async def test_who_stands_by_says_so_and_nothing_of_a_store_that_another_one_serves(
+    tmp_path: Path,
+) -> None:
+    async with counting(tmp_path) as c:
+        assert (await c.told())[of("rounds_leads")] == 1
+        c.leads = False
+        told = await c.told()
+        assert told[of("rounds_leads")] == 0
+        assert of("rounds_store_read") not in told
+        assert of("rounds_commits_total") in told
 
 
 async def test_the_time_from_a_message_to_its_commit_is_measured(tmp_path: Path) -> None:
@@ -203,7 +219,8 @@ async def test_no_label_names_a_room_a_chat_or_a_person(tmp_path: Path) -> None:
         await c.house.start(urojc())
         room = room_of(urojc())
         await c.runner.handle(Said(START, room, "secret-id", person("Ann"), "A rare disease."))
-        body, _kind = await c.metrics.write(c.house.store, {}, lambda: None)
+        with c.metrics.of_a_house(c.house.store, {}, c):
+            body, _kind = await c.metrics.write()
         text = body.decode()
         own = "\n".join(line for line in text.splitlines() if "rounds_" in line)
         assert not re.search(r"urojc|secret-id|disease|p-ann|Ann", own)
@@ -267,6 +284,49 @@ async def test_an_address_that_is_taken_is_told_by_the_settings_name(tmp_path: P
             (process.chats / "club.yaml").write_text(AGENDA, "utf-8")
             with pytest.raises(AssertionError, match=f"cannot be served at {there}"):
                 await process.start()
+
+
+async def metrics_at(address: str) -> str:
+    async with aiohttp.ClientSession() as session:
+        return await (await session.get(f"http://{address}/metrics")).text()
+
+
+async def test_who_stands_by_is_measured_too_and_takes_over_with_its_metrics(
+    tmp_path: Path, database: Address
+) -> None:
+    here, there = free_address(), free_address()
+    on_one = {"DATABASE_URL": database.text}
+    (tmp_path / "second").mkdir()
+    async with (
+        program(tmp_path, environment=on_one | {"ROUNDS_METRICS": here}) as first,
+        program(tmp_path / "second", environment=on_one | {"ROUNDS_METRICS": there}) as second,
+    ):
+        for process in (first, second):
+            (process.chats / "club.yaml").write_text(AGENDA, "utf-8")
+        await first.start()
+        await second.start(stands_by=True)
+        assert "rounds_leads 1.0" in await metrics_at(here)
+        assert "rounds_leads 0.0" in await metrics_at(there)
+        await first.kill()
+        await second.serves()
+        assert "rounds_leads 1.0" in await metrics_at(there)
+        assert "This process leads." in second.log.read_text()
+
+
+async def test_metrics_that_cannot_be_served_are_told_at_the_start_also_by_who_stands_by(
+    tmp_path: Path, database: Address
+) -> None:
+    settings = {"DATABASE_URL": database.text, "ROUNDS_METRICS": (there := free_address())}
+    (tmp_path / "second").mkdir()
+    async with (
+        program(tmp_path, environment=settings) as first,
+        program(tmp_path / "second", environment=settings) as second,
+    ):
+        for process in (first, second):
+            (process.chats / "club.yaml").write_text(AGENDA, "utf-8")
+        await first.start()
+        with pytest.raises(AssertionError, match=f"cannot be served at {there}"):
+            await second.start(stands_by=True)
 
 
 def test_without_the_library_it_says_what_to_install(tmp_path: Path) -> None:
