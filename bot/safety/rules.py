@@ -82,7 +82,10 @@ class NewAccounts:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rule file. `shortest_duplicate` counts letters and digits."""
+    """The rule file. `shortest_duplicate` counts letters and digits.
+
+    A severe phrase is left alone that stands within one of `harmless`, which may be left out.
+    """
 
     distress: tuple[Tongue, ...]
     severe: tuple[Phrase, ...]
@@ -91,6 +94,7 @@ class Rules:
     shortest_duplicate: int
     everyone_counts: int
     new_accounts: NewAccounts
+    harmless: tuple[Phrase, ...] = ()
 
 
 def load() -> Rules:
@@ -110,17 +114,16 @@ def read(text: str, name: str = FILE) -> Rules:
     if root is None:
         raise RuleMistake(f"{name}: The file is empty.")
     place = _Place(name, "", root)
-    of = place.keys({field.name for field in fields(Rules)})
+    of = place.keys({field.name for field in fields(Rules)} - {"harmless"}, {"harmless"})
     return Rules(
         distress=tuple(_tongue(key, value) for key, value in of["distress"].pairs().items()),
-        severe=tuple(
-            phrase for value in of["severe"].pairs().values() for phrase in value.each(_phrase)
-        ),
+        severe=_phrases(of["severe"]),
         invitations=tuple(of["invitations"].each(_address)),
         limits=_limits(of["limits"]),
         shortest_duplicate=of["shortest_duplicate"].number(1, 1000),
         everyone_counts=of["everyone_counts"].number(1, 100),
         new_accounts=_new_accounts(of["new_accounts"]),
+        harmless=_phrases(of["harmless"]) if "harmless" in of else (),
     )
 
 
@@ -200,6 +203,11 @@ def _tongue(language: str, place: _Place) -> Tongue:
         lists.get("unless_preceded_by", ()),
         **single,
     )
+
+
+def _phrases(place: _Place) -> tuple[Phrase, ...]:
+    """Return the phrases of all languages."""
+    return tuple(phrase for value in place.pairs().values() for phrase in value.each(_phrase))
 
 
 def _phrase(place: _Place) -> Phrase:

@@ -16,7 +16,9 @@ REACH = 3
 class Lexicon:
     """The words of the rules, made ready to be searched for; made once, and never changed."""
 
-    __slots__ = ("_after", "_before", "_distress", "_severe", "invitations", "reach", "rules")
+    __slots__ = (
+        "_after", "_before", "_distress", "_harmless", "_severe", "invitations", "reach", "rules"
+    )  # fmt: skip
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
@@ -24,6 +26,7 @@ class Lexicon:
         self.invitations = sites.inviting(rules.invitations)
         self._distress = Tree((phrase, one) for one in rules.distress for phrase in one.phrases)
         self._severe = Tree((phrase, None) for phrase in rules.severe)
+        self._harmless = Tree((phrase, None) for phrase in rules.harmless)
         self._after = {
             one.language: Tree((phrase, None) for phrase in one.unless_followed_by)
             for one in rules.distress
@@ -52,7 +55,7 @@ class Lexicon:
         """Whether a severe word stands in a text, in quotes or not, also in a plain disguise.
 
         `allowed` are words or phrases that the series talks about; a severe phrase that is one of
-        them, or holds one, is left alone.
+        them, or holds one, is left alone, and so is one within a harmless phrase of the rules.
         """
         whole = folded(text)
         return self.severe_in(whole, pieces_of(whole), allowed)
@@ -67,9 +70,13 @@ class Lexicon:
         return any(" ".join(said) not in free and free.isdisjoint(said) for said in found)
 
     def _severe_phrases(self, pieces: list[str]) -> Iterator[list[str]]:
-        for start in self._severe.starts(pieces):
-            for end, _ in self._severe.at(pieces, start):
-                yield [word for word in pieces[start:end] if word != STOP]
+        found = _spans(self._severe, pieces)
+        harmless = _spans(self._harmless, pieces) if found else []
+        free = {place for start, end in harmless for place in range(start, end)}
+        for start, end in found:
+            said = [place for place in range(start, end) if pieces[place] != STOP]
+            if not free.issuperset(said):
+                yield [pieces[place] for place in said]
 
     def _is_something_else(self, pieces: list[str], start: int, end: int, tongue: Tongue) -> bool:
         """Whether what stands around a phrase makes it no word about its author."""
@@ -84,6 +91,11 @@ class Lexicon:
                 before = pieces[max(0, place - REACH) : place]
                 return tongue.own.isdisjoint(_last_sentence(before))
         return False
+
+
+def _spans(tree: Tree, pieces: list[str]) -> list[tuple[int, int]]:
+    """Return where phrases of a tree begin and end."""
+    return [(start, end) for start in tree.starts(pieces) for end, _ in tree.at(pieces, start)]
 
 
 def _last_sentence(pieces: list[str]) -> list[str]:

@@ -136,6 +136,9 @@ NOT_HEARD: tuple[str, ...] = (
     "> I want to die",
     "my patient said she wants to end her life",
     "Watashi wa shinitai",
+    "I attempted suicide",
+    "I just took all my pills",
+    "I'm going to jump off the bridge",
 )
 """What may be a cry for help too, and is none that words alone can tell; docs/safety.md says so."""
 

@@ -53,6 +53,14 @@ def test_what_is_left_out_of_the_limits_has_none() -> None:
     assert rules.new_accounts.limits == Limits()
 
 
+def test_phrases_in_which_a_severe_word_is_harmless_may_be_left_out() -> None:
+    assert read(SMALL).harmless == ()
+    rules = read(SMALL + "harmless:\n  en: [do not go away]\n")
+    assert [list(one.ways()) for one in rules.harmless] == [[("do", "not", "go", "away")]]
+    with pytest.raises(RuleMistake, match=r"^rules\.yaml:17: harmless: .*keys with a colon"):
+        read(SMALL + "harmless: [do not go away]\n")
+
+
 def test_rules_do_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
         read(SMALL).everyone_counts = 1  # type: ignore[misc]

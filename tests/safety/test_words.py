@@ -13,6 +13,7 @@ from bot.safety.folding import LONGEST, MOST_WORDS
 from bot.safety.rules import load, read
 from bot.safety.words import Lexicon
 from tests.safety.cases import LEAVE_ALONE, MUST_FIND
+from tests.safety.neighbours import DISTRESS_PAIRS, SEVERE_PAIRS
 from tests.safety.spoken import DISTRESS, NO_DISTRESS, NOT_HEARD, NOT_SEVERE, SEVERE
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data"
@@ -23,11 +24,16 @@ BENIGN = (
 )
 
 LEXICON = Lexicon(load())
-CRIES = [text for texts in DISTRESS.values() for text in texts]
+CRIES = [
+    *(text for texts in DISTRESS.values() for text in texts),
+    *(text for pairs in DISTRESS_PAIRS.values() for text, _ in pairs),
+]
+BESIDE_CRIES = [text for pairs in DISTRESS_PAIRS.values() for _, text in pairs]
 
 
 def test_every_language_of_the_rules_has_cases() -> None:
-    assert set(DISTRESS) == {tongue.language for tongue in LEXICON.rules.distress}
+    languages = {tongue.language for tongue in LEXICON.rules.distress}
+    assert set(DISTRESS) == languages == set(DISTRESS_PAIRS)
 
 
 @pytest.mark.parametrize("text", CRIES)
@@ -40,7 +46,7 @@ def test_it_is_heard_at_the_end_of_an_answer_too(text: str) -> None:
     assert LEXICON.distress(f"A1: the trial was small, and underpowered.\n\n{text}")
 
 
-@pytest.mark.parametrize("text", NO_DISTRESS)
+@pytest.mark.parametrize("text", [*NO_DISTRESS, *BESIDE_CRIES])
 def test_what_is_said_of_others_trials_and_lectures_is_left_alone(text: str) -> None:
     assert not LEXICON.distress(text)
 
@@ -50,12 +56,12 @@ def test_what_the_documentation_says_is_missed_is_missed(text: str) -> None:
     assert not LEXICON.distress(text)
 
 
-@pytest.mark.parametrize("text", SEVERE)
+@pytest.mark.parametrize("text", [*SEVERE, *(text for text, _ in SEVERE_PAIRS)])
 def test_severe_words_are_found_in_a_plain_disguise_too(text: str) -> None:
     assert LEXICON.severe(text)
 
 
-@pytest.mark.parametrize("text", [*NOT_SEVERE, *LEAVE_ALONE, *NO_DISTRESS, *CRIES])
+@pytest.mark.parametrize("text", [*NOT_SEVERE, *LEAVE_ALONE, *NO_DISTRESS, *CRIES, *BESIDE_CRIES])
 def test_words_of_anatomy_disease_and_despair_are_not_severe(text: str) -> None:
     assert not LEXICON.severe(text)
 
@@ -65,6 +71,18 @@ def test_words_of_anatomy_disease_and_despair_are_not_severe(text: str) -> None:
 )
 def test_nothing_else_is_taken_for_a_cry(text: str) -> None:
     assert not LEXICON.distress(text)
+
+
+@pytest.mark.parametrize("text", [text for _, text in SEVERE_PAIRS])
+def test_what_is_spelled_much_like_a_severe_word_is_left_alone(text: str) -> None:
+    assert not LEXICON.severe(text)
+    assert not LEXICON.distress(text)
+
+
+def test_a_harmless_phrase_hides_no_severe_word_beside_it() -> None:
+    assert LEXICON.severe("you chink, that is a chink in the armor")
+    assert LEXICON.severe("Gook et al. are gooks")
+    assert not LEXICON.severe("a chink in the armour of Gook et al.")
 
 
 def test_what_a_series_talks_about_is_allowed_there_alone() -> None:
