@@ -12,7 +12,7 @@ from typing import TypeVar
 from bot import setting_values as values
 from bot.agendas.mistakes import shown
 from bot.engine.errors import RoundsError
-from bot.store.address import Address, read_address
+from bot.store.address import LOOKS_LIKE, Address, is_address, read_address
 from bot.store.holding import Holder
 from bot.store.opening import Where
 
@@ -133,7 +133,7 @@ def read_settings(
         port=given.take("PORT", values.read_port, default.port),
         public_url=given.take("ROUNDS_URL", values.read_url, default.public_url),
         chats=given.take("ROUNDS_CHATS", Path, default.chats),
-        data=given.take("ROUNDS_DATA", Path, default.data),
+        data=given.take("ROUNDS_DATA", _read_folder, default.data, secret=True),
         database=given.take("DATABASE_URL", read_address, default.database, secret=True),
         log=given.take("ROUNDS_LOG", values.read_level, default.log),
         log_form=given.take("ROUNDS_LOG_FORMAT", values.read_form, default.log_form),
@@ -153,6 +153,16 @@ def read_settings(
     if mistakes:
         raise WrongSettings(mistakes)
     return settings
+
+
+def _read_folder(text: str) -> Path:
+    """Read the folder of the store; raises ValueError, with nothing of it, for an address."""
+    if is_address(text):
+        raise ValueError(
+            "is the name of a folder, and this is an address. That of a PostgreSQL database goes "
+            f"into the environment, as DATABASE_URL, and looks like {LOOKS_LIKE}"
+        )
+    return Path(text)
 
 
 class _Given:

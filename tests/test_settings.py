@@ -109,6 +109,18 @@ def test_an_address_of_a_database_is_shown_nowhere_be_it_right_or_wrong() -> Non
         assert "pAss" not in shown
 
 
+@pytest.mark.parametrize("given", [DATABASE, DATABASE.replace("//", "/"), "mysql://u:pAss@h/x"])
+def test_an_address_in_the_place_of_the_folder_is_refused_and_not_shown(given: str) -> None:
+    for sentences, name in (
+        (mistakes({"ROUNDS_DATA": given}), "ROUNDS_DATA"),
+        (mistakes({}, {"ROUNDS_DATA": given}), "--data"),
+    ):
+        (sentence,) = sentences
+        assert sentence.startswith(f"{name} is the name of a folder, and this is an address.")
+        assert "DATABASE_URL, and looks like postgresql://USER:PASSWORD@HOST:5432/NAME" in sentence
+        assert "pAss" not in sentence
+
+
 def test_an_option_also_wins_over_a_wrong_value() -> None:
     assert read_settings({"PORT": "none"}, {"PORT": "9001"}).port == 9001
 

@@ -19,6 +19,7 @@ from bot.cli.status_screen import show_status
 from bot.cli.terminal import complain, counting, say
 from bot.clock import clock
 from bot.settings import Settings
+from bot.store.address import is_address
 from bot.store.holding import Holder
 
 upkeep = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -65,6 +66,7 @@ def _backup(
     people said.
     """
     settings = settings_for_once(ROUNDS_DATA=data)
+    _no_address(file)
     _end_like_ctrl_c()
     with counting("Copying") as progress:
         lines = back_up(_file(settings, TO_BACK_UP), file, progress, replace=replace)
@@ -86,6 +88,7 @@ def _restore(
     erased since the backup is taken out of it again.
     """
     settings = settings_for_once(ROUNDS_DATA=data)
+    _no_address(file)
     _end_like_ctrl_c()
     store, now = _file(settings, TO_RESTORE), clock()
     holder = Holder.here("rounds restore", now)
@@ -142,6 +145,15 @@ def _file(settings: Settings, instead: str) -> Path:
     if settings.database is not None:
         raise Stopped(f"The store is in PostgreSQL, which has its own tools for this: {instead}")
     return settings.store
+
+
+def _no_address(file: Path) -> None:
+    """Raise Stopped where an address was given for a file; a password in it is not shown."""
+    if is_address(str(file)):
+        raise Stopped(
+            "FILE is the name of a file, and this is an address. rounds db copy moves a store from "
+            "one database to another: rounds db copy --help"
+        )
 
 
 def _end_like_ctrl_c() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -10,6 +11,9 @@ MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 """How a connection is encrypted, from not at all to with a certificate that is verified."""
 
 LOOKS_LIKE = "postgresql://USER:PASSWORD@HOST:5432/NAME"
+
+_LIKE_ONE = re.compile(r"[\w+.-]+:(/|[^/]*@)")
+"""`postgresql:/u:p@h/d`, to which a slash is lacking, and `u:p@h/d`, without a scheme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,12 @@ class Address:
 
 
 def is_address(text: str) -> bool:
-    """Say whether a text is meant as the address of a database, rightly or wrongly written."""
-    return text.partition("://")[0] in SCHEMES
+    """Say whether a text is meant as the address of a database, rightly or wrongly written.
+
+    A folder whose name looks like one can be written as `./NAME`. What is taken for a folder is
+    shown in sentences and made; an address, whose password that would tell, is not.
+    """
+    return "://" in text or _LIKE_ONE.match(text) is not None
 
 
 def read_address(text: str) -> Address:

@@ -81,6 +81,34 @@ async def test_nothing_is_copied_over_something(tmp_path: Path, database: Addres
     assert "Name a place where no store is yet." in told
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "mysql://u:s3cret@h/x",
+        "postgre://u:s3cret@h/x",
+        "postgresql:/u:s3cret@127.0.0.1:1/x",
+        "u:s3cret@h/x",
+    ],
+)
+async def test_a_misspelt_address_makes_no_folder_and_shows_no_password(
+    tmp_path: Path, wrong: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    await put(1, tmp_path / "data" / "rounds.db")
+    for name, places in (("TO", ("data", wrong)), ("FROM", (wrong, "new"))):
+        code, told = await typed(tmp_path, "db", "copy", *places)
+        assert (code, told.startswith(f"{name} ")) == (1, True), told
+        assert "Write it like postgresql://USER:PASSWORD@HOST:5432/NAME" in told
+        assert "s3cret" not in told
+    for code, told in (
+        await typed(tmp_path, "db", "migrate", "--data", wrong),
+        await typed(tmp_path, "backup", wrong),
+        await typed(tmp_path, "restore", wrong),
+    ):
+        assert (code > 0, "this is an address" in told, "s3cret" in told) == (True, True, False)
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
 async def test_who_serves_either_of_them_is_told_and_nothing_is_made(
     tmp_path: Path, database: Address
 ) -> None:

@@ -49,9 +49,36 @@ def test_a_wrong_one_is_told_without_its_password(text: str, part: str) -> None:
     assert SECRET not in str(told.value)
 
 
-def test_a_path_is_no_address() -> None:
-    assert not is_address("data/rounds.db")
-    assert not is_address("postgres.db")
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"mysql://u:{SECRET}@h/x",
+        f"postgre://u:{SECRET}@h/x",
+        f"POSTGRESQL://u:{SECRET}@h/x",
+        f"postgresql:/u:{SECRET}@127.0.0.1:1/x",
+        f"postgresql:u:{SECRET}@h/x",
+        f"u:{SECRET}@h/x",
+        f"'postgresql://u:{SECRET}@h/x'",
+    ],
+)
+def test_what_is_meant_as_an_address_is_none_of_a_folder(text: str) -> None:
+    assert is_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "data",
+        "data/rounds.db",
+        "postgres.db",
+        "/srv/rounds:2",
+        "2026-12-07T09:30",
+        "./u:p@h",
+        "a@b",
+    ],
+)
+def test_a_path_is_no_address(text: str) -> None:
+    assert not is_address(text)
 
 
 def test_an_address_is_what_it_is_read_from() -> None:
