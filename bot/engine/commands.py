@@ -40,9 +40,10 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class AddTopic:
-    """Append a topic."""
+    """Append a topic; `concerns` has what is seen in its text, as `Message.concerns`."""
 
     text: str
+    concerns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,15 @@ def told_below(concerns: tuple[str, ...]) -> str:
     )
 
 
+def told_asker(concerns: tuple[str, ...]) -> str:
+    """Tell a moderator what was seen in a topic that they asked, and what to do."""
+    return (
+        f"Nothing is posted: this topic seems to have {kinds(concerns)}, by which a patient could "
+        "be known. It would stand in the room and in every transcript. Word it so that nobody can "
+        "be known by it, and ask again with /chat topic."
+    )
+
+
 def told_at_form(what: str, seen: Collection[str]) -> str:
     """Tell somebody why `what`, as they wrote it, cannot stand beside their name, and what to do.
 

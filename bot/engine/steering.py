@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.engine import commands, conduct, events, holds, pace, replies, safety_asks, signals
+from bot.engine.concerning import told_asker
 from bot.engine.dues import due
 from bot.engine.errors import Refused
 from bot.engine.events import Event
@@ -46,6 +47,8 @@ def _first_waiting(chat: Chat, signal: signals.Asked) -> TopicState:
 
 def _add_topic(chat: Chat, signal: signals.Asked, ask: commands.AddTopic) -> list[Event]:
     _must_run(chat, signal)
+    if ask.concerns:  # it would stand in the room at once, and in every edition for good
+        raise Refused(told_asker(ask.concerns))
     last = max((t.due for t in chat.topics if not t.skipped), default=None)
     moment = pace.appended(last, [t.due for t in chat.topics], signal.at, chat.closes_at)
     added = events.TopicAdded(signal.at, len(chat.topics) + 1, ask.text, moment)

@@ -4,26 +4,42 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.engine.agenda import Room
 from bot.engine.commands import AboutOne, AboutSomebody
 from bot.engine.errors import Refused
+from bot.engine.floor import is_shared
 from bot.engine.messages import Message, message_key
 from bot.engine.people import Person, is_id, role_in
 from bot.engine.rights import permit
-from bot.engine.safety_asks import Clear, Remove
+from bot.engine.safety_asks import Clear, Hold, Remove
 from bot.engine.signals import Asked
 from bot.engine.state import Chat
 from bot.store import speakers
 from bot.store.tables import Tables
 
 
-def about(ask: AboutOne, room: Room, message: Message | None) -> AboutOne:
-    """Return an ask that names its message by its key, with what is known of the message."""
+def about(chat: Chat, signal: Asked, ask: AboutOne, message: Message | None) -> AboutOne:
+    """Return an ask that names its message by its key, with what is known of the message.
+
+    Raises Refused where a post of Rounds' own is to be held.
+    """
+    permit(ask, role_in(chat.agenda, signal.by))
+    if message is not None and message.is_ours and isinstance(ask, Hold | Remove):
+        raise Refused(_ours(message))
     if message is not None and isinstance(ask, Remove):
         ask = replace(ask, author=message.author, thread=message.thread)
     if message is not None and isinstance(ask, Clear) and message.held:
         ask = replace(ask, worded=message.worded_at or message.at)
-    return replace(ask, message=message_key(room, ask.message))
+    return replace(ask, message=message_key(signal.room, ask.message))
+
+
+def _ours(message: Message) -> str:
+    """Say why a post of Rounds' own is not held, and what can be done."""
+    there = "Delete it in the room, if you may there. " if is_shared(message.room.platform) else ""
+    return (
+        f"Message {message.id} is a post of Rounds' own: it cannot be held back, and what it says "
+        f"stays in transcripts. {there}Before you publish a transcript, take it out of the file. "
+        "If the post quotes what somebody said, hold that message: the post is changed then, too."
+    )
 
 
 MOST_NAMED = 5

@@ -7,7 +7,9 @@
     alone. So do words of everyday that are names too, where they are not written like a name.
 3.  Who was to be named is no secret: what may be somebody else's name stays, because what others
     wrote of that one would be lost. A name that a pseudonym stood for goes also then.
-4.  What may still stand is told to whoever goes.
+4.  A topic that was asked with /chat topic loses the names as others' messages do. The agenda's
+    topics are its organizer's, and stay.
+5.  What may still stand is told to whoever goes.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from bot.engine.erasing import NAME
 from bot.engine.messages import Message
 from bot.engine.showing import Audience, Showing
 from bot.engine.state import Chat
-from bot.store import checkins, forgetting, pages, publications
+from bot.store import checkins, departures, forgetting, pages, publications
 from bot.store.tables import Tables
 from bot.transcripts.cast import spared
 from bot.transcripts.edition import showing_of
@@ -70,6 +72,7 @@ async def unname(tables: Tables, key: str, series: Collection[str]) -> Unnamed:
         left.update(_left(names, new, key))
     for one in series:
         await _undisclose(tables, key, one)
+        await _reword_topics(tables, key, one)
     return Unnamed(tuple(changes), frozenset(left))
 
 
@@ -92,7 +95,8 @@ class _Names:
         """Make ready the names of somebody, and of those `others` whose names must stay."""
         alike = {tuple(words_of(name)) for name in others}
         hidden = [(name, LEFT_OUT) for name in own if tuple(words_of(name)) not in alike]
-        self._hide = NamesInText(hidden, others, spared(chat), _words_in(others))
+        written = replace(chat, topics=chat.topics[: len(chat.agenda.topics)])  # not those added
+        self._hide = NamesInText(hidden, others, spared(written), _words_in(others))
         self._words = _words_in(own)
         self._is_of_signs = not all(map(words_of, own))  # a name without a letter
         self._alone = {word for name in own if len(words := words_of(name)) == 1 for word in words}
@@ -197,3 +201,14 @@ async def _undisclose(tables: Tables, key: str, series: str) -> None:
             if person != key and (new := names.replaced(one.interest)) != one.interest
         }
         await checkins.put_interests(tables, series, changed)
+
+
+async def _reword_topics(tables: Tables, key: str, series: str) -> None:
+    """Take the names out of the topics that were added to the chats of a series."""
+    own = (await forgetting.known(tables.connection, key)).names
+    lines = await tables.lines(series) if own else []
+    for chat in (await pages.sound(tables, [line.id for line in lines])).values():
+        if added := chat.topics[len(chat.agenda.topics) :]:
+            names = await _names(tables, chat, key, own)
+            named = {one.number for one in added if names.replaced(one.ask) != one.ask}
+            await departures.reword_topics(tables, chat.id, named, names.replaced)

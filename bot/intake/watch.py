@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.engine.agenda import Agenda
+from bot.engine.commands import AddTopic, Ask
 from bot.engine.concerning import DISTRESS
 from bot.engine.messages import Message
 from bot.engine.people import Role, role_in
@@ -46,11 +47,18 @@ class Lookout:
         """
         if isinstance(signal, Deleted):
             return ()
-        texts = (signal.text, *map(_spelled_out, _names_of_files(signal)))
-        seen = {finding.kind.name.lower() for text in texts for finding in guard.look(text)}
+        seen = _kinds(signal.text, *map(_spelled_out, _names_of_files(signal)))
         if self.lexicon is not None and agenda.help_lines and self.lexicon.distress(signal.text):
             seen.add(DISTRESS)
         return tuple(sorted(seen))
+
+    def asked(self, ask: Ask) -> Ask:
+        """Return what a moderator asks for with what is seen in the words that it would post."""
+        return (
+            replace(ask, concerns=tuple(sorted(_kinds(ask.text))))
+            if isinstance(ask, AddTopic)
+            else ask
+        )
 
     def beside_names(
         self, words: str, agenda: Agenda | None, *, is_name: bool = False
@@ -61,7 +69,7 @@ class Lookout:
         wording breaches, as the agenda of the chat has them. What `is_name` may begin with Mrs.
         """
         read = _TITLE.sub("", words) if is_name else words
-        seen = {finding.kind.name.lower() for finding in guard.look(read)}
+        seen = _kinds(read)
         if self.lexicon is not None:
             blocked, allowed = (agenda.blocked_domains, agenda.allow_words) if agenda else ((), ())
             saying = conduct.Saying(_NO_TIME, words, blocked_domains=blocked, allow_words=allowed)
@@ -92,6 +100,11 @@ class Lookout:
                 return recent, ()
             seen = conduct.wording(_saying(signal, agenda, None), self.lexicon)
         return recent, tuple(breach.name.lower() for breach in seen)
+
+
+def _kinds(*texts: str) -> set[str]:
+    """Return the kinds of what the guard finds in texts."""
+    return {finding.kind.name.lower() for text in texts for finding in guard.look(text)}
 
 
 def _names_of_files(signal: Said | Edited) -> list[str]:

@@ -262,9 +262,10 @@ class Work:
         chat = await self._asked_about(signal)
         if chat is None:
             raise Refused("No chat is held in this room yet. Open one with /chat start SERIES.")
+        signal = replace(signal, ask=self._lookout.asked(signal.ask))
         if isinstance(signal.ask, AboutOne):  # the chat's log names a message by its key
             message = await self._message(message_key(signal.room, signal.ask.message))
-            signal = replace(signal, ask=about(signal.ask, signal.room, message))
+            signal = replace(signal, ask=about(chat, signal, signal.ask, message))
         elif isinstance(signal.ask, AboutSomebody):
             await self._settle_all()  # who speaks at this moment can be named too
             signal = replace(signal, ask=await whom(self._tables, chat, signal, signal.ask))
@@ -275,15 +276,12 @@ class Work:
         chat, happened = self._record(chat, happened)
         for event in happened:
             if isinstance(event, events.Withdrew) and chat is not None:
-                await self._withdraw(chat, event.person)
+                platform, _, author = event.person.partition(":")
+                await self._remove(chat, self._tables.withdraw(chat.id, platform, author))
             elif isinstance(event, _ABOUT_ONE):
                 decided = self._known[event.message]
                 await self._settle([decided] if decided else [])
         return chat, happened
-
-    async def _withdraw(self, chat: Chat, person: str) -> None:
-        platform, _, author = person.partition(":")
-        await self._remove(chat, self._tables.withdraw(chat.id, platform, author))
 
     async def _asked_about(self, signal: signals.Asked) -> Chat | None:
         chats = await self.floors.chats_in(signal.room, signal.at, signal.thread)
@@ -384,6 +382,7 @@ class Work:
             self._rewordings.see(before, after)
             self._see({after.key})
         self._known = {}
+        self.floors.forget()  # topics may be worded otherwise
         platform, _, author = person.partition(":")
         for chat_id in await leavers.chats_with(connection, person, signal.series):
             words = self._tables.withdraw(chat_id, platform, author)  # also where a log is broken

@@ -9,17 +9,26 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.engine import signals
+from bot.engine import events, signals
+from bot.engine.actions import Post, PostKind
 from bot.engine.calls import nameless
 from bot.engine.erasing import GONE, NAME, SIGN
 from bot.engine.messages import OURS
 from bot.engine.signals import Speech
-from bot.store.codec import decode_event, encode_event, files_row, moment, stamp
+from bot.store.codec import (
+    decode_action,
+    decode_event,
+    encode_action,
+    encode_event,
+    files_row,
+    moment,
+    stamp,
+)
 from bot.store.tables import Connection, Tables
 
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # none that is taken for another
@@ -64,6 +73,41 @@ async def _blank_calls(connection: Connection, chat: str) -> None:
         "UPDATE events SET body = ? WHERE chat = ? AND seq = ?",
         [(encode_event(event)[1], chat, seq) for seq, event in bare],
     )
+
+
+async def reword_topics(
+    tables: Tables, chat: str, numbers: Collection[int], reworded: Callable[[str], str]
+) -> None:
+    """Word anew topics that were added to a chat, in its log and in posts that wait.
+
+    Whoever remembers the chat reads it again.
+    """
+    if not numbers:
+        return
+    tables.erases = True
+    connection = tables.connection
+    added = await connection.rows(
+        "SELECT seq, kind, body FROM events WHERE chat = ? AND kind = 'TopicAdded'", (chat,)
+    )
+    for seq, kind, body in added:
+        event = decode_event(kind, body)
+        if isinstance(event, events.TopicAdded) and event.number in numbers:
+            without = encode_event(replace(event, ask=reworded(event.ask)))[1]
+            await connection.run(
+                "UPDATE events SET body = ? WHERE chat = ? AND seq = ?", (without, chat, seq)
+            )
+    waiting = await connection.rows(
+        "SELECT key, kind, body FROM outbox WHERE chat = ? AND kind = 'Post' AND state = 'waiting'",
+        (chat,),
+    )
+    for key, kind, body in waiting:
+        post = decode_action(kind, body)
+        if not isinstance(post, Post) or post.kind is not PostKind.TOPIC:
+            continue
+        if post.topic is None or post.topic in numbers:  # None: the rest of a long one
+            words = tuple(reworded(one) if isinstance(one, str) else one for one in post.words)
+            without = encode_action(replace(post, words=words))[1]
+            await connection.run("UPDATE outbox SET body = ? WHERE key = ?", (without, key))
 
 
 async def kept(connection: Connection) -> Mapping[str, timedelta]:

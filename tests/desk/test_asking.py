@@ -503,6 +503,48 @@ async def test_moderators_are_told_that_messages_are_held_not_what_is_in_them(
         assert "by a moderator: " in await told(at, "review")
 
 
+async def test_a_topic_by_which_a_patient_could_be_known_is_refused_and_kept_nowhere(
+    tmp_path: Path,
+) -> None:
+    text = "topic My patient Maria Lopez, MRN 00482913, bled: what would you do?"
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        await at.live()
+        assert await refused(at, text, HENRY) == (
+            "Nothing is posted: this topic seems to have a name and a record number, by which a "
+            "patient could be known. It would stand in the room and in every transcript. Word it "
+            "so that nobody can be known by it, and ask again with /chat topic."
+        )
+        assert "for the moderators" in await refused(at, text, ANN)
+        assert len((await at.chat("urojc-2026-12-07")).topics) == 3
+        await at.live()
+        async with at.store.reading() as tables:
+            kept = await tables.connection.rows(
+                "SELECT body FROM events UNION ALL SELECT body FROM outbox "
+                "UNION ALL SELECT text FROM messages"
+            )
+        assert not [row for row in kept if "Lopez" in str(row) or "00482913" in str(row)]
+        assert "T4 is added" in await told(at, "topic An elderly patient bled: what would you do?")
+
+
+@pytest.mark.parametrize("how", ["hold {}", "hold {} remove", "remove {}"])
+async def test_a_post_of_rounds_own_is_not_held_and_it_is_told_what_can_be_done(
+    tmp_path: Path, how: str
+) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        await at.live()
+        chat = await at.chat("urojc-2026-12-07")
+        own = chat.topics[0].posts[0].ref
+        assert await refused(at, how.format(own), HENRY) == (
+            f"Message {own} is a post of Rounds' own: it cannot be held back, and what it says "
+            "stays in transcripts. Before you publish a transcript, take it out of the file. If "
+            "the post quotes what somebody said, hold that message: the post is changed then, too."
+        )
+        assert "for the moderators" in await refused(at, how.format(own), ANN)
+        assert (await at.chat(chat.id)).seq == chat.seq, "nothing is noted"
+
+
 async def test_who_asks_to_be_forgotten_is_told_what_is_gone_and_what_stays(tmp_path: Path) -> None:
     async with house(tmp_path, CLUB) as at:
         await told(at, "start urojc")

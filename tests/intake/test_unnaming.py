@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from bot.engine.checkin import CheckIn
+from bot.engine.commands import AddTopic
 from bot.engine.consent import Consent
 from bot.engine.messages import Attachment
 from bot.engine.people import Person
-from bot.engine.signals import CheckedIn, Edited, ForgetAsked, Left, Said
+from bot.engine.signals import Asked, CheckedIn, Edited, ForgetAsked, Left, Said, Woke
 from bot.intake.unnaming import standing, unname_everywhere
 from bot.store import checkins
-from tests.house import House, house, person, room_of, urojc
+from tests.house import House, house, moderator, person, room_of, urojc
 
 CLUB = urojc()  # its paper is by A Smith and B Jones; people are named where they say nothing
 OTHER = urojc("meded")
@@ -24,7 +25,7 @@ KOFI = Person("local", "p-kofikofikofi", "Kofi Mensah")
 ANNAN = Person("local", "p-annanannanan", "Kofi Annan")
 SMITH = Person("local", "p-smithsmithsm", "John Smith")
 GRACE = Person("local", "p-gracegracegr", "Grace Will")
-BEA = person("Bea")
+BEA, HENRY = person("Bea"), moderator(CLUB)
 
 
 async def after(at: House, who: Person, *texts: str) -> tuple[list[str], int]:
@@ -193,3 +194,53 @@ async def test_who_leaves_one_series_keeps_their_name_in_another(tmp_path: Path)
         await at.runner.handle(Left(at.clock(), KOFI.key, ("urojc",)))
         assert (await at.message(ROOM, "b-urojc")).text == "So says [name left out]"
         assert (await at.message(room_of(OTHER), "b-meded")).text == "So says Kofi"
+
+
+async def rows(at: House) -> str:
+    """Return the log and what waits, as the store has it."""
+    async with at.store.reading() as tables:
+        found = await tables.connection.rows(
+            "SELECT body FROM events UNION ALL SELECT body FROM outbox WHERE state = 'waiting'"
+        )
+    return " ".join(body for (body,) in found)
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_names_go_from_topics_that_were_added_and_from_their_posts(
+    tmp_path: Path, leaves: bool
+) -> None:
+    async with house(tmp_path, CLUB) as at:
+        chat = await at.start(CLUB)
+        await at.ask("extend 20d", HENRY, ROOM)
+        await at.say(ROOM, KOFI, "T1: yes")
+        await at.say(ROOM, BEA, "So said Mensah", message="b")
+        await at.ask("topic Shall we do as Kofi Mensah?", HENRY, ROOM)
+        await at.live(timedelta(days=10))
+        await at.runner.handle(Asked(at.clock(), ROOM, HENRY, AddTopic("Is mensah's paper sound?")))
+        at.clock.advance(timedelta(days=5))  # its post waits
+        await at.runner.handle(Woke(at.clock()), chat)
+        assert (await rows(at)).lower().count("mensah") >= 3, "two topics, and a post that waits"
+        await at.runner.handle(
+            Left(at.clock(), KOFI.key, ("urojc",)) if leaves else ForgetAsked(at.clock(), KOFI.key)
+        )
+        assert "mensah" not in (await rows(at)).lower()
+        await at.live()
+        added = (await at.chat(chat)).topics[3:]
+        assert [topic.ask for topic in added] == [
+            "Shall we do as [name left out]?",
+            "Is [name left out]'s paper sound?",
+        ]
+        posts = [(await at.message(ROOM, topic.posts[0].ref)).text for topic in added]
+        assert all("[name left out]" in text for text in posts)
+        assert not [text for text in posts if "mensah" in text.lower()]
+        assert (await at.message(ROOM, "b")).text == "So said [name left out]"
+
+
+async def test_names_in_the_agendas_own_topics_are_its_organizers(tmp_path: Path) -> None:
+    asks = ("Is Kofi Mensah's trial sound?",)
+    club = urojc(questions=asks)
+    async with house(tmp_path, club) as at:
+        chat = await at.start(club)
+        await at.say(ROOM, KOFI, "T1: yes")
+        await at.runner.handle(ForgetAsked(at.clock(), KOFI.key))
+        assert tuple(topic.ask for topic in (await at.chat(chat)).topics) == asks
