@@ -10,8 +10,8 @@ from pathlib import Path
 from bot.agendas.mistakes import shown
 from bot.engine.errors import BrokenLog, RoundsError
 from bot.settings import Settings
-from bot.store.errors import Unusable
-from bot.store.sqlite import outside_cause
+from bot.store.errors import Damaged, Unusable
+from bot.store.sqlite import is_damage, outside_cause
 
 
 class Stopped(RoundsError):
@@ -25,6 +25,8 @@ def told(error: Exception) -> str:
             f"The log of a chat in this store is broken: {error}. Its file was changed by "
             "something else, or damaged. Take the last good copy of it."
         )
+    if is_damage(error):
+        return str(Damaged("The store", str(error)))
     cause = error.cause if isinstance(error, Unusable) else outside_cause(error)
     if cause:
         return (

@@ -17,5 +17,15 @@ class Unusable(StoreError):
         self.cause = cause
 
 
+class Damaged(StoreError):
+    """The file of a store, which `named` names at the beginning of a sentence, is not whole."""
+
+    def __init__(self, named: str, cause: str) -> None:
+        super().__init__(
+            f"{named} is damaged ({cause}). Put a backup in its place: rounds restore FILE. What "
+            "is there now is kept beside it."
+        )
+
+
 class Unavailable(StoreError):
     """The store is away at present, and what was under way is not kept; try again later."""

@@ -64,7 +64,8 @@ async def move(
     """
     every = await every_table()
     moved: dict[str, int] = {}
-    async with source.reading() as old, target.writing() as new:
+    # The source within: what fails there is then told of the source.
+    async with target.writing() as new, source.reading() as old:
         counts = {table.name: await _count(old.connection, table) for table in every}
         for table in every:
             if await _count(new.connection, table):

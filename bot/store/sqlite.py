@@ -20,7 +20,7 @@ from pathlib import Path
 import aiosqlite
 
 from bot.store.codec import Row
-from bot.store.errors import StoreError, Unusable
+from bot.store.errors import Damaged, StoreError, Unusable
 from bot.store.schema import steps_from
 from bot.store.tables import Conflict, Tables
 
@@ -60,6 +60,12 @@ def outside_cause(error: Exception) -> str | None:
         return None
     code = getattr(error, "sqlite_errorcode", None)  # errors of Python's own module have none
     return str(error) if code is not None and code & 0xFF in _OUTSIDE else None
+
+
+def is_damage(error: Exception) -> bool:
+    """Say whether a file is not whole, or no database (any more): time and room mend neither."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class _Connection:
@@ -149,14 +155,15 @@ class SqliteStore:
     async def writing(self) -> AsyncIterator[Tables]:
         """Give the store for one transaction: all of it is committed, or nothing.
 
-        Raises Unusable where something outside keeps the file from being used.
+        Raises Damaged where the file is not whole, and Unusable where something else outside keeps
+        it from being used.
         """
         async with self._turn:
             if self._writer is None:
                 raise StoreError("the store is not open")
             if self._found() != self._file:
                 raise Unusable("its file was moved or removed")
-            with _telling():
+            with _telling(self._path):
                 async with _transaction(self._writer, "IMMEDIATE"):
                     ((version,),) = await self._writer.execute_fetchall("PRAGMA data_version")
                     tables = Tables(_Connection(self._writer), version)
@@ -174,18 +181,18 @@ class SqliteStore:
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[Tables]:
-        """Give the store as it is at one moment, beside whoever writes. Raises Unusable too."""
+        """Give the store as it is at one moment, beside whoever writes; raises as `writing`."""
         if self._path == ":memory:":  # no second connection sees the same memory
             async with self.writing() as tables:
                 yield tables
             return
         if self._writer is None:
             raise StoreError("the store is not open")
-        with _telling():
+        with _telling(self._path):
             database = self._idle.pop() if self._idle else await self._connect()
         self._reading += 1
         try:
-            with _telling():
+            with _telling(self._path):
                 async with _transaction(database, "DEFERRED"):
                     yield Tables(_Connection(database))
         finally:
@@ -240,21 +247,31 @@ async def opened(path: str | Path) -> AsyncIterator[SqliteStore]:
 
 
 @contextlib.contextmanager
-def _telling() -> Iterator[None]:
-    """Raise Unusable for what is no fault of ours."""
+def _telling(path: str) -> Iterator[None]:
+    """Raise Damaged or Unusable for what is no fault of ours."""
     try:
         yield
     except sqlite3.Error as error:
+        if is_damage(error):
+            raise Damaged(f"The store {path}", str(error)) from error
         cause = outside_cause(error)
         if cause is None:
             raise
         raise Unusable(cause) from error
 
 
-def _cannot_open(path: str, error: Exception) -> StoreError:
+def _cannot_open(path: str, error: sqlite3.Error) -> StoreError:
+    if not is_damage(error):
+        why = "Is it a file of Rounds, and may this user write there? Choose"
+    elif error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_NOTADB:  # maybe it never was one
+        why = (
+            "It is damaged, or no file of Rounds. Put a backup in its place: rounds restore FILE, "
+            "or choose"
+        )
+    else:
+        return Damaged(f"The store {path}", str(error))
     return StoreError(
-        f"The store {path} cannot be opened ({error}). Is it a file of Rounds, "
-        "and may this user write there? Choose another place with --data DIR."
+        f"The store {path} cannot be opened ({error}). {why} another place with --data DIR."
     )
 
 

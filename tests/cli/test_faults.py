@@ -68,6 +68,16 @@ def test_a_store_that_cannot_be_used_is_told_with_what_keeps_it(tmp_path: Path) 
         assert "fault of its own" in told(failure(lambda: database.execute("nonsense")))
 
 
+def test_a_damaged_store_is_no_question_of_room(tmp_path: Path) -> None:
+    file = tmp_path / "rounds.db"
+    file.write_bytes(b"no database at all, but long enough" * 40)
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        sentence = told(failure(lambda: database.execute("SELECT * FROM chats")))
+    assert sentence.startswith("The store is damaged (file is not a database). Put a backup ")
+    assert "rounds restore FILE" in sentence
+    assert "room" not in sentence
+
+
 def test_a_folder_in_place_of_a_file_is_told(tmp_path: Path) -> None:
     assert "is a folder. Name a file." in told(failure(tmp_path.read_bytes))
 

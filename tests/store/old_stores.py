@@ -57,6 +57,14 @@ _SAID = (
 )  # fmt: skip
 
 
+def spoil(file: Path, begin: int = 20_000, end: int = 40_000) -> None:
+    """Write over a part of a file, as a failing disk does; what was there is gone."""
+    content = bytearray(file.read_bytes())
+    end = min(end, len(content))
+    content[begin:end] = b"\x55" * (end - begin)
+    file.write_bytes(content)
+
+
 async def put(version: int, where: Where) -> None:
     """Put the store of a schema into a place where nothing is."""
     text = (SCHEMAS / f"{version}.sql").read_text("utf-8")

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from bot.engine.agenda import Room
-from bot.store.errors import StoreError, Unusable
-from bot.store.schema import MIGRATIONS
+from bot.store.errors import Damaged, StoreError, Unusable
+from bot.store.schema import MIGRATIONS, newest
 from bot.store.sqlite import SqliteStore, opened
 from tests.engine.script import OPENS
+from tests.store.old_stores import put
 from tests.store.seen import note, noted, said
 
 WORDS = "the postman from Elm Street"
@@ -256,6 +257,24 @@ async def test_a_full_disk_is_named_without_what_was_to_be_written(tmp_path: Pat
                 await note(tables, "the postman " * 10_000)
         assert str(refused.value) == "The store cannot be used: database or disk is full."
         assert await noted(store) == set()
+
+
+async def test_a_file_that_is_damaged_while_it_is_open_is_named_with_the_way_out(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "rounds.db"
+    await put(newest(), file)
+    async with opened(file) as store:
+        await store.cut_off()
+        with file.open("r+b") as there:
+            there.seek(4_096)
+            there.write(b"\x55" * (file.stat().st_size - 4_096))
+        with pytest.raises(Damaged, match=r"rounds\.db is damaged .* rounds restore FILE"):
+            async with store.reading() as tables:
+                await tables.lines()
+        with pytest.raises(Damaged, match=r"rounds\.db is damaged"):
+            async with store.writing() as tables:
+                await note(tables, "one")
 
 
 async def test_nothing_is_written_to_a_file_that_was_moved_or_removed(tmp_path: Path) -> None:
