@@ -13,6 +13,10 @@ from bot.store.shown import Shown
 MOST = 10
 """Chats and editions that are named; the others are counted."""
 
+_QUOTED = (
+    "• What others wrote. Lines in which they quoted you behind > in that chat are taken out too; "
+    "parts of lines, what is quoted from now on, and words said again without that mark stay.\n"
+)
 _BACKUPS = (
     "• Backups that whoever runs Rounds has made before. They decide for how long they keep them; "
     "one that is brought back {} again.\n"
@@ -39,6 +43,7 @@ def forgotten(spoke: Sequence[Spoke], published: Sequence[Shown], named: int = 0
     words += _named(named)
     words += _published(published)
     if chats:
+        words.append(_QUOTED)
         more = f" and {len(chats) - MOST} more" if len(chats) > MOST else ""
         words.append(
             f"• Transcripts of {', '.join(chats[:MOST])}{more} that moderators had made, or that "
@@ -53,6 +58,7 @@ def beside(published: Sequence[Shown]) -> Words:
     """Tell somebody who withdrew something where else it may stand."""
     return (
         "\nWhere it may stand all the same, which Rounds cannot take away:\n",
+        _QUOTED,
         *_published(published),
         "• Transcripts that moderators had made before, or that were posted.\n",
         _BACKUPS.format("takes it out").rstrip(),

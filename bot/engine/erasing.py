@@ -11,12 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.engine import named
 from bot.engine.actions import Action, Amend, Piece, Post, Tell, TimeOut, Whisper, Who, Words
 from bot.engine.agenda import Agenda
 from bot.engine.events import Event
 from bot.engine.messages import Attachment, Message
+from bot.engine.quoting import without
 
 SIGN = "#"
 
@@ -26,13 +28,10 @@ NAME = "somebody erased"
 GONE = (Attachment("", "", 0, ""),)
 """What is kept of the files of a message: that there were some, for it counts among those."""
 
+_MOMENT = timedelta(microseconds=1)
+
 _UNMISTAKABLE = re.compile(r"[0-9]{15,}|[UWB][A-Z0-9]{7,}|p-[a-z2-9]{12}")
 """Ids that are no word by chance: Discord's, Slack's, those of participants in built-in rooms."""
-
-_QUOTED = re.compile(r"(\s*(?:> ?)+)(.+)")
-_QUOTED_ON = re.compile(r"\s*>>>")
-_LABEL = re.compile(r"(?i)\W*(?:[tqa]|topic|question|answer)\s?#?[0-9]{1,2}[a-e]?\b\W*")
-_AROUND = "*_~\"'“”„‘’«»` \t\r"
 
 
 def is_erased(person: str) -> bool:
@@ -44,8 +43,8 @@ def is_erased(person: str) -> bool:
 class Erasure:
     """A person of a platform, by the id there, and the `pseudonym` that stands for them.
 
-    `lines` are what they wrote, line by line, so that their words are known where others quote
-    them.
+    `lines` are what they wrote, line by line (`bot.engine.quoting`), so that their words are known
+    where others quote them.
     """
 
     platform: str
@@ -133,7 +132,7 @@ class Erasure:
         return Who(self.pseudonym, self.platform, NAME) if theirs else piece
 
     def in_text(self, text: str) -> str:
-        """Return what somebody else wrote, without the person's id and without their lines.
+        """Return what somebody else wrote, without the person's id and their lines that it quotes.
 
         A mention becomes one of the pseudonym. The id alone is replaced where it can be nothing
         else; a line that is quoted word for word is replaced by a note. What others say of the
@@ -143,35 +142,7 @@ class Erasure:
         text = re.sub(mention, f"<@{self.pseudonym}|{NAME}>", text)
         if _UNMISTAKABLE.fullmatch(self.person):
             text = re.sub(rf"(?<!\w){re.escape(self.person)}(?!\w)", self.pseudonym, text)
-        if self.lines and ">" in text:
-            text = self._without_quotes(text)
-        return text
-
-    def _without_quotes(self, text: str) -> str:
-        """Return a text without the lines of the person that it quotes, once or within a quote.
-
-        After `>>>` all is quoted that follows, as Discord has it.
-        """
-        lines, goes_on = [], False
-        for line in text.split("\n"):
-            goes_on = goes_on or _QUOTED_ON.match(line) is not None
-            quoted = _QUOTED.fullmatch(line)
-            before, words = quoted.groups() if quoted else ("", line)
-            own = (quoted or goes_on) and words.strip(_AROUND) in self.lines
-            lines.append(f"{before}({NAME})" if own else line)
-        return "\n".join(lines)
-
-
-def lines_of(text: str) -> frozenset[str]:
-    """Return the lines of a text that nobody writes by chance: of three words or more.
-
-    They stand there also without the label at their beginning, as people quote them, and without
-    what sets them off.
-    """
-    lines = [line for line in text.split("\n") if not line.lstrip().startswith(">")]
-    lines += [_LABEL.sub("", line, count=1) for line in lines if _LABEL.match(line)]
-    bare = (line.strip(_AROUND) for line in lines)
-    return frozenset(line for line in bare if len(line.split()) >= 3)
+        return without(text, self.lines)
 
 
 def bared(message: Message) -> Message:
@@ -186,3 +157,14 @@ def bared(message: Message) -> Message:
 def blanked(message: Message) -> Message:
     """Return a message as it is kept when its chat's time is over: without words and names."""
     return bared(message)._replace(name="")
+
+
+def reworded(message: Message) -> Message:
+    """Return an edited message as worded a moment later than its author did.
+
+    Else the platform's next telling of the same edit would bring the old words back. What a
+    moderator may have cleared keeps its time: a later wording would be held again.
+    """
+    if not message.edited or message.worded_at is None or message.concerns:
+        return message
+    return message._replace(worded_at=message.worded_at + _MOMENT)

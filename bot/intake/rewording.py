@@ -2,6 +2,9 @@
 
 A post in one of Rounds' own rooms is a row of the store: it loses its words at once, in the same
 transaction, and gets others when its turn comes.
+
+What others quote of words that are gone is taken out of what they wrote, and what they quote of
+words that are held back, or shown again, is shown anew (`bot.intake.unquoting`).
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from bot.engine.fold import apply
 from bot.engine.messages import Message, message_key
 from bot.engine.state import Chat
 from bot.intake.noting import note
+from bot.intake.unquoting import Quotations, Sound
 from bot.store import checkins, pages, queue
 from bot.store.tables import Tables
 
@@ -27,9 +31,11 @@ class Rewordings:
 
     def __init__(self) -> None:
         self._keys: dict[str, set[str]] = {}
+        self._quotations = Quotations()
 
     def see(self, before: Message | None, message: Message) -> None:
         """Look at a message that is written anew."""
+        self._quotations.see(before, message)
         if before is not None and before.said and _words(before) != _words(message):
             self._keys.setdefault(message.chat, set()).add(message.key)
 
@@ -40,6 +46,26 @@ class Rewordings:
         for message in await _quoted(tables, chat):
             known = (one for one in before if one.key == message.key)
             self.see(next(known, None), message)
+
+    def see_unkept(self, message: Message, text: str) -> None:
+        """Look at a message that was withdrawn before its text arrived, or is told once more."""
+        self._quotations.see_unkept(message, text)
+
+    async def withdraw(self, tables: Tables, chat: str, person: str) -> None:
+        """Blank what somebody, by their key, said in a chat, having looked at it."""
+        await self._quotations.see_leaving(tables.connection, chat, person)
+        platform, _, author = person.partition(":")
+        await tables.withdraw(chat, platform, author)
+
+    async def unquoted(self, tables: Tables, floors: Sound) -> list[tuple[Message, Message]]:
+        """Return what others quote of what was seen until now, as it is and as it is to be.
+
+        Everything must have been written. What stays as it is may be shown otherwise by now.
+        """
+        found = await self._quotations.unquoted(tables, floors)
+        for message, _ in found:
+            self._keys.setdefault(message.chat, set()).add(message.key)
+        return found
 
     def again(self, chat: Chat) -> None:
         """Let a chat's posts quote anew: somebody wants to be shown otherwise."""

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from bot.engine.consent import Consent
-from bot.engine.erasing import NAME
+from bot.engine.erasing import NAME, reworded
 from bot.engine.messages import Message
 from bot.engine.showing import Audience, Showing
 from bot.engine.state import Chat
@@ -31,7 +31,6 @@ from bot.transcripts.edition import showing_of
 from bot.transcripts.names_in_text import LEFT_OUT, NamesInText, folded, may_name, words_of
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
-_MOMENT = timedelta(microseconds=1)
 
 
 class Change(NamedTuple):
@@ -116,7 +115,7 @@ class _Names:
             for one in message.attachments
         )
         new = message._replace(text=self.replaced(message.text), attachments=files)
-        return _reworded(new) if new != message else message
+        return reworded(new) if new != message else message
 
     def may_stand_in(self, text: str) -> bool:
         """Whether something stands in a text that may be one of the names."""
@@ -131,17 +130,6 @@ def _words_in(names: Collection[str]) -> frozenset[str]:
     """Return the words of names, folded, and those that handles are made of: KofiMensah."""
     parts = NamesInText([(name, LEFT_OUT) for name in names]).words
     return parts.union(*map(words_of, names))
-
-
-def _reworded(message: Message) -> Message:
-    """Return an edited message as worded a moment later than its author did.
-
-    Else the platform's next telling of the same edit would bring the old words back. What a
-    moderator may have cleared keeps its time: a later wording would be held again.
-    """
-    if not message.edited or message.worded_at is None or message.concerns:
-        return message
-    return message._replace(worded_at=message.worded_at + _MOMENT)
 
 
 async def _names(tables: Tables, chat: Chat, key: str, own: Collection[str]) -> _Names:

@@ -161,6 +161,7 @@ class Work:
         if chat is not None:
             heard = hear(chat, known, parent, signal, self._lookout.concerns(signal, chat.agenda))
             self._put(key, known, heard)
+            self._rewordings.see_unkept(heard, getattr(signal, "text", ""))
             for news in await news_of(self._tables, chat, known, heard, signal.at):
                 chat = self._record(chat, decide(chat, news))[0] or chat
             if breached := self.recollection.look(self._lookout, chat, known, heard, signal):
@@ -276,8 +277,8 @@ class Work:
         chat, happened = self._record(chat, happened)
         for event in happened:
             if isinstance(event, events.Withdrew) and chat is not None:
-                platform, _, author = event.person.partition(":")
-                await self._remove(chat, self._tables.withdraw(chat.id, platform, author))
+                words = self._rewordings.withdraw(self._tables, chat.id, event.person)
+                await self._remove(chat, words)
             elif isinstance(event, _ABOUT_ONE):
                 decided = self._known[event.message]
                 await self._settle([decided] if decided else [])
@@ -337,7 +338,10 @@ class Work:
         self._events = []
 
     async def _requote(self) -> None:
-        """Let closing posts change that quote what was changed."""
+        """Let what quotes others change with what it quotes, and closing posts with both."""
+        for before, after in await self._rewordings.unquoted(self._tables, self.floors):
+            self._put(after.key, before, after)
+            self._see({after.key})
         for chat_id, signal in self._rewordings.all(self._at):
             for chat in await self.floors.sound([chat_id]):
                 then, happened = self._record(chat, decide(chat, signal))
@@ -376,17 +380,15 @@ class Work:
     async def _leave(self, signal: signals.Left) -> tuple[None, list[Event]]:
         """Withdraw what somebody said in every chat of the series, and their check-ins there."""
         await self.finish()
-        connection, person = self._tables.connection, signal.person
-        unnamed = await unnaming.unname(self._tables, person, signal.series)
+        unnamed = await unnaming.unname(self._tables, person := signal.person, signal.series)
         for before, after in unnamed.changes:
             self._rewordings.see(before, after)
             self._see({after.key})
         self._known = {}
         self.floors.forget()  # topics may be worded otherwise
-        platform, _, author = person.partition(":")
-        for chat_id in await leavers.chats_with(connection, person, signal.series):
-            words = self._tables.withdraw(chat_id, platform, author)  # also where a log is broken
-            for chat in await self.floors.sound([chat_id]):
+        for chat_id in await leavers.chats_with(self._tables.connection, person, signal.series):
+            words = self._rewordings.withdraw(self._tables, chat_id, person)
+            for chat in await self.floors.sound([chat_id]):  # where a log is broken, words leave
                 self._record(chat, decide(chat, signal))
                 await self._settle_all()
                 words = self._rewordings.watch(self._tables, chat, words)

@@ -15,7 +15,8 @@ from bot.engine.agenda import Room
 from bot.engine.errors import BrokenLog
 from bot.engine.hearing import settle
 from bot.engine.messages import Message
-from bot.store import checkins, departures, forgetting, publications
+from bot.engine.quoting import lines_of
+from bot.store import checkins, departures, forgetting, publications, quoting
 from bot.store.codec import MESSAGE_COLUMNS, decode_event, encode_event, message_of, stamp
 from bot.store.departures import OURS_BY_SQL, Erased
 from bot.store.tables import Connection, Tables
@@ -108,8 +109,12 @@ async def _people(connection: Connection) -> set[str]:
 
 
 async def _withdraw_again(old: Connection, new: Tables) -> int:
-    """Write withdrawn messages as they are by now, those too that the backup did not know yet."""
+    """Write withdrawn messages as they are by now, those too that the backup did not know yet.
+
+    What others quote of them is taken out.
+    """
     done = 0
+    gone: dict[str, set[str]] = {}
     async for messages in _withdrawn(old):
         there = {one.key: one for one in await new.messages([one.key for one in messages])}
         chats = await _chats(new.connection)
@@ -118,8 +123,12 @@ async def _withdraw_again(old: Connection, new: Tables) -> int:
             for one in messages
             if one.chat in chats and not (one.key in there and there[one.key].withdrawn)
         ]
+        for one in again:
+            if one.key in there:
+                gone.setdefault(one.chat, set()).update(lines_of(there[one.key].text))
         await new.put_messages(again)
         done += sum(one.said for one in again)
+    await quoting.take_out(new, gone)
     return done
 
 
@@ -161,7 +170,9 @@ async def _leave_again(old: Connection, new: Tables) -> int:
         )
         if isinstance(event, events.Withdrew):
             platform, _, person = event.person.partition(":")
+            gone = await quoting.lines_by(new.connection, chat, event.person)
             await new.withdraw(chat, platform, person, event.at)
+            await quoting.take_out(new, {chat: gone})
             if event.left:
                 await new.connection.run(
                     "DELETE FROM checkins WHERE person = ? AND series = ? AND at <= ?",

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.engine.agenda import Room
-from bot.engine.erasing import NAME, Erasure, lines_of
+from bot.engine.erasing import NAME, Erasure
 from bot.engine.errors import BrokenLog
 from bot.engine.events import Erased as PersonErased
+from bot.engine.quoting import lines_of
 from bot.store import departures
 from bot.store.codec import (
     Row,

@@ -51,6 +51,8 @@ async def test_who_withdraws_is_told_of_transcripts_that_were_published_with_it(
     assert f"A public transcript of {CHAT}, published …. The next one says in its erratum" in told
     assert "Backups" in told
     assert "one that is brought back takes it out again" in told
+    assert "Lines in which they quoted you behind > in that chat are taken out too" in told
+    assert "words said again without that mark stay" in told
 
 
 async def test_who_is_forgotten_is_told_of_them_too(tmp_path: Path) -> None:
@@ -58,6 +60,7 @@ async def test_who_is_forgotten_is_told_of_them_too(tmp_path: Path) -> None:
         await an_hour_of_it(at, publishes=1)
         told, moments = await asks(at, "forget me")
     assert moments == [Moment(START + HOUR)]
+    assert "words said again without that mark stay" in told
     assert f"A public transcript of {CHAT}" in told
     assert "one that is brought back forgets you again" in told
 

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.engine import events, steps
 from bot.engine.agenda import Room
 from bot.engine.checkin import CheckIn
@@ -94,6 +96,22 @@ async def test_who_withdrew_everything_has_withdrawn_what_comes_late_too(tmp_pat
         assert await pages.log(new.connection, "a") == [*LOG, withdrew]
         assert (await texts(new))["3"] == ("", True)
         assert await carrying.carry(old, new) == Carried()
+
+
+@pytest.mark.parametrize("everything", [False, True])
+async def test_what_others_quote_of_what_was_withdrawn_is_taken_out_again(
+    tmp_path: Path, everything: bool
+) -> None:
+    async with both(tmp_path) as (old, new):
+        for tables in (old, new):
+            quotes = [said(6, ANN, "> the postman\nOh"), said(7, ANN, "> the milkman")]
+            await tables.put_messages(quotes)
+        if everything:
+            await old.append([("a", 3, events.Withdrew(OPENS + HOUR, f"discord:{BO}"))])
+        await old.put_messages([said(2, BO, "")._replace(withdrawn=True)])
+        await carrying.carry(old, new)
+        after = await texts(new)
+        assert (after["6"], after["7"]) == (("> […]\nOh", False), ("> the milkman", False))
 
 
 async def test_a_chat_whose_time_was_over_is_blanked_again(tmp_path: Path) -> None:

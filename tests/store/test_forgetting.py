@@ -15,6 +15,7 @@ from bot.engine.erasing import GONE, NAME
 from bot.engine.fold import fold
 from bot.engine.messages import Attachment, Message
 from bot.engine.people import Role
+from bot.engine.quoting import TAKEN_OUT
 from bot.intake.runner import Store
 from bot.store import departures, figures, forgetting, pages, queue
 from bot.store.departures import Erased, new_erased
@@ -134,7 +135,7 @@ async def test_what_others_wrote_keeps_all_but_mentions_and_quotes(store: Store)
         whom, _removed = await erase(tables)
         after = await held(tables)
     assert after["4"].text == f"<@{whom.pseudonym}|{NAME}> is right"
-    assert after["5"].text == f"> ({NAME})\nMe too, says Dr Lee"
+    assert after["5"].text == f"> {TAKEN_OUT}\nMe too, says Dr Lee"
     assert after["7"].text == f"T1: ask <@{whom.pseudonym}|{NAME}>"
 
 
