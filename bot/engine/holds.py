@@ -2,9 +2,12 @@
 
 1.  What the guard sees in a message's present wording (`Message.concerns`) holds it. An edit is
     looked at again: a wording in which nothing is seen frees the message.
-2.  A moderator clears a wording, the one that stood there then: what is worded afterwards is held
-    again where something is seen in it. What a moderator, or a rule, holds stays held whatever its
-    author writes, until a moderator clears it; so does what may be a cry for help.
+2.  A moderator clears a wording, one that they can have seen: what is worded afterwards is held
+    again where something is seen in it. Where a page showed them a wording, another one is not
+    cleared. Whoever types the command looked a moment before: an edit in which something is seen
+    is not cleared so within LOOKED_WITHIN of its time; they are asked to look again. What a
+    moderator, or a rule, holds stays held whatever its author writes, until a moderator clears it;
+    so does what may be a cry for help.
 3.  The author is told alone, at once, what was seen and what to do, for each wording anew; of one
     person's messages MOST_TOLD times in a chat at most, so that nobody fills the log.
 4.  Moderators learn that a message is held, and whether for a patient's sake, not what was seen.
@@ -17,6 +20,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.engine import calling, conduct, measures, safety_asks, signals, steps
 from bot.engine.concerning import DISTRESS
 from bot.engine.erasing import is_erased
@@ -28,6 +33,9 @@ from bot.engine.state import Chat
 
 MOST_TOLD = 20
 """How often one person is told of holds in one chat."""
+
+LOOKED_WITHIN = timedelta(minutes=1)
+"""How long before they type a command somebody looked at what it is about, at most."""
 
 
 def hold_of(chat: Chat, message: Message) -> Hold:
@@ -120,8 +128,17 @@ def held(_chat: Chat, signal: signals.Asked, ask: safety_asks.Hold) -> list[Even
 def cleared(_chat: Chat, signal: signals.Asked, ask: safety_asks.Clear) -> list[Event]:
     """Let a message be shown again, in the wording that its row has.
 
-    Raises Refused where it is not held.
+    Raises Refused where it is not held, and where it is worded otherwise than whoever asks saw it.
     """
     if ask.worded is None:
         raise Refused("This message is not held back. /chat review lists those that are.")
+    if ask.seen is not None:
+        is_other = ask.worded != ask.seen
+    else:
+        is_other = ask.doubtful and ask.worded > signal.at - LOOKED_WITHIN
+    if is_other:
+        raise Refused(
+            f"This message was edited at {ask.worded:%H:%M:%S} UTC. Look at it again as it is "
+            "worded now, then clear it. It is held back until then."
+        )
     return [steps.Cleared(signal.at, ask.message, signal.by.key, ask.worded)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.engine import commands, events, measures, safety_asks, wording
+from bot.engine import commands, events, measures, safety_asks, steps, wording
 from bot.engine.actions import Moment, Who, Words
 from bot.engine.events import Event
 from bot.engine.floor import is_shared
@@ -76,20 +76,18 @@ def _done(chat: Chat, ask: commands.Change, happened: list[Event]) -> Words:
             return (_withdrawn(chat),)
         case safety_asks.Mute():
             return _muted(ask, happened)
+        case safety_asks.Clear(message=message):
+            return _cleared(message, happened)
     return _kept_safe(ask, now)
 
 
 def _kept_safe(
-    ask: safety_asks.Slow | safety_asks.Hold | safety_asks.Clear | safety_asks.Remove,
-    now: datetime,
+    ask: safety_asks.Slow | safety_asks.Hold | safety_asks.Remove, now: datetime
 ) -> Words:
     match ask:
         case safety_asks.Hold(message=message):
             held = "is held back: it counts, but its text is in no transcript"
             return (f"Message {message} {held}. Undo it with /chat clear {message}.",)
-        case safety_asks.Clear(message=message):
-            shown = "is cleared: its text is in the transcript as it stands now"
-            return (f"Message {message} {shown}. Undo it with /chat hold {message}.",)
         case safety_asks.Remove(message=message):
             shown = f"/chat clear {message} shows its text in the transcript, but not in the room."
             return (f"Message {message} is held back, and taken out of this room. {shown}",)
@@ -98,6 +96,16 @@ def _kept_safe(
         case safety_asks.Slow(every=every, length=length):
             slow = f"Everybody can write once in {every} seconds until "
             return (slow, Moment(now + length), ". Undo it with /chat slow off.")
+
+
+def _cleared(message: str, happened: list[Event]) -> Words:
+    change = next(e for e in happened if isinstance(e, steps.Cleared))
+    cleared = f"Message {message} is cleared as it was worded "
+    then = (
+        ": that wording is in the transcript. A later one is held back again if something is seen "
+        f"in it. Undo it with /chat hold {message}."
+    )
+    return (cleared, Moment(change.worded), then)
 
 
 def _muted(ask: safety_asks.Mute, happened: list[Event]) -> Words:

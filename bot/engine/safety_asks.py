@@ -20,10 +20,16 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Clear:
-    """Let a message be shown again; `worded` is its present wording's time, where it is held."""
+    """Let a message be shown again; `worded` is its present wording's time, where it is held.
+
+    `seen` is the time of the wording that whoever asks was shown, where that is known. `doubtful`:
+    the present wording is an edit in which something is seen.
+    """
 
     message: str
     worded: datetime | None = None
+    seen: datetime | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +151,23 @@ def hold(text: str) -> Hold | Remove:
 
 
 def clear(text: str) -> Clear:
-    """Read what follows `/chat clear`. Raises Refused."""
+    """Read what follows `/chat clear`: a message. Raises Refused.
+
+    A page puts the time of the wording behind it that it showed, in ISO 8601 with its zone.
+    """
+    words = text.split()
+    if len(words) == 2 and (seen := _moment(words[1])) is not None:
+        return Clear(words[0], seen=seen)
     return Clear(_message(text, "clear"))
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a moment that says its zone; None: it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
 def forget(text: str) -> Forget:

@@ -28,7 +28,8 @@ def about(chat: Chat, signal: Asked, ask: AboutOne, message: Message | None) -> 
     if message is not None and isinstance(ask, Remove):
         ask = replace(ask, author=message.author, thread=message.thread)
     if message is not None and isinstance(ask, Clear) and message.held:
-        ask = replace(ask, worded=message.worded_at or message.at)
+        worded, doubtful = message.worded_at or message.at, message.edited and message.concerns
+        ask = replace(ask, worded=worded, doubtful=bool(doubtful))
     return replace(ask, message=message_key(signal.room, ask.message))
 
 

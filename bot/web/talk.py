@@ -276,8 +276,8 @@ class Talk:
         return await self._moderated(request, "hold")
 
     async def clear(self, request: web.Request) -> web.Response:
-        """Let a moderator show a message that was held back."""
-        return await self._moderated(request, "clear")
+        """Let a moderator show a message that was held back, as it was worded on their page."""
+        return await self._moderated(request, "clear", _field(request, "worded").strip())
 
     async def _moderated(self, request: web.Request, deed: str, how: str = "") -> web.Response:
         """Do with a message what the command of this name does."""

@@ -527,6 +527,30 @@ async def test_a_topic_by_which_a_patient_could_be_known_is_refused_and_kept_now
         assert "T4 is added" in await told(at, "topic An elderly patient bled: what would you do?")
 
 
+async def test_an_edit_that_comes_just_before_a_clearance_is_not_cleared_unseen(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, CLUB) as at:
+        await told(at, "start urojc")
+        await at.live()
+        message = await at.say(ROOM, ANN, "T1: write to club@example.org")
+        at.clock.advance(timedelta(minutes=5))
+        await at.edit(ROOM, message, "My patient Maria Lopez, MRN 00482913")
+        at.clock.advance(timedelta(seconds=5))
+        assert await refused(at, f"clear {message}", HENRY) == (
+            "This message was edited at 20:05:00 UTC. Look at it again as it is worded now, then "
+            "clear it. It is held back until then."
+        )
+        assert (await at.message(ROOM, message)).held
+        at.clock.advance(timedelta(minutes=1))
+        assert await told(at, f"clear {message}") == (
+            f"Message {message} is cleared as it was worded 2026-12-06 20:05 UTC: that wording is "
+            "in the transcript. A later one is held back again if something is seen in it. Undo "
+            f"it with /chat hold {message}."
+        )
+        assert not (await at.message(ROOM, message)).held
+
+
 @pytest.mark.parametrize("how", ["hold {}", "hold {} remove", "remove {}"])
 async def test_a_post_of_rounds_own_is_not_held_and_it_is_told_what_can_be_done(
     tmp_path: Path, how: str

@@ -167,6 +167,39 @@ def test_only_moderators_hold_and_clear_and_only_what_is_held_is_cleared() -> No
         decide(CLUB, Asked(at(1), ROOM, HENRY, safety_asks.Clear(KEY)))
 
 
+LATER = at(9) + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("clear", "when", "is_cleared"),
+    [
+        (safety_asks.Clear(KEY, at(9), None, doubtful=True), at(9.5), False),
+        (safety_asks.Clear(KEY, at(9), None, doubtful=True), LATER, True),
+        (safety_asks.Clear(KEY, at(9), None, doubtful=False), at(9.5), True),
+        (safety_asks.Clear(KEY, at(9), at(0), doubtful=True), at(90), False),
+        (safety_asks.Clear(KEY, at(9), at(0), doubtful=False), at(90), False),
+        (safety_asks.Clear(KEY, at(9), at(9), doubtful=True), at(9.5), True),
+    ],
+)
+def test_no_wording_is_cleared_that_came_after_what_the_moderator_can_have_seen(
+    clear: safety_asks.Clear, when: datetime, is_cleared: bool
+) -> None:
+    asked = Asked(when, ROOM, HENRY, clear)
+    if is_cleared:
+        assert decide(CLUB, asked) == [steps.Cleared(when, KEY, HENRY.key, at(9))]
+    else:
+        with pytest.raises(Refused, match=f"edited at {at(9):%H:%M:%S} UTC. Look at it again"):
+            decide(CLUB, asked)
+
+
+def test_a_page_says_in_its_clearance_which_wording_it_showed() -> None:
+    read = commands.parse(f"clear 17 {OPENS.isoformat()}")[1]
+    assert read == safety_asks.Clear("17", seen=OPENS)
+    for text in ("2026-12-06T20:00:00", "soon", "20261206"):  # without a zone it is no moment
+        with pytest.raises(Refused, match="/chat clear 17"):
+            commands.parse(f"clear 17 {text}")
+
+
 @pytest.mark.parametrize("name", ["hold", "clear"])
 def test_a_hold_and_a_clearance_name_one_message(name: str) -> None:
     assert commands.parse(f"{name} 17")[1] in (safety_asks.Hold("17"), safety_asks.Clear("17"))

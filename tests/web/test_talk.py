@@ -586,6 +586,38 @@ async def test_moderators_hold_a_message_back_and_show_it_again_and_others_canno
     assert "the postman" in shown.words
 
 
+async def test_the_button_shows_the_wording_that_stood_on_the_page_and_no_later_one(
+    place: Served, open_house: House
+) -> None:
+    async with (
+        place.guest(name="Ana") as ana,
+        place.guest(name="Bo") as bo,
+        place.moderator() as henry,
+    ):
+        message = await posted(ana, "T1 write to club@example.org")
+        path = f"/rooms/urojc/messages/{message}"
+        seen = _worded(await henry.get(path))
+        open_house.clock.advance(timedelta(minutes=1))
+        await ana.post(f"{path}/edit", {"text": "T1 my patient Maria Lopez"})
+        open_house.clock.advance(timedelta(minutes=9))
+        refused = await henry.post(f"{path}/clear", {"worded": seen})
+        hidden = await bo.get("/rooms/urojc")
+        again = _worded(await henry.get(path))
+        shown = await henry.post(f"{path}/clear", {"worded": again})
+    assert refused.status == 422
+    assert "Look at it again" in refused.words
+    assert "Lopez" not in hidden.words
+    assert again > seen
+    assert "Lopez" in shown.words
+
+
+def _worded(answer: Answer) -> str:
+    """Return the time of the wording that a page offers to show."""
+    found = re.search(r'name="worded" value="([^"]+)"', answer.text)
+    assert found is not None
+    return found[1]
+
+
 async def test_what_a_moderator_is_told_of_messages_are_links_within_the_page(
     place: Served,
 ) -> None:
