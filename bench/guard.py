@@ -37,6 +37,11 @@ ADVERSARIAL = (
     "my patient Maria ", "Mrs Smith ", "078-05-1120 ", "NHS number ", "serial number A", "ẞ1",
     "i want to ", "she said i want to die laughing ", "n i g ", "a b c d ", "f@", "1a ", "> \n",
     "<@1> ", "@everyone ", "https://a.b/ ", "https://é.b ", "a.b ", "[.]", "/ .", "t.me/",
+    "\t", "* ", "_a", "mrn  ", "mrn: (", "mrn 1 ", "dob: it's ", "born in a ", "née le 1 ",
+    "admitted on ", "underwent a ", "seen on 1 ", "he is 9", "93M ", "93 years", "100 years old ", "in room 1 ", "icu bed 1 ", "nhs 9434765 ", "medicare 1", "patient: A ",
+    "my patient is ", "Mr A", "Mrs a ",
+    "Mr van der ", "Frau ", "/patients/1", "/patient?a=1", "call (020) ", "1 Aa Bb Cc Dd ",
+    "udi (01)", "12 Is ", "P.O. Box ", "Unit a ", "x ext. 1", "call me on ", "DOB |*_ ", "Aa Bb ",
     "é.é.é. ", ". ", "\ufdfa", "\ufdfa.", "e\u0301",
 )  # fmt: skip
 """Repeated to a large text, each of these makes some pattern begin again and again."""

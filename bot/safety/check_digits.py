@@ -33,6 +33,11 @@ def nhs(digits: str) -> bool:
     return check % 11 == int(digits[9])
 
 
+def community_health(digits: str) -> bool:
+    """Scotland's CHI, by its day of birth: not every number in use passes the modulus."""
+    return len(digits) == 10 and digits.isdecimal() and _is_day(digits[:6])
+
+
 def medicare(digits: str) -> bool:
     """Australia's Medicare card: begins with 2 to 6, the ninth digit checks."""
     if len(digits) not in (10, 11) or digits[0] not in "23456":

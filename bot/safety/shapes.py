@@ -11,27 +11,15 @@ from collections.abc import Callable, Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from bot.safety import check_digits
+from bot.safety.ages import AGE
 from bot.safety.findings import Confidence, Finding, Kind
+from bot.safety.places import is_of_a_record, record_paths, streets
+from bot.safety.telephones import EXTENSION, SHORTEST, is_telephone
 
 MOST_CANDIDATES = 200
 """Runs of digits, or signs of an address, that are looked at; no conversation has more."""
 
-SHORTEST, LONGEST_NUMBER = 7, 15
-"""Digits of a telephone number: few local ones are shorter, none is longer (ITU-T E.164)."""
-
 _BETWEEN = " ().-/\u00a0\u2010\u2011\u2012\u2013"
-
-_CALLED = re.compile(
-    r"\b(?:(?:tele)?phone|tel|mobile|cell|fax|call|called|calling|ring|reach|whatsapp|text|desk"
-    r"|office|direct|pager|bleep|answering|messages? (?:to|on|from)|contact|number|hotline|handy"
-    r"|registered|teléfono|telefono|téléphone|telefon)\b[^\d\n]{0,24}\n?$",
-    re.IGNORECASE,
-)
-"""What stands before a telephone number that its shape alone does not tell."""
-
-_CALLED_AFTER = re.compile(
-    r"[ -]{0,2}(?:\(?(?:office|fax|mobile|cell|home|work|desk)\b)", re.IGNORECASE
-)
 
 _RUN = re.compile(
     r"[+(\d](?<![\w.,=/@-].)(?<!\d .)(?:(?<=\d)|[+(]?\d)"
@@ -43,15 +31,6 @@ Here and below a pattern begins with its rarest sign, so that the search can lea
 may not stand before it is said afterwards.
 """
 
-_YEARS = re.compile(r"(?:\d\d?/)?(?:19|20)\d\d ?[-/\u2010-\u2013] ?(?:\d\d?/)?(?:19|20)\d\d")
-
-_MEASURED = re.compile(r" ?(?:%|mg|ml|mm|cm|kg|µ|μ|mcg|iu|years?|weeks?|months?|days?)")
-
-_NORTH_AMERICA = re.compile(r"(?:\+?1[ .-]?)?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])[2-9]\d\d[ .-]\d{4}")
-_ABROAD = re.compile(r"(?:\+|00)[1-9]\d{0,2}[ .\-()\d]{6,20}\d")
-_GROUPED = re.compile(
-    r"0\d{2,4} \d{6,8}|0\d{1,4}[ .-]\d{2,4}(?:[ .-]\d{2,4}){1,4}|0\d(?:[ .-]\d\d){4}"
-)
 _SOCIAL = re.compile(r"\d{3}-\d{2}-\d{4}")
 _CARD = re.compile(r"(?:\d{4}[ -]){3}\d{1,7}|\d{13,19}|\d{4}[ -]\d{6}[ -]\d{5}")
 
@@ -89,22 +68,11 @@ _MARKS: tuple[tuple[Kind, Callable[[str], bool]], ...] = (
 _LOCAL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}$")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}+)\.){1,6}[A-Za-z]{2,24}(?![\w-])")
 _LINK = re.compile(r"https?://[^\s<>\"]{1,500}+", re.IGNORECASE)
-_OF_A_RECORD = re.compile(
-    r"(?:patients?|mrn|records?|charts?|accession|encounters?|visits?|ehr|emr|nhs(?:no|number)?"
-    r"|patient[-_]?id|pid|dob|ssn)(?:[-_]?(?:id|no|number))?[=/:](?=[\w%-]{0,40}\d)[\w%-]{2,64}",
-    re.IGNORECASE,
-)
 _IBAN = re.compile(r"[A-Z](?<!\w.)[A-Z]\d\d(?: [A-Z\d]{4}){2,7}+(?: [A-Z\d]{1,3}\b)?+(?!\w)")
 _V4 = re.compile(
     r"\d(?<![\d.vV].)(?<!\bEC .)(?<![vV]ersion .)\d{0,2}\.(?:\d{1,3}\.){2}\d{1,3}(?![\d.]*\d)"
 )
 _V6 = re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])")
-_STREET = re.compile(
-    r"\d(?<![\w.].)\d{0,4}[A-Za-z]?,? (?:[A-ZÀ-Þ][\w'’.-]{1,20} ){1,4}"
-    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Place|Pl|Terrace"
-    r"|Crescent|Close|Way|Highway|Hwy|Square|Parkway)\b"
-)
-_BOX = re.compile(r"(?:PSC \d{3,5}, )?(?:P\.?O\.? ?)?Box \d{3,5}\b")
 
 
 def by_shape(text: str) -> Iterator[Finding]:
@@ -122,9 +90,11 @@ def by_shape(text: str) -> Iterator[Finding]:
     may_be_number = digits >= SHORTEST or not text.isascii()
     if text.count(".") >= 3:
         yield from _found(_V4, text, lambda it: Kind.IP if _is_v4(it) else None)
-    if "Box" in text:
-        yield from _found(_BOX, text, lambda _it: Kind.ADDRESS)
-    yield from _found(_STREET, text, lambda _it: Kind.ADDRESS)
+    if "/" in text:
+        yield from record_paths(text)
+    if "9" in text or "1" in text:
+        yield from _found(AGE, text, lambda _it: Kind.AGE)
+    yield from streets(text)
     yield from _found(_IBAN, text, _kind_of_account, Confidence.SURE)
     if may_be_number or _LONG_WORD.search(text):
         yield from _found(_WORD, text, _kind_of_word, Confidence.SURE)
@@ -178,7 +148,7 @@ def _is_v6(text: str) -> bool:
 
 
 def _kind_of_link(link: str) -> Kind | None:
-    return Kind.LINK if _OF_A_RECORD.search(link) else None
+    return Kind.LINK if is_of_a_record(link) else None
 
 
 def _kind_of_account(grouped: str) -> Kind | None:
@@ -203,8 +173,12 @@ def _numbers(text: str) -> Iterator[Finding]:
             yield Finding(run.start(), len(text), Kind.UNREAD, Confidence.LIKELY)
             return
         kind = _kind_of_run(text, run.start(), end)
-        if kind is not None:
-            yield Finding(run.start(), end, *kind)
+        if kind is None:
+            continue
+        if kind[0] is Kind.PHONE:
+            further = EXTENSION.match(text, end)
+            end = further.end() if further else end
+        yield Finding(run.start(), end, *kind)
 
 
 def _kind_of_run(text: str, start: int, end: int) -> tuple[Kind, Confidence] | None:
@@ -214,21 +188,6 @@ def _kind_of_run(text: str, start: int, end: int) -> tuple[Kind, Confidence] | N
     for kind, shape, check in _NUMBERS:
         if shape.fullmatch(it) and check(re.sub(r"\D", "", it)):
             return kind, Confidence.SURE
-    if _is_telephone(text, it, start, end):
+    if is_telephone(text, it, start, end):
         return Kind.PHONE, Confidence.LIKELY
     return None
-
-
-def _is_telephone(text: str, it: str, start: int, end: int) -> bool:
-    number = it.partition("x")[0].strip()
-    if _YEARS.fullmatch(number) or _MEASURED.match(text, end):
-        return False
-    digits = sum(map(str.isdecimal, number))
-    if not SHORTEST <= digits <= LONGEST_NUMBER:
-        return False
-    if _NORTH_AMERICA.fullmatch(number) or _ABROAD.fullmatch(number):
-        return True
-    if _GROUPED.fullmatch(number) and digits >= 9:
-        return True
-    before = _CALLED.search(text, max(0, start - 48), start)
-    return before is not None or _CALLED_AFTER.match(text, end) is not None

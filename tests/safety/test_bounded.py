@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 import bot.safety
+from bot.safety.cue_rules import Rule
 
 REPEATS = (signs.MAX_REPEAT, signs.MIN_REPEAT)
 
@@ -39,6 +40,8 @@ def patterns() -> dict[str, re.Pattern[str]]:
 def _within(value: object) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern):
         yield value
+    elif isinstance(value, Rule):
+        yield from _within((value.pattern, value.near))
     elif isinstance(value, Mapping):
         for inner in value.values():
             yield from _within(inner)

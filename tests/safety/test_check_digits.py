@@ -64,3 +64,9 @@ def test_one_born_after_2000_has_another_check_in_belgium() -> None:
     number = "050112345"
     check = 97 - int("2" + number) % 97
     assert check_digits.belgian(f"{number}{check:02}")
+
+
+def test_a_scottish_number_begins_with_a_day_whatever_its_check_digit() -> None:
+    assert check_digits.community_health("0101560123")
+    assert not check_digits.community_health("4501560123")
+    assert not check_digits.community_health("010156012")

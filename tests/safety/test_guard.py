@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.safety.cues import RULES, cues_in
 from bot.safety.findings import Confidence, Finding, Kind
 from bot.safety.guard import LONGEST, look
+from tests.safety import cases
 from tests.safety.cases import LEAVE_ALONE, MUST_FIND
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data"
@@ -22,8 +23,21 @@ LABELLED = DATA / "phi_pos_dev/presidio_synth_v2.jsonl"
 CASES = [(kind, text, it) for kind, cases in MUST_FIND.items() for text, it in cases]
 
 
-def test_every_kind_has_cases() -> None:
-    assert set(MUST_FIND) == set(Kind) - {Kind.UNREAD}
+def test_every_kind_has_what_must_be_found_and_what_must_be_left_alone() -> None:
+    assert set(cases.CASES) == set(Kind) - {Kind.UNREAD}
+    assert [kind for kind, (find, leave) in cases.CASES.items() if not find or not leave] == []
+
+
+def test_no_cue_is_of_two_rules() -> None:
+    assert [cue for cue, rules in Counter(CUES).items() if rules > 1] == []
+
+
+def test_signs_between_words_change_no_place() -> None:
+    text = "**Mrs**\t*Lee*,  __DOB:__  3/4/1956 |  **MRN** |\t0048291  | so"
+    found = [(one.kind, text[one.start : one.end]) for one in look(text)]
+    assert found == [
+        (Kind.NAME, "Lee"), (Kind.BIRTH_DATE, "3/4/1956"), (Kind.RECORD_NUMBER, "0048291"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "text", "it"), CASES, ids=[text[:40] for _, text, _ in CASES])
