@@ -92,12 +92,14 @@ def place(text: str, settings: Settings, name: str) -> Where:
 async def migrated(where: Where) -> str:
     """Bring the tables of a place up to date; return what to say of it.
 
-    Raises StoreError where they cannot be, or are of a newer Rounds.
+    Raises StoreError where they cannot be, are of a newer Rounds, or their file is damaged.
     """
     if isinstance(where, Path) and not where.is_file():
         raise Stopped(
             f"There is no store in {shown(str(where.parent), 200)}. rounds run makes one."
         )
+    if isinstance(where, Path):
+        await asyncio.to_thread(copying.look_through, where)
     before = await version_at(where)
     async with opened(where):
         pass
@@ -127,6 +129,8 @@ async def copied(
     if isinstance(target, Path) and target.exists():
         raise Stopped(f"{shown(str(target), 200)} is there already. Name another folder.")
     async with alone(source, holder), alone(target, holder):
+        if isinstance(source, Path):
+            await asyncio.to_thread(copying.look_through, source)
         try:
             async with opened(source) as old, opened(target) as new:
                 moved = await move(old, new, progress, f"TO, {named(target, within=True)},")

@@ -10,8 +10,8 @@ from pathlib import Path
 from bot.agendas.mistakes import shown
 from bot.engine.errors import BrokenLog, RoundsError
 from bot.settings import Settings
-from bot.store.errors import Damaged, Unusable
-from bot.store.sqlite import is_damage, outside_cause
+from bot.store.errors import Damaged, Unusable, is_damage
+from bot.store.sqlite import outside_cause
 
 
 class Stopped(RoundsError):

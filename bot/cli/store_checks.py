@@ -12,6 +12,7 @@ from bot.agendas.mistakes import shown
 from bot.cli.status_screen import span
 from bot.platforms.finding import Finding
 from bot.settings import Settings
+from bot.store import copying
 from bot.store.address import Address
 from bot.store.errors import StoreError
 from bot.store.holding import holder_of
@@ -145,6 +146,10 @@ def _file(settings: Settings) -> Finding:
     if not file.is_file() or not _is_store(file):
         sentence = f"{shown(str(file), 200)} is no store. Move it away, or name another: --data DIR"
         return Finding("Store", HERE, False, sentence)
+    try:
+        copying.look_through(file)
+    except StoreError as failure:
+        return Finding("Store", HERE, False, str(failure))
     sentence = f"{shown(str(file), 200)} can be written.{_used(file)}"
     return Finding("Store", HERE, True, sentence)
 

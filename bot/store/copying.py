@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.store.codec import moment
-from bot.store.errors import StoreError
+from bot.store.errors import Damaged, StoreError, is_damage
 from bot.store.schema import steps_from
 
 STEP = 256
@@ -126,6 +126,28 @@ def checked(file: Path) -> Checked:
             return _held(database, version)
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{file} is damaged ({error}). Take another copy.") from error
+
+
+def look_through(store: Path) -> int:
+    """Return the schema of a store's file, which may be in use and is left as it is; 0: it is new.
+
+    Every page is read (SQLite's quick check). Raises Damaged where the file is not whole, and
+    StoreError where it is newer than this Rounds or cannot be read.
+    """
+    try:
+        with _reading(store) as database:
+            wrong = [str(row[0]) for row in database.execute("PRAGMA quick_check(1)")]
+            ((version,),) = database.execute("PRAGMA user_version")
+    except sqlite3.DatabaseError as error:
+        raise Damaged(f"The store {store}", str(error)) from error
+    except StoreError as error:
+        if isinstance(error.__cause__, sqlite3.Error) and is_damage(error.__cause__):
+            raise Damaged(f"The store {store}", str(error.__cause__)) from error
+        raise
+    if wrong != ["ok"]:
+        raise Damaged(f"The store {store}", wrong[0].splitlines()[-1])
+    steps_from(version, str(store))
+    return int(version)
 
 
 def _held(database: sqlite3.Connection, version: int) -> Checked:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from bot.engine.errors import RoundsError
 
+_CORRUPT, _NOT_A_DATABASE = 11, 26
+"""SQLite's codes for them (sqlite.org/rescode.html), in the lowest byte of an extended code."""
+
 
 class StoreError(RoundsError):
     """The store cannot be used; the sentence says what to do, and quotes nothing that is in it."""
@@ -29,3 +32,9 @@ class Damaged(StoreError):
 
 class Unavailable(StoreError):
     """The store is away at present, and what was under way is not kept; try again later."""
+
+
+def is_damage(error: Exception) -> bool:
+    """Say whether a file is not whole, or no database (any more): time and room mend neither."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (_CORRUPT, _NOT_A_DATABASE)

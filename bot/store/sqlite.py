@@ -20,7 +20,7 @@ from pathlib import Path
 import aiosqlite
 
 from bot.store.codec import Row
-from bot.store.errors import Damaged, StoreError, Unusable
+from bot.store.errors import Damaged, StoreError, Unusable, is_damage
 from bot.store.schema import steps_from
 from bot.store.tables import Conflict, Tables
 
@@ -60,12 +60,6 @@ def outside_cause(error: Exception) -> str | None:
         return None
     code = getattr(error, "sqlite_errorcode", None)  # errors of Python's own module have none
     return str(error) if code is not None and code & 0xFF in _OUTSIDE else None
-
-
-def is_damage(error: Exception) -> bool:
-    """Say whether a file is not whole, or no database (any more): time and room mend neither."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class _Connection:

@@ -20,7 +20,7 @@ from bot.store.holding import Holder, held
 from bot.store.opening import Where, opened, version_at
 from bot.store.schema import newest
 from bot.succession import standing
-from tests.store.old_stores import CHAT, put
+from tests.store.old_stores import CHAT, put, spoil
 from tests.store.seen import note
 from tests.typed import rounds
 
@@ -146,6 +146,20 @@ async def test_a_store_is_brought_up_to_date_once(lasting: Where, tmp_path: Path
     assert await version_at(where) == newest()
     code, told = await typed(tmp_path, "db", "migrate", database=address)
     assert (code, f"is up to date (schema {newest()})." in told) == (0, True)
+
+
+async def test_a_damaged_store_is_neither_up_to_date_nor_copied(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    store = tmp_path / "data" / "rounds.db"
+    await put(newest(), store)
+    spoil(store)
+    damaged = store.read_bytes()
+    for arguments in (("db", "migrate"), ("db", "copy", "data", "new")):
+        code, told = await typed(tmp_path, *arguments)
+        assert (code, "The store data/rounds.db is damaged" in told) == (1, True), told
+        assert "rounds restore FILE" in told
+    assert store.read_bytes() == damaged
+    assert not (tmp_path / "new" / "rounds.db").exists()
 
 
 async def test_without_a_store_nothing_is_brought_up_to_date(tmp_path: Path) -> None:

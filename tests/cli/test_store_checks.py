@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import sqlite3
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +20,9 @@ from bot.store.address import Address
 from bot.store.holding import Holder
 from bot.store.leading import led
 from bot.store.opening import opened
+from bot.store.schema import newest
 from tests.postgres import PASSWORD, Server
+from tests.store.old_stores import put, spoil
 from tests.typed import rounds
 
 HEROKU = {"DYNO": "web.1"}
@@ -77,6 +81,31 @@ async def test_earlier_stores_are_listed_with_age_and_size_and_what_to_do(tmp_pa
     assert f"“{tmp_path / 'backup'}”" in backup
     assert "cut short" in cut_short
     assert len(beside(Settings(data=tmp_path, database=Address("postgres://h/d")), now)) == 4
+
+
+async def test_a_store_of_the_future_and_a_damaged_one_are_not_well(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    await put(newest(), settings.store)
+    before = settings.store.read_bytes()
+    assert (await look(settings, {})).ok
+    for begin, end in ((20_000, 40_000), (4_096, 1_000_000)):
+        spoil(settings.store, begin, end)
+        found = await look(settings, {})
+        assert (found.ok, "rounds.db is damaged (" in found.sentence) == (False, True)
+        assert "rounds restore FILE" in found.sentence
+        settings.store.write_bytes(before)
+    with contextlib.closing(sqlite3.connect(settings.store)) as database:
+        database.execute("PRAGMA user_version = 99")
+    found = await look(settings, {})
+    assert (found.ok, "newer version of Rounds (schema 99" in found.sentence) == (False, True)
+    assert {path.name for path in tmp_path.iterdir()} == {"rounds.db"}
+
+
+async def test_a_store_that_is_served_is_looked_through_beside(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    async with opened(settings.store) as store, store.writing():
+        found = await look(settings, {})
+        assert (found.ok, "can be written" in found.sentence) == (True, True)
 
 
 async def test_a_database_is_looked_at_and_left_as_it_is(database: Address) -> None:
