@@ -84,10 +84,12 @@ class Form:
 
     @property
     def filled_in(self) -> Mapping[str, str]:
-        """What stands in the fields when the form opens."""
+        """What stands in the fields when the form opens: what holds for this person now.
+
+        So nobody is shown otherwise than before who only states their role.
+        """
         if self.given is None:
-            wish = Consent.NAMED if self.usual is Consent.OUT else self.usual
-            return {NAME: "", ROLE: "", COUNTRY: "", INTEREST: "", CONSENT: wish.value}
+            return {NAME: "", ROLE: "", COUNTRY: "", INTEREST: "", CONSENT: self.usual.value}
         return {
             NAME: self.given.name,
             ROLE: self.given.role if self.given.role in self.roles else "",

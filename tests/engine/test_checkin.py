@@ -51,8 +51,12 @@ def test_everything_may_be_left_open_and_the_series_own_consent_is_offered() -> 
     assert read(FORM, {"role": "not stated", "country": "Not stated"}) == CheckIn()
 
 
-def test_what_is_left_out_by_default_is_not_what_somebody_chooses_who_checks_in() -> None:
-    assert replace(FORM, usual=Consent.OUT).filled_in["consent"] == "named"
+@pytest.mark.parametrize("usual", Consent)
+def test_who_only_states_a_role_is_shown_as_before(usual: Consent) -> None:
+    form = replace(FORM, usual=usual)
+    assert form.filled_in["consent"] == usual.value
+    assert read(form, {**form.filled_in, "role": "nurse"}).consent is usual
+    assert read(form, {"role": "nurse"}).consent is usual
 
 
 @pytest.mark.parametrize(

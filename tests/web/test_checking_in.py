@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from bot.engine.checkin import CheckIn
 from bot.engine.consent import Consent
 from bot.store import checkins
 from tests.house import House, house, urojc
-from tests.web.served import Served, served
+from tests.web.served import Guest, Served, served
 from tests.web.windows import TELEPHONE, Windows, row_of, say, width_beyond
 
 FORM = "/rooms/urojc/checkin"
@@ -52,6 +53,23 @@ async def test_the_form_shows_the_rules_and_what_was_understood_and_comes_filled
         for chosen in ('value="nurse" selected', 'value="NO" selected', 'value="pseudonym" req'):
             assert chosen in again.text
         assert "held back until" not in again.words
+
+
+async def test_who_was_left_out_and_only_states_a_role_stays_out(
+    tmp_path: Path, club: Series
+) -> None:
+    shy = replace(club, agenda=replace(club.agenda, consent=Consent.OUT))
+    async with house(tmp_path, shy) as at, served(at) as place, place.guest(name="Ann") as ann:
+        await at.start(shy)
+        (chosen,) = re.findall(r'name="consent" value="(\w+)" required checked', await _text(ann))
+        assert chosen == "out"
+        done = await ann.post(FORM, {"role": "nurse", "consent": chosen})
+        assert "In transcripts: left out" in done.words
+        assert await kept(at) == [CheckIn(role="nurse", consent=Consent.OUT)]
+
+
+async def _text(guest: Guest) -> str:
+    return (await guest.get(FORM)).text
 
 
 async def test_faults_stand_beside_their_fields_with_all_that_was_typed(place: Served) -> None:

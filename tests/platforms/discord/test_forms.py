@@ -119,6 +119,19 @@ async def test_the_form_comes_filled_in_and_is_changed_at_any_time(at: Club) -> 
     assert await kept(at, at.ann) == replace(ANN, role="", consent=Consent.OUT)
 
 
+async def test_who_was_left_out_and_only_states_a_role_stays_out(tmp_path: Path) -> None:
+    async with club(tmp_path) as at, online(at.server, at.door):
+        series = at.at.series["urojc"]
+        out = replace(series.agenda, consent=Consent.OUT)
+        at.at.series["urojc"] = replace(series, agenda=out)
+        await at.start()
+        answer = await form(at, at.ann)
+        assert filled_in(answer)["In transcripts"] == "out"
+        told = await (await answer.fill({"Role": "nurse"})).done()
+        assert "In transcripts: left out" in told.text
+        assert await kept(at, at.ann) == CheckIn(role="nurse", consent=Consent.OUT)
+
+
 async def test_the_button_of_the_opening_opens_the_form_of_its_chat(tmp_path: Path) -> None:
     async with club(tmp_path) as at, online(at.server, at.door) as bot:
         await at.start()

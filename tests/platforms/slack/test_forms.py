@@ -123,6 +123,18 @@ async def test_the_form_comes_filled_in_and_is_changed_at_any_time(at: Club) -> 
     assert await kept(at, at.ann) == replace(ANN, consent=Consent.OUT)
 
 
+async def test_who_was_left_out_and_only_states_a_role_stays_out(tmp_path: Path) -> None:
+    async with club(tmp_path) as at, online(at):
+        change(at, consent=Consent.OUT)
+        await at.start()
+        view = await form(at, at.ann)
+        there = filled_in(view)
+        assert there["In transcripts"] == "out"
+        kept_so = {"In transcripts": there["In transcripts"]}
+        await (await at.ann.submit(view, kept_so | {"Role": "nurse"})).acked()
+        assert await kept(at, at.ann) == CheckIn(role="nurse", consent=Consent.OUT)
+
+
 async def test_nothing_needs_to_be_said_but_how_transcripts_may_show_somebody(at: Club) -> None:
     view = await form(at, at.ann)
     await (await at.ann.submit(view, {"In transcripts": "named"})).acked()
