@@ -82,8 +82,8 @@ prostate bladder kidney renal robotic stage study surgical t-cell trial tumor tu
 _WORDS = " ".join((_JOINING, _BEHIND_PATIENT, _OF_PEOPLE, _OF_MEDICINE)).split()
 
 NO_NAME = (  # Ahmed, Fred and Reed are names
-    rf"(?!{any_of(sorted({word.capitalize() for word in _WORDS}))}(?![\w])|[A-Z]\w{1, 20}(?:tion|ally)\b"
-    r"|(?!\w{0,20}(?:[ahm]med|yed|eed|fred|[vjlha]ed)\b)[A-Z]\w{1,20}ed\b)"
+    rf"(?!{any_of(sorted({word.capitalize() for word in _WORDS}))}(?!\w)"
+    r"|[A-Z]\w{1,20}(?:tion|ally)\b|(?!\w{0,20}(?:[ahm]med|yed|eed|fred|[vjlha]ed)\b)[A-Z]\w{1,20}ed\b)"
 )
 """Looks ahead: a word with a capital letter is none of these."""
 

@@ -52,7 +52,7 @@ PEOPLE: Mapping[Kind, Cases] = {
             "Miss rates were high. PT 12345 is no name.",
             "my patients do well; our patient population; this patient group",
             "Our patient Advocate said",
-            "our patient Portal, My Patient Experience",
+            "our patient Portal, My Patient Experience, Our Patient Immunisation",
             "My patient, However, did",
             "My patient Had BCG; this patient Declined",
             "my patient African American; my patient is African American",
