@@ -31,6 +31,7 @@ _AFTER_HIM = (
     r"(?=$|[,.;)]|\s+(?:with|who|presents?|presenting|presented|admitted|c/o|h/o|hx|s/p|has|no|pmh"
     r"|known|referred|seen|came|was|is)\b)"
 )
+_WITH = r"(?= (?:with|who|presents?|presenting|presented|admitted|c/o|h/o|hx|s/p)\b)"
 _NO_MEASURE = (
     r"(?! ?(?:%|percent|per cent|kg|kilos?|cm|mm|mg|ml|lbs?|pounds|stone|bpm|on\b|/|[-–:]\d|°"
     r"|degrees|days?|weeks?|months?|hours?|hrs|min|miles?|km|steps|minutes|points|sats?|beats|of\b|or\b)"
@@ -39,7 +40,7 @@ _NO_MEASURE = (
 
 AGE = re.compile(
     rf"[91]{_NOT_SPAN}(?:"
-    rf"(?<=9)\d(?:(?i:{_YEARS}{_NOT_MORE}{_THING})|[MF]{_AFTER_HIM})"
+    rf"(?<=9)\d(?:(?i:{_YEARS}{_NOT_MORE}{_THING})|[MF]{_AFTER_HIM}|/[MF]\b(?!/)| [MF]{_WITH})"
     rf"|(?<=1)[01]\d(?:(?i:{_YEARS}[^.\n]{{0,25}}?\b{_PERSON})|[MF]{_AFTER_HIM}))"
 )
 """A number and its years; where it is a hundred and more, somebody must be named with it."""

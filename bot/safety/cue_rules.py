@@ -36,8 +36,8 @@ NEAR = 50
 """Characters before and behind an identifier that tell what it is of."""
 
 IS = (
-    r"(?:'s)?(?:[ :=#(.\[-]{0,3}+(?:is|was|no|num|numbers?|nr|id|code|n[°º])\b\.?){0,3}"
-    r"[ :=#(\[-]{0,4}+"
+    r"(?:'s)?(?:[ :=#().\[-]{0,3}+(?:is|was|no|num|numbers?|nr|id|code|n[°º])\b\.?){0,3}"
+    r"[ :=#()\[-]{0,4}+"
 )
 """What people put between the words for an identifier and itself."""
 
@@ -51,9 +51,9 @@ CODE = rf"(?P<it>{_REGISTERED}(?=[A-Z0-9./-]{{0,19}}\d)[A-Z0-9](?:[A-Z0-9./-]{{2
 """Letters and digits as one word, a digit among them."""
 
 COUNTED = (
-    r"(?! ?(?:%|patients?|pts|cases|men|women|people|persons|participants|subjects|adults|children"
-    r"|records|charts|files|beneficiaries|enrollees|claims|members|samples|specimens|reports|were"
-    r"|in total|to \d))"
+    r"(?! ?(?:%|(?:patients|pts|cases|men|women|people|persons|participants|subjects|adults"
+    r"|children|records|charts|files|beneficiaries|enrollees|claims|members|samples|specimens"
+    r"|in total|to \d)\b))"
 )
 """Behind a number that counts; it is none of somebody."""
 

@@ -21,15 +21,15 @@ a about after again all already also although always am an and another any are a
 arrived at be because been before being both but by came called can cannot clearly could currently
 denied denies did didn didn't died do does doesn't don't during each either eventually ever every
 failed finally first for from further get gets given goes got had hadn't has hasn't have having he
-her here hers him his how however i if in initially interestingly into is isn't it its just last
-lastly later like luckily many may might more most much must my need needed needs never next no
-none not now of often on once one only or other our out over perhaps post pre probably rarely
-really recently refused refuses reported reports said same saw says second she should showed shows
-similarly since so some sometimes soon still such suddenly than thank thankfully thanks that the
-their them then there therefore these they third this those though three thus to today together
-tomorrow too took two under underwent unfortunately until up upon us usually very via wanted wants
-was wasn't we well went were what when whenever where whether which while who whom whose why will
-with within without won't would yes yet yesterday you your
+her here hers him his how however i if in initially interestingly mr mrs ms miss frau herr mme into
+is isn't it its just last lastly later like luckily many may might more most much must my need
+needed needs never next no none not now of often on once one only or other our out over perhaps
+post pre probably rarely really recently refused refuses reported reports said same saw says second
+she should showed shows similarly since so some sometimes soon still such suddenly than thank
+thankfully thanks that the their them then there therefore these they third this those though three
+thus to today together tomorrow too took two under underwent unfortunately until up upon us usually
+very via wanted wants was wasn't we well went were what when whenever where whether which while who
+whom whose why will with within without won't would yes yet yesterday you your
 """
 """What sentences and headings are made of."""
 
@@ -58,24 +58,28 @@ transport treatment trials update values version view views voice voices volume 
 """What stands behind "patient" in names of things."""
 
 _OF_PEOPLE = """
-african afro algerian american arab arabic argentinian asian asians australian austrian bangladeshi
-belgian black brazilian british buddhist canadian caribbean caucasian catholic chilean chinese
-christian colombian croatian cuban czech danish dutch egyptian english ethiopian european filipino
-finnish french german ghanaian greek hindu hispanic hungarian indian indigenous indonesian iranian
-iraqi irish israeli italian jamaican japanese jehovah jehovah's jewish kenyan korean latina latino
+african north south east west united kingdom new world national international royal afro algerian
+american arab arabic argentinian asian asians australian austrian bangladeshi belgian black
+brazilian british buddhist canadian caribbean caucasian catholic chilean chinese christian
+colombian croatian cuban czech danish dutch egyptian english ethiopian european filipino finnish
+french german ghanaian greek hindu hispanic hungarian indian indigenous indonesian iranian iraqi
+irish israeli italian jamaican japanese jehovah jehovah's jewish kenyan korean latina latino
 lebanese malay maori mexican moroccan muslim native nepali nigerian norwegian pakistani persian
 peruvian polish polynesian portuguese puerto roman romanian russian saudi scottish serbian sikh
 singaporean somali spanish sudanese swedish swiss syrian thai tunisian turkish ugandan ukrainian
 vietnamese welsh white zulu
 """
-"""What somebody's people are called."""
+"""What somebody's people and their country are called."""
 
 _OF_MEDICINE = """
 accuracy bosniak charlson child clavien clinical crohn crohn's cushing doc dr ecog foley gleason
 grade hodgkin hodgkin's hospital karnofsky lynch male female medical medicaid medicare metastatic
 monday tuesday wednesday thursday friday saturday sunday january february march may june july
 august september october november december peyronie peyronie's pi-rads prof professor professor's
-prostate bladder kidney renal robotic stage study surgical t-cell trial tumor tumour type
+prostate bladder kidney cancer upper lower tract early late advanced high low phase standard active
+surveillance watchful waiting disease symptoms diagnosis chief complaint hormone radiation
+chemotherapy immunotherapy castration salvage adjuvant neoadjuvant partial radical open
+laparoscopic positive negative renal robotic stage study surgical t-cell trial tumor tumour type
 """
 """What cases are described by."""
 

@@ -31,7 +31,7 @@ _OF_A_RECORD = re.compile(
 )
 _RECORD_PATH = re.compile(
     r"/(?:patients?|records?|charts?|encounters?|visits?|mrn|accession)"
-    rf"(?:/?\?\w{{1,16}}=|/){_VALUE}",
+    rf"(?:/?\?\w{{1,16}}=|/){_VALUE}|[?&](?:mrn|patient[-_]?id|pid|accession)={_VALUE}",
     re.IGNORECASE,
 )
 """A link to a record without the beginning of an address."""

@@ -28,9 +28,9 @@ DAY = (
 _RUN_ON = (
     r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
     r"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d"
-    r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d\d"
+    r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d\d|\d\d? \d\d? (?:19|20)\d\d"
 )
-"""A day as eight digits, the year first or last."""
+"""A day as eight digits, the year first or last; or with blanks alone between them."""
 
 _NO_UNITS = r"(?! ?(?:%|patients?|pts|cases|months?|weeks?|days?|years?)\b)"
 """12/24/36 months are no day."""
@@ -54,7 +54,7 @@ _IN_FIGURES = (
 
 _NOT_A_SPAN = rf"(?! ?(?:to|through|until|till|and|[-–]) ?(?:the )?(?:\d|{_MONTH}\b))"
 _WHO = r"(?:him|her|them|me|(?:the|this|that|my|our) (?:patient|man|woman|lady|gentleman|boy|girl))"
-_PLACE = r"(?: (?:to|from|at|in|into|home|under|by|for|with)(?: [\w'’.-]{1,20}){0,3}?)?"
+_PLACE = r"(?: (?:to|from|at|in|into|home|under|by|for|with)(?: [\w'’.&-]{1,20}){0,3}?)?"
 
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 
@@ -84,7 +84,8 @@ DAYS: tuple[Rule, ...] = (
         words(
             r"(?:d[./]?o[./]?b\.?|date of birth|birth ?date|birthday|geburts(?:datum|tag)"
             r"|date de naissance|fecha de nacimiento|data di nascita)"
-            rf"{IS}(?:\. ?)?(?:(?:it'?s|on|am|le|el|il|the) ){{0,2}}[(,]?(?P<it>{DAY}|{_RUN_ON})\b"
+            rf"(?: ?\([dmy/. -]{{2,12}}\))?{IS}(?:\. ?)?"
+            rf"(?:(?:it'?s|on|am|le|el|il|the) ){{0,2}}[(,]?(?P<it>{DAY}|{_RUN_ON})\b"
         ),
     ),
     Rule(
@@ -99,15 +100,16 @@ DAYS: tuple[Rule, ...] = (
         ),
     ),
     _dated(
-        cues=("admitted", "discharged", "operated", "transferred", "died", "deceased",
+        cues=("admitted", "readmitted", "discharged", "operated", "transferred", "died", "deceased",
               "passed away"),
-        what=r"(?:admitted|discharged|died|deceased|passed away|operated|transferred)"
+        what=r"(?:(?:re-?)?admitted|discharged|died|deceased|passed away|operated|transferred)"
         rf"(?: on {_WHO})?(?:{_PLACE} (?:on|upon)(?: the)?| home)?:?",
         without_year=rf"{_NO_YEAR}|(?:(?<=admitted )|(?<=discharged )|(?<= on )){_IN_FIGURES}",
     ),
     _dated(
-        cues=("biopsied", "seen on", "seen in clinic", "seen in the clinic", "reviewed on",
-              "diagnosed on", "surgery on", "delivered on"),
+        cues=("biopsied", "seen on", "seen in clinic", "seen in the clinic", "seen in a&e",
+              "seen in ed ", "reviewed on", "diagnosed on", "surgery on",
+              "delivered on"),
         what=r"(?<!as )(?:biopsied|seen|reviewed|diagnosed|surgery|delivered)"
         rf"{_PLACE}(?: (?:on|upon)(?: the)?)?",
     ),

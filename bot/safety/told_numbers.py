@@ -68,7 +68,7 @@ NUMBERS: tuple[Rule, ...] = (
             r"(?:mrn|mr(?= ?#)|medical records?|accession|specimen|encounter|unit|nhc|fallnummer"
             rf"|patientennummer|dossier){IS}"
             r"(?:(?P<it2>\d{2,4}(?: \d{2,4}){1,3}(?![\w.,/%-]{0,3}\w))"
-            rf"|{CODE}){COUNTED}"
+            rf"|{CODE})"
         ),
         has_digits(4),
     ),

@@ -13,14 +13,17 @@ _OF = (
     r"(?:(?:van(?: de[rn]?)?|von(?: der)?|de(?: la|l| los)?|della?|di|da|dos|du|la|le|el|al|ter|ten"
     r"|bin|zu)[ -])?"
 )
-_SINGLE = rf"(?:[OD]['’]|Mc|Mac|Le|De|La|Di)?[{_CAPITAL}][{_SMALL}'’-]{{1,20}}(?!\w)"
+_SINGLE = (
+    rf"(?:[OD]['’]|Mc|Mac|Le|De|La|Di)?[{_CAPITAL}][{_SMALL}'’-]{{1,20}}"
+    rf"(?:[{_CAPITAL}][{_SMALL}]{{1,20}})?(?!\w)"
+)
 _GIVEN = rf"{NO_NAME}{_SINGLE}"
 """A word that may be a name, and no other word that begins a heading or a sentence."""
 
 _FULL = rf"{_GIVEN}(?: (?:[{_CAPITAL}]\. )?{_OF}{_GIVEN}){{1,2}}"
 _CALLED = rf"{_GIVEN}(?: {_OF}{_GIVEN}){{0,2}}"
 _SHOUTED = rf"[{_CAPITAL}][{_CAPITAL}'’-]{{1,20}}"
-_LISTED = rf"(?:{_SINGLE}|{_SHOUTED}), ?(?:{_GIVEN}|{_SHOUTED})"
+_LISTED = rf"(?:{_GIVEN}|{_SHOUTED}), ?(?:{_GIVEN}|{_SHOUTED})"
 _PATIENT = r"(?:[Pp]atient|PATIENT|[Pp]t|PT)\b"
 
 _TIMES = (
@@ -32,7 +35,8 @@ _ABED = rf"[A-Z]?\d{{1,3}}[A-Z]?\b{_TIMES}"
 _NUMBER = r"(?:no\.? ?|# ?|number )?"
 _HOUSE = re.compile(
     r"\b(?:icu|itu|hdu|ccu|nicu|picu|pacu|ward|unit|bay|patient|pt|man|woman|lady|gentleman|boy"
-    r"|girl|lies|lying|nursed|isolated)\b",
+    r"|girl|lies|lying|nursed|isolated)\b|\broom \w{1,5},? (?:and )?bed\b"
+    r"|\bbed \w{1,4},? (?:in |on |of )?room\b",
     re.IGNORECASE,
 )
 _SOMEBODY = re.compile(
@@ -89,10 +93,11 @@ PEOPLE: tuple[Rule, ...] = (
         ("my patient", "our patient", "my pt", "our pt", "this patient", "the patient", "a patient",
          "patient named", "patient called", "pt named", "pt called"),
         re.compile(
-            rf"(?:(?:[Mm]y|MY|[Oo]ur|[Tt]his) {_PATIENT}[.,]? (?P<it>{_CALLED})"
+            rf"(?:(?:[Mm]y|MY|[Oo]ur|[Tt]his) {_PATIENT}"
+            rf"(?:[.,]? (?P<it>{_CALLED})|: (?P<it5>{_FULL}))"
             rf"|(?:(?:[Mm]y|[Oo]ur|[Tt]his|[Tt]he|[Aa]) )?{_PATIENT}"
             r"(?:(?:(?:,| is| was| who is)? (?:named|called)|'s name is|’s name is) "
-            rf"(?P<it2>{_CALLED})|(?: is|,) (?P<it3>{_FULL})))"
+            rf"(?P<it2>{_CALLED})| is (?P<it3>{_FULL})|(?:, | ?\()(?P<it4>{_FULL})(?=[,)])))"
         ),
     ),
     Rule(
