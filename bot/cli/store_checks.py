@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
+import stat
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,7 +61,11 @@ def beside(settings: Settings, now: datetime) -> list[Finding]:
                 continue
             with contextlib.suppress(OSError):
                 if path.is_file() and _is_store(path, empty=False):
-                    found.append(Finding("Earlier store", HERE, True, _old(path, settings, now)))
+                    is_open, about = _is_open_to_others(path), _old(path, settings, now)
+                    if is_open:
+                        to_do = f"chmod 600 {shlex.quote(str(path))}"
+                        about = f"{about} Every user of this machine can read it: {to_do}"
+                    found.append(Finding("Earlier store", HERE, not is_open, about))
     return found
 
 
@@ -150,8 +156,25 @@ def _file(settings: Settings) -> Finding:
         copying.look_through(file)
     except StoreError as failure:
         return Finding("Store", HERE, False, str(failure))
+    if _is_open_to_others(file):
+        sentence = (
+            f"Every user of this machine can read {shown(str(file), 200)}, with what people said "
+            "and the key by which one signs in as a moderator. Let its owner alone:"
+        )
+        return Finding("Store", HERE, False, f"{sentence} chmod 600 {shlex.quote(str(file))}*")
     sentence = f"{shown(str(file), 200)} can be written.{_used(file)}"
     return Finding("Store", HERE, True, sentence)
+
+
+def _is_open_to_others(file: Path) -> bool:
+    """Say whether users that are neither the owner nor of the group can reach a file and read it.
+
+    Whom its group lets in is its operator's choice.
+    """
+    place = file.resolve()
+    return bool(place.stat().st_mode & stat.S_IROTH) and all(
+        folder.stat().st_mode & stat.S_IXOTH for folder in place.parents
+    )
 
 
 def _used(store: Path) -> str:

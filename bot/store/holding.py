@@ -77,7 +77,7 @@ async def held(store: Path, holder: Holder) -> AsyncIterator[None]:
     Raises Held where another process holds it, StoreError where its disk knows no locks, and
     OSError where this user may not write there.
     """
-    store.parent.mkdir(parents=True, exist_ok=True)
+    store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = os.open(_lock(store), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         await _take(file, store)

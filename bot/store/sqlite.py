@@ -97,10 +97,11 @@ class SqliteStore:
     async def open(self) -> None:
         """Open the file, make it where it is missing, and bring its tables up to date.
 
+        What is made is for its owner alone: what people said is in it, and the key to sign in.
         Raises StoreError where it cannot be used.
         """
         if self._path != ":memory:":
-            Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+            _make(Path(self._path))
         try:
             self._writer = await self._connect()
             await self._migrate(self._writer)
@@ -238,6 +239,16 @@ async def opened(path: str | Path) -> AsyncIterator[SqliteStore]:
         yield store
     finally:
         await store.close()
+
+
+def _make(file: Path) -> None:
+    """Make a store's folder and its empty file where they are missing; others stay as they are.
+
+    The files beside it get its rights from SQLite.
+    """
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # SQLite says why it cannot be made
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 @contextlib.contextmanager

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import re
 import sqlite3
+import stat
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,6 +101,34 @@ async def test_a_store_of_the_future_and_a_damaged_one_are_not_well(tmp_path: Pa
     found = await look(settings, {})
     assert (found.ok, "newer version of Rounds (schema 99" in found.sentence) == (False, True)
     assert {path.name for path in tmp_path.iterdir()} == {"rounds.db"}
+
+
+async def test_where_every_user_can_read_the_store_it_is_said_with_the_way_to_mend_it() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "our data"
+        settings, old = Settings(data=folder), folder / "rounds-old.db"
+        now = datetime.now(UTC)
+        folder.mkdir()
+        await put(newest(), settings.store)
+        old.write_bytes(settings.store.read_bytes())
+        for one in (settings.store, old):
+            one.chmod(0o644)
+        folder.chmod(0o755)
+        Path(name).chmod(0o700)
+        assert [found.ok for found in (await look(settings, {}), *beside(settings, now))] == [
+            True,
+            True,
+        ], "nobody else comes as far as that"
+        Path(name).chmod(0o755)
+        told = (await look(settings, {}), *beside(settings, now))
+        assert [found.ok for found in told] == [False, False]
+        for found, kept in zip(told, (settings.store, old), strict=True):
+            command = found.sentence.rpartition(": ")[2]
+            assert command.startswith("chmod 600 '")
+            assert await (await asyncio.create_subprocess_shell(command)).wait() == 0
+            assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+        told = (await look(settings, {}), *beside(settings, now))
+        assert [found.ok for found in told] == [True, True]
 
 
 async def test_a_store_that_is_served_is_looked_through_beside(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sqlite3
+import stat
 import threading
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from bot.engine.agenda import Room
 from bot.store.errors import Damaged, StoreError, Unusable
+from bot.store.holding import Holder, held
 from bot.store.schema import MIGRATIONS, newest
 from bot.store.sqlite import SqliteStore, opened
 from tests.engine.script import OPENS
@@ -81,6 +84,32 @@ async def test_a_reader_that_outlives_the_store_lets_the_process_end(tmp_path: P
 
 
 # ---------------------------------------------------------------- opening
+
+
+async def test_what_is_made_is_for_its_owner_alone_and_what_was_there_stays_as_it_is(
+    tmp_path: Path,
+) -> None:
+    def rights(path: Path) -> int:
+        return stat.S_IMODE(path.stat().st_mode)
+
+    before = os.umask(0o022)
+    try:
+        folder = tmp_path / "data"
+        holder = Holder.here("rounds run", OPENS)
+        async with held(folder / "rounds.db", holder), opened(folder / "rounds.db") as store:
+            async with store.writing() as tables:
+                await note(tables, "one")
+            assert rights(folder) == 0o700
+            for end in ("", "-wal", "-shm"):
+                assert rights(folder / f"rounds.db{end}") == 0o600, end
+        async with opened(tmp_path / "other" / "rounds.db"):
+            assert rights(tmp_path / "other") == 0o700
+        folder.chmod(0o755)
+        (folder / "rounds.db").chmod(0o640)
+        async with opened(folder / "rounds.db"):
+            assert (rights(folder), rights(folder / "rounds.db")) == (0o755, 0o640)
+    finally:
+        os.umask(before)
 
 
 async def test_a_file_that_is_no_store_is_refused_in_words_and_the_process_can_end(
