@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +34,8 @@ def back_up(store: Path, file: Path, progress: Progress, *, replace: bool = Fals
     """Write a whole copy of a store that may be in use into `file`; return what to say of it.
 
     The copy is made beside and looked at before it gets its name: what stands under that name is
-    whole. Raises Stopped where there is no store, or `file` is there and `replace` is not said.
+    whole. Raises Stopped where there is no store, or `file` is there and `replace` is not said,
+    and StoreError where the store is not whole or of a newer Rounds.
     """
     if not store.is_file():
         raise no_store(store)
@@ -41,14 +43,28 @@ def back_up(store: Path, file: Path, progress: Progress, *, replace: bool = Fals
     beside = _beside(file)
     try:
         with copying.room_for(file):
-            copying.copy(store, beside, progress, in_use=True)
-            whole = copying.checked(beside)
+            whole = _copied(store, beside, progress)
             copying.put(beside, file, over=replace)
     except FileExistsError:
         raise Stopped(_is_there(file)) from None
     finally:
         copying.remove(beside)
     return [f"{file}: {_told(whole)}."]
+
+
+def _copied(store: Path, beside: Path, progress: Progress) -> Checked:
+    """Copy a store and look at the copy; what is wrong with the store is told of the store."""
+    try:
+        copying.copy(store, beside, progress, in_use=True)
+        return copying.checked(beside)
+    except sqlite3.OperationalError:  # what keeps the copy from being written
+        raise
+    except (StoreError, sqlite3.DatabaseError) as failure:
+        copying.look_through(store)
+        copying.checked(store, is_copy=False)
+        raise StoreError(
+            f"The copy of {store} is not whole, though the store is. Make it on another disk."
+        ) from failure
 
 
 def _must_be_free(file: Path, store: Path, *, replace: bool) -> None:

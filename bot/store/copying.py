@@ -107,17 +107,18 @@ def _opened(file: Path, ways: list[str]) -> sqlite3.Connection:
     return database
 
 
-def checked(file: Path) -> Checked:
+def checked(file: Path, *, is_copy: bool = True) -> Checked:
     """Look whether a file is a whole store of Rounds, of this version or an older one.
 
-    Raises StoreError, with what is wrong, where it is not. Nothing is changed.
+    Raises StoreError, with what is wrong, where it is not: of a copy there may be another one, a
+    store has backups. Nothing is changed.
     """
     with _reading(file) as database:
         try:
             wrong = [str(row[0]) for row in database.execute("PRAGMA integrity_check(1)")]
             if wrong != ["ok"]:
                 first = wrong[0].splitlines()[-1]  # a heading may stand above it
-                raise StoreError(f"{file} is damaged ({first}). Take another copy.")
+                raise _damaged(file, first, is_copy=is_copy)
             tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
             ((version,),) = database.execute("PRAGMA user_version")
             if not tables >= _OURS or version < 1:
@@ -125,7 +126,13 @@ def checked(file: Path) -> Checked:
             steps_from(version, str(file))
             return _held(database, version)
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"{file} is damaged ({error}). Take another copy.") from error
+            raise _damaged(file, str(error), is_copy=is_copy) from error
+
+
+def _damaged(file: Path, why: str, *, is_copy: bool) -> StoreError:
+    if is_copy:
+        return StoreError(f"{file} is damaged ({why}). Take another copy.")
+    return Damaged(f"The store {file}", why)
 
 
 def look_through(store: Path) -> int:

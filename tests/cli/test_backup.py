@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -16,10 +17,11 @@ from bot.engine.checkin import CheckIn
 from bot.engine.consent import Consent
 from bot.engine.signals import CheckedIn
 from bot.store import checkins
-from bot.store.errors import StoreError
+from bot.store.errors import Damaged, StoreError
 from bot.store.holding import Held, Holder, held
 from bot.store.schema import MIGRATIONS
 from tests.house import house, moderator, person, room_of, urojc
+from tests.store.old_stores import spoil
 
 SERIES = urojc()
 ROOM, HENRY = room_of(SERIES), moderator(SERIES)
@@ -199,6 +201,33 @@ async def test_what_is_damaged_is_told_in_one_line(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match=why) as refused:
             await restore(given, store, HOLDER, NOW, quiet)
         assert "\n" not in str(refused.value)
+
+
+async def test_a_store_that_cannot_be_backed_up_is_named_with_what_to_do(tmp_path: Path) -> None:
+    store, file = tmp_path / "rounds.db", tmp_path / "copy.db"
+    await hold(tmp_path)
+    whole = store.read_bytes()
+    for begin, end in ((0, 4_096), (4_096, 1_000_000), (20_000, 40_000)):
+        spoil(store, begin, end)
+        with pytest.raises(Damaged, match=r"^The store .*rounds\.db is damaged .*restore FILE"):
+            back_up(store, file, quiet)
+        store.write_bytes(whole)
+    with contextlib.closing(sqlite3.connect(store)) as database:  # an index that lacks a row
+        database.execute("PRAGMA writable_schema = ON")
+        database.execute(
+            "UPDATE sqlite_master SET rootpage = rootpage + 1 WHERE name = 'chats_by_wake'"
+        )
+        database.commit()
+    with pytest.raises(Damaged, match=r"^The store .*rounds\.db is damaged .*restore FILE"):
+        back_up(store, file, quiet)
+    store.write_bytes(whole)
+    with contextlib.closing(sqlite3.connect(store)) as database:
+        database.execute("PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match=r"rounds\.db was written by a newer version") as told:
+        back_up(store, file, quiet)
+    assert ".copy.db" not in str(told.value)
+    assert "Install the newer version" in str(told.value)
+    assert names(tmp_path) == {"rounds.db"}
 
 
 async def test_a_backup_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> None:
