@@ -31,6 +31,9 @@ believed for a day; then they type it again, and their platform says anew who th
 _AHEAD = timedelta(minutes=5)
 """How far in the future something may have been issued: clocks of two processes differ."""
 
+STUB = 6
+"""Letters behind a message's number."""
+
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # none that is taken for another
 
 
@@ -120,10 +123,14 @@ class Access:
     # ------------------------------------------------------------ forms
 
     def stub(self, visitor: Visitor, ticket: str) -> str:
-        """Return the three letters by which what was posted with a ticket is known again."""
+        """Return the letters by which what was posted with a ticket is known again.
+
+        Six of 32 are not met by chance: two messages of somebody whose letters are the same would
+        be taken for one that was sent twice, and the second would be lost.
+        """
         signature = self._sign("ticket", visitor.person.id, ticket).encode()
         digest = hashlib.sha256(signature).digest()
-        return "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:3])
+        return "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:STUB])
 
     # ------------------------------------------------------------ signing
 

@@ -112,6 +112,17 @@ async def test_a_commit_that_never_arrived_is_told_as_not_kept(database: Address
         assert await noted(store) == {"one", "three"}
 
 
+async def test_a_transaction_that_its_server_forgot_as_it_died_is_told_as_not_kept(
+    database: Address,
+) -> None:
+    """The next server has not come to its number yet, and refuses to say what became of it."""
+    async with opened(database) as store:
+        assert isinstance(store, PostgresStore)
+        assert store._writer is not None
+        store._writer.terminate()
+        assert not await store._was_committed("1000000")
+
+
 async def test_a_chat_goes_on_after_its_database_was_away(own_server: Server) -> None:
     """What was refused is said again; nothing that was acknowledged is lost or doubled."""
     series = urojc()

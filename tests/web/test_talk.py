@@ -169,7 +169,7 @@ async def test_a_message_is_said_by_its_person_and_shown_in_the_room(
     assert said.author.startswith("p-")
     assert said.name == "Ana"
     assert (said.topics, said.placed_by) == ((1,), PlacedBy.LABEL)
-    assert re.fullmatch(r"1-[a-z2-9]{3}", message)
+    assert re.fullmatch(r"1-[a-z2-9]{6}", message)
     assert "They asked whether it is safe." in page.words
     assert "T1 label" in page.words
 
