@@ -15,7 +15,7 @@ from bot.engine.people import Person
 from bot.engine.signals import HelpAsked, TakeAsked
 from bot.engine.state import Chat, Stage
 from bot.intake.runner import Runner, Store
-from bot.store import pages
+from bot.store import checkins, pages
 from bot.store.tables import Tables
 
 HEARD_AFTER = timedelta(days=1)
@@ -49,9 +49,10 @@ class Bell:
         """
         async with self.store.reading() as tables:
             chat = await _heard_in(tables, place, now)
+            country = await _country(tables, chat, by) if chat else ""
         if chat is None:
             return None
-        signal = HelpAsked(now, place.room, by, place.thread, place.message)
+        signal = HelpAsked(now, place.room, by, place.thread, place.message, country)
         outcome = await self.runner.handle(signal, chat.id)
         called = (event for event in outcome.events if isinstance(event, steps.Called))
         number = next(event.number for event in called)
@@ -92,6 +93,14 @@ def hears(chat: Chat, now: datetime) -> bool:
         case Stage.CANCELLED | Stage.MISSED:
             return False
     return now - chat.ends_at < HEARD_AFTER
+
+
+async def _country(tables: Tables, chat: Chat, by: Person) -> str:
+    """Return somebody's country as they told it; empty where it leads to no help line."""
+    if not chat.agenda.help_lines:
+        return ""
+    said = await checkins.of(tables.connection, chat.series, by.key)
+    return said.country if said else ""
 
 
 async def _heard_in(tables: Tables, place: Place, now: datetime) -> Chat | None:

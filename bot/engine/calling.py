@@ -5,7 +5,9 @@
     stays asked, and so is the next one, round and round, three rounds. Then all moderators and the
     channels of alerts are told at once. Where nobody is on call they are told at once.
 2.  All are told again after five minutes, three times. Then it ends, and whoever asked learns
-    that nobody has come. The call can still be taken.
+    that nobody has come, and where else help is: the lines for their country, where they told it
+    at check-in. The call can still be taken. Who asks where nobody can be told is told them at
+    once.
 3.  Nobody is asked about their own call. Who cannot be told privately is passed over at once.
 4.  Whoever was asked may take a call, and every moderator. All who were asked learn who took it,
     and so does the person who asked.
@@ -25,7 +27,7 @@ from datetime import datetime, timedelta
 
 from bot.engine import replies, signals, steps
 from bot.engine.actions import Tell
-from bot.engine.agenda import Agenda
+from bot.engine.agenda import ANYWHERE, Agenda
 from bot.engine.calls import EVERYBODY, Call
 from bot.engine.erasing import is_erased
 from bot.engine.errors import Refused
@@ -64,10 +66,10 @@ def asked(chat: Chat, signal: signals.HelpAsked) -> list[Event]:
     if any(call.asked is steps.Asking.PERSON for call in _open_of(chat, signal.by.key)):
         raise Refused(UNDER_WAY)
     if len(_open(chat)) >= MOST_OPEN:
-        raise Refused(TOO_MANY)
+        raise Refused(TOO_MANY + help_also(chat.agenda, signal.country))
     called = steps.Called(
         signal.at, _next_number(chat), signal.room, signal.by.id, signal.by.name, signal.message,
-        signal.thread, steps.Asking.PERSON,
+        signal.thread, steps.Asking.PERSON, signal.country,
     )  # fmt: skip
     return [called, *due(apply(chat, called), signal.at)]
 
@@ -86,6 +88,21 @@ def cried(chat: Chat, signal: signals.Noticed, hold: list[Event]) -> list[Event]
         signal.thread, steps.Asking.WORDS, signal.country,
     )  # fmt: skip
     return [*hold, called]
+
+
+def help_lines(agenda: Agenda, country: str) -> str:
+    """Return the lines for a country: its own, else that for everybody, else all; one a row."""
+    lines = agenda.help_lines
+    for place in (country, ANYWHERE):
+        if place and place in lines:
+            return lines[place]
+    return "\n".join(f"{place}: {line}" for place, line in lines.items())
+
+
+def help_also(agenda: Agenda, country: str) -> str:
+    """Say on a line of its own where else help is; empty where the agenda names none."""
+    lines = help_lines(agenda, country)
+    return f"\nHelp is also here:\n{lines}" if lines else ""
 
 
 def looks_after(chat: Chat, person: str, at: datetime) -> Call | None:

@@ -250,13 +250,17 @@ class Noticed:
 
 @dataclass(frozen=True, slots=True)
 class HelpAsked:
-    """Somebody calls a moderator, from a room or a thread there, or about a message (its key)."""
+    """Somebody calls a moderator, from a room or a thread there, or about a message (its key).
+
+    `country` is theirs, as they told it at check-in, for the help lines.
+    """
 
     at: datetime
     room: Room
     by: Person
     thread: str | None = None
     message: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bot.engine import calling, steps
 from bot.engine.actions import Moment, Piece, Spot, Tell, Who, Words, privately
-from bot.engine.agenda import ANYWHERE, OWN, Agenda, outer_platforms
+from bot.engine.agenda import OWN, outer_platforms
 from bot.engine.calls import EVERYBODY, Call
 from bot.engine.concerning import DISTRESS
 from bot.engine.erasing import is_erased
@@ -250,7 +250,8 @@ def answer(chat: Chat, call: Call) -> Words:
     if not _can_be_told(chat, call):
         raise Refused(
             f"No moderator of {chat.agenda.title} can be told privately, for its agenda names "
-            f"nobody who can be written to. Ask in the room. {IN_DANGER} {WHAT_ELSE}"
+            f"nobody who can be written to. Ask in the room. {IN_DANGER}"
+            f"{calling.help_also(chat.agenda, call.country)}\n{WHAT_ELSE}"
         )
     where = "this message" if call.message else "this place"
     whom = call.pages[-1][0] if call.pages else EVERYBODY
@@ -306,13 +307,11 @@ def to_asker(chat: Chat, call: Call) -> Words:
 
 def unanswered(chat: Chat, call: Call) -> Words:
     """Tell whoever asked that nobody has come."""
-    lines = help_lines(chat.agenda, call.country)
-    there = f"\nHelp is also here:\n{lines}" if lines else ""
     told = (
         f"No moderator of {chat.agenda.title} has taken your call yet; all of them were told, "
         f"several times. Call again with /chat help, or ask in the room. {IN_DANGER}"
     )
-    return (told + there,)
+    return (told + calling.help_also(chat.agenda, call.country),)
 
 
 def to_author(chat: Chat, call: Call) -> Words:
@@ -321,7 +320,7 @@ def to_author(chat: Chat, call: Call) -> Words:
         f"Something that you wrote in {chat.agenda.title} could be the words of somebody who is "
         "having a very hard time. Rounds cannot know whether it is so. If it is, you need not be "
         "alone with it: these people listen, and you can reach them now.\n"
-        f"{help_lines(chat.agenda, call.country)}\n"
+        f"{calling.help_lines(chat.agenda, call.country)}\n"
         "If you are in danger right now, call your local emergency number.\n"
         "The moderators of this chat have been asked privately to look after you; nobody else has "
         "been told, and Rounds says nothing about it in the room. Your message stays where you "
@@ -329,15 +328,6 @@ def to_author(chat: Chat, call: Call) -> Words:
         "meant something else, you need do nothing. It is this one: "
     )
     return (said, _spot(call))
-
-
-def help_lines(agenda: Agenda, country: str) -> str:
-    """Return the lines for a country: its own, else that for everybody, else all; one a row."""
-    lines = agenda.help_lines
-    for place in (country, ANYWHERE):
-        if place and place in lines:
-            return lines[place]
-    return "\n".join(f"{place}: {line}" for place, line in lines.items())
 
 
 # ---------------------------------------------------------------- shared

@@ -100,6 +100,41 @@ async def test_where_nobody_can_be_told_the_answer_says_so(tmp_path: Path) -> No
             await told(at, "help", lee, there)
 
 
+@pytest.mark.parametrize(("country", "line"), [("GB", LINES["GB"]), ("", LINES["any"])])
+async def test_where_nobody_can_be_told_the_help_lines_of_the_country_are_named(
+    tmp_path: Path, country: str, line: str
+) -> None:
+    there = Room("discord", "1")
+    nobody = replace(CARING, agenda=replace(CARING.agenda, rooms=(there,), moderators={}))
+    async with house(tmp_path, nobody) as at:
+        await at.plan(nobody, START)
+        lee = Person("discord", "5", "Lee")
+        await at.runner.handle(CheckedIn(at.clock(), there, lee, "urojc", CheckIn(country=country)))
+        with pytest.raises(Refused) as refusal:
+            await told(at, "help", lee, there)
+        assert str(refusal.value) == (
+            "No moderator of International Urology Journal Club can be told privately, for its "
+            "agenda names nobody who can be written to. Ask in the room. If somebody is in danger "
+            f"right now, call your local emergency number.\nHelp is also here:\n{line}\n"
+            "What can be asked: /chat commands"
+        )
+
+
+@pytest.mark.parametrize(
+    ("club", "noted"), [(CARING, "GB"), (CLUB, "")], ids=["with help lines", "without"]
+)
+async def test_a_call_knows_the_country_of_who_calls_where_it_leads_to_a_help_line(
+    tmp_path: Path, club: Series, noted: str
+) -> None:
+    async with house(tmp_path, club) as at:
+        await at.start(club)
+        await at.runner.handle(CheckedIn(at.clock(), ROOM, ANN, "urojc", CheckIn(country="GB")))
+        await told(at, "help")
+        await told(at, "help", BOB)
+        calls = (await at.chat(CHAT)).calls.values()
+        assert [call.country for call in calls] == [noted, ""]
+
+
 async def test_a_moderator_takes_the_call_that_waits_longest(tmp_path: Path) -> None:
     async with house(tmp_path, CLUB) as at:
         await at.start(CLUB)

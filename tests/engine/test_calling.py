@@ -218,8 +218,9 @@ def test_more_calls_than_anybody_can_look_after_are_not_made() -> None:
     script = running(on_call("1"))
     for n in range(calling.MOST_OPEN):
         calls(script, Person("discord", f"10{n}", "x"))
-    with pytest.raises(Refused, match="many people"):
-        calls(script)
+    with pytest.raises(Refused, match="many people") as refused:
+        calls(script, country="NO")
+    assert str(refused.value).endswith(f"\nHelp is also here:\n{HELP_LINES['NO']}")
     assert noticed(script)[-1] == steps.Held(script.now, f"{DISCORD}/m1", "", "distress")
 
 
@@ -302,6 +303,23 @@ def test_whoever_asked_learns_that_nobody_came() -> None:
     last = told(script)[-1]
     assert last.people == ("5",)
     assert "No moderator of Urology Journal Club has taken your call" in wording.plain(last.words)
+
+
+@pytest.mark.parametrize(
+    ("country", "shown"),
+    [("NO", {"NO"}), ("GB", {"GB"}), ("FR", {"any"}), ("", {"any"})],
+)
+def test_whoever_asked_and_nobody_came_gets_the_line_of_their_country(
+    country: str, shown: set[str]
+) -> None:
+    lines = {"GB": "Samaritans: 116 123", "NO": "Mental Helse: 116 123"} | {
+        "any": "https://findahelpline.com"
+    }
+    script = running(on_call("1", help_lines=lines))
+    calls(script, country=country)
+    script.passes("1h")
+    words = wording.plain(told(script)[-1].words)
+    assert {place for place, line in lines.items() if line in words} == shown
 
 
 # ---------------------------------------------------------------- who cannot be reached
