@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bot.safety.cue_rules import Rule, words
-from bot.safety.findings import Confidence, Kind
+from bot.safety.findings import Confidence, Finding, Kind
+
+MOST_AGES = 200
+"""Ages that are looked at; no conversation has more."""
 
 _PERSON = (
     r"(?:man|woman|men|women|male|female|lady|gentleman|gent|patient|pt|person|mother|father|veteran"
@@ -38,14 +42,12 @@ _NO_MEASURE = (
     r"|[.,]\d|\d|\+)"
 )
 
-AGE = re.compile(
+_AGE = re.compile(
     rf"[91]{_NOT_SPAN}(?:"
     rf"(?<=9)\d(?:(?i:{_YEARS}{_NOT_MORE}{_THING})|[MF]{_AFTER_HIM}|/[MF]\b(?!/)| [MF]{_WITH})"
     rf"|(?<=1)[01]\d(?:(?i:{_YEARS}[^.\n]{{0,25}}?\b{_PERSON})|[MF]{_AFTER_HIM}))"
 )
 """A number and its years; where it is a hundred and more, somebody must be named with it."""
-
-DIGITS = re.compile(r"\d+")
 
 _IT = r"(?P<it>9\d|1[01]\d)"
 _BE = ("she is", "he is", "she's", "he's", "she was", "he was", "patient is", "patient was",
@@ -80,3 +82,14 @@ AGES: tuple[Rule, ...] = (
         words(rf"turn(?:ed|s)? {_IT}\b(?! ?(?:%|mg|ml|deg|°|percent))"),
     ),
 )  # fmt: skip
+
+
+def by_years(text: str) -> Iterator[Finding]:
+    """Yield ages that stand before their years; UNREAD where there are too many."""
+    if "9" not in text and "1" not in text:
+        return
+    for seen, age in enumerate(_AGE.finditer(text)):
+        if seen == MOST_AGES:
+            yield Finding(age.start(), len(text), Kind.UNREAD, Confidence.LIKELY)
+            return
+        yield Finding(*age.span(), Kind.AGE, Confidence.LIKELY)

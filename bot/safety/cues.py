@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.safety.ages import AGES
+from bot.safety.ages import AGES, by_years
 from bot.safety.cue_rules import NEAR, Rule
 from bot.safety.findings import Confidence, Finding, Kind
 from bot.safety.no_names import any_of
@@ -65,6 +65,7 @@ def _of_level(text: str) -> Iterator[Finding]:
     small = text.lower()
     if len(small) != len(text):  # a letter whose small form is longer: places would not agree
         small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    yield from by_years(text)
     for cue in cues_in(small):
         yield from _behind(text, small, cue)
 

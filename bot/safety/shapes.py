@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from bot.safety import check_digits
-from bot.safety.ages import AGE
 from bot.safety.findings import Confidence, Finding, Kind
 from bot.safety.places import is_of_a_record, record_paths, streets
 from bot.safety.telephones import EXTENSION, SHORTEST, is_telephone
@@ -92,8 +91,6 @@ def by_shape(text: str) -> Iterator[Finding]:
         yield from _found(_V4, text, lambda it: Kind.IP if _is_v4(it) else None)
     if "/" in text:
         yield from record_paths(text)
-    if "9" in text or "1" in text:
-        yield from _found(AGE, text, lambda _it: Kind.AGE)
     yield from streets(text)
     yield from _found(_IBAN, text, _kind_of_account, Confidence.SURE)
     if may_be_number or _LONG_WORD.search(text):

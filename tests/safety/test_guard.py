@@ -56,6 +56,28 @@ def test_it_is_found_in_the_middle_of_an_answer_too(kind: Kind, text: str, it: s
     assert kinds == [kind]
 
 
+BY_WORDS = (
+    Kind.NAME, Kind.BIRTH_DATE, Kind.DATE, Kind.AGE, Kind.BED, Kind.RECORD_NUMBER, Kind.LICENCE,
+    Kind.DEVICE,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("blank", ["  ", "\t", " \t ", "\u00a0", " **", "_", " | "])
+@pytest.mark.parametrize(
+    ("kind", "text", "it"),
+    [case for case in CASES if case[0] in BY_WORDS],
+    ids=[text[:40] for kind, text, _ in CASES if kind in BY_WORDS],
+)
+def test_however_words_are_set_apart_it_is_found(
+    kind: Kind, text: str, it: str, blank: str
+) -> None:
+    text, it = text.replace(" ", blank), it.replace(" ", blank)
+    start = text.index(it)
+    found = [one for one in look(text) if one.start <= start < one.end]
+    assert [one.kind for one in found] == [kind]
+    assert found[0].end >= start + len(it)
+
+
 @pytest.mark.parametrize("text", LEAVE_ALONE)
 def test_what_doctors_say_all_day_is_left_alone(text: str) -> None:
     assert [(one.kind, text[one.start : one.end]) for one in look(text)] == []
