@@ -155,7 +155,7 @@ def _run(chats: Chats = None, data: Data = None, host: Host = None, port: Port =
     settings = settings_from(ROUNDS_CHATS=chats, ROUNDS_DATA=data, HOST=host, PORT=port)
     keep_log(settings.log, settings.log_form)
     if (warning := does_not_last(settings, os.environ)) is not None:
-        log.warning("%s", warning)
+        _complain(warning)  # not in the log, whose level may leave it out
     if not settings.chats.is_dir():
         raise Stopped(
             f"There is no folder {shown(str(settings.chats), 200)} with agendas. Start Rounds "

@@ -36,6 +36,9 @@ HOSTS = {
 }
 """Names that hosts put into the environment whose disks are wiped, if no volume is mounted."""
 
+PASSING = ("tmpfs", "ramfs", "overlay")
+"""Kinds of file systems that are in memory, or gone with their container: no volume is one."""
+
 _SQLITE = b"SQLite format 3\x00"
 """How every SQLite file begins (sqlite.org/fileformat2, "The Database Header")."""
 
@@ -83,7 +86,7 @@ def _old(path: Path, settings: Settings, now: datetime) -> str:
 def does_not_last(settings: Settings, environment: Mapping[str, str]) -> str | None:
     """Say that chats would be lost with this host's disk, and what to do; None: they would not.
 
-    A volume that is mounted there is another disk than that of the root.
+    A volume that is mounted there is another disk than that of the root, and none of `PASSING`.
     """
     host = next((host for name, host in HOSTS.items() if environment.get(name)), None)
     if settings.database is not None or host is None or _is_mounted(settings.data):
@@ -99,7 +102,23 @@ def does_not_last(settings: Settings, environment: Mapping[str, str]) -> str | N
 
 def _is_mounted(folder: Path) -> bool:
     there = _nearest(folder)
-    return there.stat().st_dev != Path(there.anchor).stat().st_dev
+    disk = there.stat().st_dev
+    return disk != Path(there.anchor).stat().st_dev and _kind_of(disk) not in PASSING
+
+
+def _kind_of(disk: int) -> str:
+    """Return the kind of file system on a disk, by its number; empty where nobody can tell.
+
+    A line of mountinfo has the number as MAJOR:MINOR in its third field, and the kind behind " - "
+    (proc(5)).
+    """
+    number = f"{os.major(disk)}:{os.minor(disk)}"
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/mountinfo").read_text("utf-8", "replace").splitlines():
+            mounted, _, source = line.partition(" - ")
+            if mounted.split()[2:3] == [number]:
+                return source.split(" ")[0]
+    return ""
 
 
 def _nearest(folder: Path) -> Path:

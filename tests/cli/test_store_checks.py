@@ -15,7 +15,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from bot.cli.store_checks import HOSTS, beside, does_not_last, look
+from bot.cli.store_checks import HOSTS, PASSING, beside, does_not_last, look
 from bot.settings import Settings, read_settings
 from bot.store import copying
 from bot.store.address import Address
@@ -56,12 +56,32 @@ def test_where_the_disk_lasts_nothing_is_said(tmp_path: Path) -> None:
     assert does_not_last(in_database, HEROKU) is None
 
 
+def mounted() -> list[tuple[Path, str]]:
+    """Return where file systems are mounted other than that of the root, and their kinds."""
+    places = []
+    with contextlib.suppress(OSError):  # there is no /proc on other systems
+        for line in Path("/proc/mounts").read_text("utf-8").splitlines():
+            _, place, kind, *_ = line.split(" ")
+            places.append((Path(place), kind))
+    root = Path("/").stat().st_dev
+    return [one for one in places if one[0].is_dir() and one[0].stat().st_dev != root]
+
+
 def test_a_volume_that_is_mounted_lasts() -> None:
-    shm = Path("/dev/shm")
-    if not shm.is_dir() or shm.stat().st_dev == Path("/").stat().st_dev:
+    volumes = [place for place, kind in mounted() if kind not in PASSING]
+    if not volumes:
         pytest.skip("there is no second disk here")
-    with tempfile.TemporaryDirectory(dir=shm) as volume:
-        assert does_not_last(Settings(data=Path(volume) / "data"), HEROKU) is None
+    assert does_not_last(Settings(data=volumes[0]), HEROKU) is None
+
+
+def test_memory_is_no_volume() -> None:
+    places = [place for place, kind in mounted() if kind in ("tmpfs", "ramfs")]
+    if not places:
+        pytest.skip("nothing is mounted in memory here")
+    for place in places:
+        warning = does_not_last(Settings(data=place / "rounds-of-a-test"), HEROKU)
+        assert warning is not None
+        assert "Heroku wipes" in warning
 
 
 async def test_earlier_stores_are_listed_with_age_and_size_and_what_to_do(tmp_path: Path) -> None:
@@ -173,7 +193,8 @@ async def test_a_database_that_cannot_be_used_is_told(postgres: Server, database
 
 def test_who_runs_it_on_such_a_host_is_warned(tmp_path: Path) -> None:
     given = HEROKU | {"ROUNDS_DATA": str(WIPED)}
-    ended = rounds("run", "--chats", "nowhere", cwd=tmp_path, **given)
-    assert ended.code == 1, "there are no agendas"
-    assert "on a disk that Heroku wipes" in ended.err
+    for level in ("info", "error"):
+        ended = rounds("run", "--chats", "nowhere", cwd=tmp_path, ROUNDS_LOG=level, **given)
+        assert ended.code == 1, "there are no agendas"
+        assert ended.err.count("on a disk that Heroku wipes") == 1, "and said once"
     assert not WIPED.parent.exists()
