@@ -149,7 +149,7 @@ async def _most_replied_to(tables: Tables, chat: Chat, since: datetime | None) -
     """Return a line for each answer as everybody may read it: it may be of another room."""
     ranked = await figures.most_replied_to(tables.connection, chat.id, since)
     rows = await spoken.of_keys(tables.connection, chat.id, [one.key for one in ranked])
-    public = await excerpts(tables, chat)
+    public = await excerpts(tables, chat, rows.values())
     lines = []
     for one in ranked:
         if said := public.said(rows[one.key], EXCERPT):

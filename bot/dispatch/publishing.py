@@ -43,7 +43,7 @@ async def _news(tables: Tables, chat: str, lines: int) -> list[tuple[str, Publis
     found = await tables.chat(chat)
     if found is None:
         return []
-    gate = Edition(await showing_of(tables, found, Audience.PUBLIC))
+    gate = Edition(await showing_of(tables, found, Audience.PUBLIC, ()))
     return [
         (fact.key, now)
         async for fact, history, now in stands(tables, gate, lines)

@@ -42,7 +42,7 @@ class Quotations:
         await self._runner.handle(quoting, chat.id)
         async with self._store.reading() as tables:
             rows = await spoken.of_keys(tables.connection, chat.id, best)
-            public = await excerpts(tables, chat)
+            public = await excerpts(tables, chat, rows.values())
         quotes = [
             _quote(chat, rows[key], ranked, public)
             for key, ranked in best.items()

@@ -133,7 +133,7 @@ def _words_in(names: Collection[str]) -> frozenset[str]:
 
 
 async def _names(tables: Tables, chat: Chat, key: str, own: Collection[str]) -> _Names:
-    if not _is_named(await showing_of(tables, chat, Audience.PUBLIC), key):
+    if not _is_named(await showing_of(tables, chat, Audience.PUBLIC, ()), key):
         return _Names(chat, own, ())
     said = await checkins.of_series(tables.connection, chat.series)
     people = await publications.people(tables.connection, chat.id)

@@ -80,7 +80,7 @@ class Quotations:
         """Let those wordings be gone that were replaced while they were not to be shown."""
         replaced, self._replaced = self._replaced, {}
         for chat in await floors.sound(list(replaced)):
-            showing = await showing_of(tables, chat, Audience.PUBLIC)
+            showing = await showing_of(tables, chat, Audience.PUBLIC, ())
             for before, lines in replaced[chat.id]:
                 if not showing.shown(before).text:
                     self._add(self._gone, chat.id, lines)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 
 from bot.engine.erasing import reworded
 from bot.engine.messages import Message
 from bot.engine.quoting import lines_of, quoted_in, quotes, without
+from bot.engine.showing import Showing
 from bot.store.codec import MESSAGE_COLUMNS, message_of
 from bot.store.departures import OURS_BY_SQL
+from bot.store.spoken import BEGINNING
 from bot.store.tables import Connection, Tables
 
 _AT_ONCE = 500
@@ -50,6 +52,27 @@ async def take_out(tables: Tables, gone: Mapping[str, Collection[str]]) -> None:
         await tables.put_messages(after for _, after in found)
 
 
+async def withheld(
+    connection: Connection, showing: Showing, texts: Iterable[str] | None = None
+) -> frozenset[str]:
+    """Return the lines that are quoted in some texts, and stand in messages that are not shown.
+
+    Without `texts` these are all of the chat. Only lines that are quoted are kept in memory.
+    """
+    if texts is None:
+        if showing.hides_what_is_held_alone and not await _holds(connection, showing.chat.id):
+            return frozenset()
+        lines = await quoted(connection, showing.chat.id)
+    else:
+        lines = frozenset().union(*map(quoted_in, texts))
+    if not lines:
+        return frozenset()
+    found: set[str] = set()
+    async for text in _hidden(connection, showing):
+        found |= lines & lines_of(text)
+    return frozenset(found)
+
+
 async def quoted(connection: Connection, chat: str) -> frozenset[str]:
     """Return all lines that are quoted in a chat."""
     lines: set[str] = set()
@@ -58,18 +81,45 @@ async def quoted(connection: Connection, chat: str) -> frozenset[str]:
     return frozenset(lines)
 
 
-async def _that_quote(connection: Connection, chat: str) -> AsyncIterator[Message]:
-    after = ""
+async def _holds(connection: Connection, chat: str) -> bool:
+    rows = await connection.rows(
+        "SELECT 1 FROM messages WHERE chat = ? AND held <> '' AND text <> '' LIMIT 1", (chat,)
+    )
+    return bool(rows)
+
+
+async def _hidden(connection: Connection, showing: Showing) -> AsyncIterator[str]:
+    """Yield the texts of a chat that are kept and not shown."""
+    after = BEGINNING
+    held = "AND held <> '' " if showing.hides_what_is_held_alone else ""
     while True:
         rows = await connection.rows(
-            f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE chat = ? AND key > ? "
+            "SELECT at, key, room, author, role, timing, held, concerns, text FROM messages "
+            f"WHERE chat = ? AND (at, key) > (?, ?) AND text <> '' AND said = 1 {held}"
+            f"AND NOT ({OURS_BY_SQL}) ORDER BY at, key LIMIT ?",
+            (showing.chat.id, *after, _AT_ONCE),
+        )
+        for _, _, room, author, role, timing, why, concerns, text in rows:
+            person = f"{room.partition(':')[0]}:{author}"
+            if showing.withholds(person, role, timing, why, concerns.split()):
+                yield text
+        if len(rows) < _AT_ONCE:
+            return
+        after = rows[-1][:2]
+
+
+async def _that_quote(connection: Connection, chat: str) -> AsyncIterator[Message]:
+    after = BEGINNING
+    while True:
+        rows = await connection.rows(
+            f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE chat = ? AND (at, key) > (?, ?) "
             "AND text LIKE '%>%' AND (text LIKE ? OR LTRIM(text, ?) LIKE '>%') "
-            f"AND NOT ({OURS_BY_SQL}) ORDER BY key LIMIT ?",
-            (chat, after, "%\n%>%", _BLANKS, _AT_ONCE),
+            f"AND NOT ({OURS_BY_SQL}) ORDER BY at, key LIMIT ?",
+            (chat, *after, "%\n%>%", _BLANKS, _AT_ONCE),
         )
         for message in map(message_of, rows):
             if quotes(message.text):
                 yield message
         if len(rows) < _AT_ONCE:
             return
-        after = rows[-1][0]
+        after = (rows[-1][5], rows[-1][0])

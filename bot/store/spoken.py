@@ -11,6 +11,9 @@ from bot.store.tables import Connection, chunks, marks
 Place = tuple[int, str]
 """Where a page ends: a message's time (microseconds since 1970 UTC) and key."""
 
+BEGINNING_OF_TEXT = 160
+"""Characters that are read of the text of a message that is answered."""
+
 BEGINNING: Place = (-(2**62), "")
 
 
@@ -79,7 +82,8 @@ _spoken = functools.partial(tuple.__new__, Spoken)  # a third of the time of Spo
 _SPOKEN = (
     "SELECT m.key, m.room, m.id, m.at, m.author, m.name, m.role, m.text, m.timing, m.topics, "
     "m.placed_by, m.edited, m.withdrawn, m.held, m.attachments, "
-    "m.parent, p.author, p.role, p.name, SUBSTR(p.text, 1, 160), p.timing, p.withdrawn, p.held "
+    f"m.parent, p.author, p.role, p.name, SUBSTR(p.text, 1, {BEGINNING_OF_TEXT}), "
+    "p.timing, p.withdrawn, p.held "
     "FROM messages m "
     "LEFT JOIN messages p ON p.key = m.parent AND p.chat = m.chat AND p.said = 1 "
     "WHERE m.chat = ? AND m.said = 1"

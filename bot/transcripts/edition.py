@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,10 +14,10 @@ from bot.engine.erasing import SIGN
 from bot.engine.messages import Timing
 from bot.engine.showing import Audience, Showing, Silence
 from bot.engine.state import Chat
-from bot.store import checkins
+from bot.store import checkins, quoting
 from bot.store.figures import Counts
 from bot.store.publications import Fact
-from bot.store.spoken import Remarkable, Spoken
+from bot.store.spoken import BEGINNING_OF_TEXT, Remarkable, Spoken
 from bot.store.tables import Tables
 
 _ON_TIME = Timing.ON_TIME.value  # plain strings compare faster
@@ -24,9 +25,16 @@ _QUOTES = "\n\nMost answered "
 """Behind this a closing post quotes a chat's other rooms (`bot.engine.closing`)."""
 
 
-async def showing_of(tables: Tables, chat: Chat, audience: Audience) -> Showing:
-    """Return what an audience may be shown of a chat, as people want it now."""
-    return Showing(chat, audience, await checkins.consents(tables.connection, chat.series))
+async def showing_of(
+    tables: Tables, chat: Chat, audience: Audience, texts: Iterable[str] | None = None
+) -> Showing:
+    """Return what an audience may be shown of a chat, as people want it now.
+
+    `texts` are all that will be shown, so that no others are looked through for quotations.
+    """
+    showing = Showing(chat, audience, await checkins.consents(tables.connection, chat.series))
+    withheld = await quoting.withheld(tables.connection, showing, texts)
+    return replace(showing, withheld=withheld) if withheld else showing
 
 
 NOTHING_SAID: Mapping[str, CheckIn] = MappingProxyType({})
@@ -46,7 +54,8 @@ class Edition:
     The store blanks withdrawn texts, late ones that the agenda does not keep, those of who was
     erased, and all when their time is over; the gate holds them back also where a row were to
     hold one still. That there were files, which counts, is all that is kept of files removed.
-    What a closing post quotes of other rooms stands in the messages themselves, and is left out.
+    What a closing post quotes of other rooms stands in the messages themselves, and is left out;
+    so is what people quote of words that the edition does not have.
     """
 
     def __init__(self, showing: Showing, said: Mapping[str, CheckIn] = NOTHING_SAID) -> None:
@@ -68,7 +77,7 @@ class Edition:
 
     def lines(self, rows: Iterable[Spoken]) -> list[Spoken]:
         """Return the lines that stand for rows, as they may be shown."""
-        if self._closings:
+        if self._closings or self._showing.withheld:
             rows = map(self._without_quotes, rows)
         shown = map(self.shown, rows)
         return list(map(self._with_names, shown) if self._called else shown)
@@ -121,7 +130,7 @@ class Edition:
 
     def shown_text(self, row: Spoken | Remarkable) -> str:
         """Return a row's text as it may be shown, empty where it may not."""
-        return row.text if self.shows(row) else ""
+        return self._showing.quoting(row.text) if self.shows(row) else ""
 
     def name_of(self, row: Spoken | Remarkable) -> str:
         """Return what the author of a row is called."""
@@ -185,7 +194,17 @@ class Edition:
             row = row._replace(text=row.text.partition(_QUOTES)[0])
         if row.parent in self._closings and row.parent_text:
             row = row._replace(parent_text=row.parent_text.partition(_QUOTES)[0])
-        return row
+        if not self._showing.withheld:
+            return row
+        quoted = row.parent_text and self._beginning(row.parent_text)
+        return row._replace(text=self._showing.quoting(row.text), parent_text=quoted)
+
+    def _beginning(self, text: str) -> str:
+        """Return the beginning of a text without quotations; half a word may end what is cut."""
+        cut = len(text) >= BEGINNING_OF_TEXT
+        whole = text.rpartition(" ")[0] if cut else text
+        after = self._showing.quoting(whole, cut=cut)
+        return text if after == whole else after
 
     def _shows_parent(self, line: Spoken) -> bool:
         person = f"{line.room.partition(':')[0]}:{line.parent_author}"

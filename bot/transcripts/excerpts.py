@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.engine.showing import Audience
 from bot.engine.state import Chat
 from bot.store import checkins, publications
@@ -42,9 +44,9 @@ class Excerpts:
         return _short(self._edition.name_of(row), most) if is_named else ""
 
 
-async def excerpts(tables: Tables, chat: Chat) -> Excerpts:
-    """Return what makes excerpts of a chat's messages, as people want to be shown now."""
-    showing = await showing_of(tables, chat, Audience.PUBLIC)
+async def excerpts(tables: Tables, chat: Chat, rows: Iterable[Spoken]) -> Excerpts:
+    """Return what makes excerpts of these messages, as people want to be shown now."""
+    showing = await showing_of(tables, chat, Audience.PUBLIC, [row.text for row in rows])
     people = await publications.people(tables.connection, chat.id)
     said = await checkins.of_series(tables.connection, chat.series)
     return Excerpts(Masked(showing, Cast(showing, people, said, None), Numbers(), said))

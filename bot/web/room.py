@@ -115,7 +115,7 @@ class RoomPages:
             chat = await tables.chat(found[0].chat) if found else None
             if chat is None:
                 return None
-            showing = await showing_of(tables, chat, Audience.ROOM)
+            showing = await showing_of(tables, chat, Audience.ROOM, [found[0].text])
         return quote_of(showing.standing(found[0]))
 
     async def live(self, request: web.Request) -> web.StreamResponse:
@@ -146,7 +146,7 @@ class RoomPages:
             (row,) = await rows_of(tables, chat, [message])
             me = visitor.person.key if visitor else ""
             own = await pages.reacted(tables.connection, [message.key], me) if me else {}
-            showing = await showing_of(tables, chat, Audience.ROOM)
+            showing = await showing_of(tables, chat, Audience.ROOM, ())  # whoever reviews sees all
         moderates = self._live.scenes.moderates(room, visitor, chat)
         values = {
             "m": message,

@@ -157,14 +157,17 @@ class Row:
 
 async def rows_of(tables: Tables, chat: Chat, messages: Sequence[Message]) -> list[Row]:
     """Return these messages of a chat with what each answers and the reactions to it."""
-    showing = await showing_of(tables, chat, Audience.ROOM)
+    here = {message.key for message in messages}
+    missing = {m.parent for m in messages if m.parent and m.parent not in here}
+    answered = await tables.messages(missing)
+    texts = [message.text for message in (*messages, *answered)]
+    showing = await showing_of(tables, chat, Audience.ROOM, texts)
     unchecked = {message.key for message in messages if _is_unchecked(showing, message)}
     messages = list(map(showing.standing, messages))
     keys = [message.key for message in messages]
     reactions = await pages.reactions(tables.connection, keys)
     known = {message.key: message for message in messages}
-    missing = {m.parent for m in messages if m.parent and m.parent not in known}
-    known |= {message.key: showing.standing(message) for message in await tables.messages(missing)}
+    known |= {message.key: showing.standing(message) for message in answered}
     kinds = await _kinds(tables, chat, messages)
     return [
         Row(

@@ -133,3 +133,37 @@ def test_a_cry_for_help_stands_in_the_room_and_what_else_is_held_only_for_review
     for gone in ({"withdrawn": True}, {"author": f"{SIGN}abc"}, {"timing": Timing.LATE}):
         assert of().standing(cry._replace(**gone)).text == ""
         assert of().unheld(seen._replace(**gone)).text == ""
+
+
+# ---------------------------------------------------------------- what others quote of it
+
+
+def test_what_is_quoted_of_withheld_lines_is_left_out() -> None:
+    showing = replace(of(), withheld=frozenset({"I cannot go on"}))
+    quoting = SAID._replace(text="> I cannot go on.\nI cannot go on", author="bob")
+    assert showing.shown(quoting).text == "> […]\nI cannot go on"
+    assert showing.standing(quoting).text == "> […]\nI cannot go on"
+    assert showing.unheld(quoting._replace(held=Hold.RULE)).text == "> […]\nI cannot go on"
+    assert of().shown(quoting) == quoting
+
+
+def test_what_an_audience_is_not_shown_it_is_not_shown_in_quotations() -> None:
+    for held, concerns in itertools.product(Hold, ((), (DISTRESS,), (DISTRESS, "email"))):
+        message = SAID._replace(held=held, concerns=concerns)
+        for audience in Audience:
+            showing = replace(of(ann=Consent.NAMED), audience=audience)
+            about = (message.author_key, message.role, message.timing, held, concerns)
+            room = audience is Audience.ROOM
+            stands = (showing.standing if room else showing.shown)(message)
+            assert showing.withholds(*about) is not bool(stands.text), (held, concerns, audience)
+
+
+def test_where_holds_alone_hide_something_nothing_else_does() -> None:
+    wishes = [{}, {"ann": Consent.OUT}, {"ann": Consent.NAMED}]
+    chats = [CLUB, asking(require_checkin=True), asking(consent=Consent.OUT)]
+    for chat, wish, audience in itertools.product(chats, wishes, Audience):
+        showing = replace(of(chat, **wish), audience=audience)
+        if showing.hides_what_is_held_alone:
+            assert showing.shows(ANN, Role.PARTICIPANT, Timing.ON_TIME, None, "")
+            assert showing.shows("local:bob", Role.PARTICIPANT, Timing.ON_TIME, None, "")
+    assert of().hides_what_is_held_alone

@@ -31,8 +31,10 @@ from tests.web.served import Guest, served
 HERE, THERE = Room("local", "urojc"), Room("local", "second")
 NAMES = ("Qorvalian Ostrova", "Zephyrinda Kalt", "Wolfrik Amberg")
 EMAIL = " write to mrs.jones@example.org"
-STEPS = ("said", "answered", "seen", "edited", "mended", "held", "cleared", "withdrew", "deleted",
-         "named", "pseudonym", "out", "exported", "reopened", "closed")  # fmt: skip
+ADDS = " as I see it"
+STEPS = ("said", "answered", "quoted", "quoted", "seen", "edited", "mended", "held", "cleared",
+         "withdrew", "deleted", "named", "pseudonym", "out", "exported", "reopened",
+         "closed")  # fmt: skip
 
 Step = tuple[str, int, int]
 """What is done, by whom, and to which of the messages there are."""
@@ -85,9 +87,16 @@ class History:
         henry = moderator(self.series)
         with contextlib.suppress(Refused):
             match what:
-                case "said" | "answered" | "seen":
+                case "said" | "answered" | "seen" | "quoted":
                     text = self.word() + (EMAIL if what == "seen" else "")
-                    at = room if what == "answered" and message else (HERE, THERE)[which % 2]
+                    if what == "quoted" and message:
+                        first = self.wordings[message].partition("\n")[0]
+                        text = f"{text}{ADDS}\n> **{first}**"
+                    at = (
+                        room
+                        if what in ("answered", "quoted") and message
+                        else (HERE, THERE)[which % 2]
+                    )
                     reply = message if what == "answered" and message else None
                     self.said.append((at, f"m{len(self.said) + 1}", person))
                     self.wordings[self.said[-1][1]] = text
@@ -147,31 +156,46 @@ async def rows(h: House, history: History) -> list[Message]:
 # ---------------------------------------------------------------- what may be where
 
 
+def stands(history: History, row: Message) -> bool:
+    """Whether a room may show a message: it stands and is not held."""
+    strict = history.series.agenda.require_checkin
+    return not (
+        row.withdrawn
+        or row.held
+        or (EMAIL in row.text and row.text not in history.cleared)
+        or (strict and f"local:{row.author}" not in history.wishes)
+    )
+
+
+def allowed_words(history: History, kept: list[Message], shown: list[Message]) -> set[str]:
+    """Return the words of what is shown, but for those quoted there of what is not."""
+
+    def words(rows: list[Message], *, quoted: bool) -> set[str]:
+        lines = [line for row in rows for line in row.text.split("\n")]
+        return {
+            w for w in history.words for one in lines if w in one and (one[:1] == ">") is quoted
+        }
+
+    hidden = [row for row in kept if row not in shown]
+    return words(shown, quoted=False) | words(shown, quoted=True) - words(hidden, quoted=False)
+
+
 def in_room(history: History, kept: list[Message]) -> set[str]:
     """Return the words that a room may show: those that stand and are not held."""
-    strict = history.series.agenda.require_checkin
-    return {
-        word
-        for row in kept
-        for word in history.words
-        if word in row.text
-        and not row.withdrawn
-        and not row.held
-        and not (EMAIL in row.text and row.text not in history.cleared)
-        and not (strict and f"local:{row.author}" not in history.wishes)
-    }
+    return allowed_words(history, kept, [row for row in kept if stands(history, row)])
 
 
 def in_edition(history: History, kept: list[Message], edition: Audience) -> set[str]:
     """Return the words that an edition may have: of those who want to be in it."""
-    wished = {}
+    shown = []
     for row in kept:
         wish = history.wishes.get(f"local:{row.author}")
         if edition is Audience.RESEARCH and wish is None:
             continue
-        wished[row.key] = wish or history.series.agenda.consent
-    allowed = [row for row in kept if wished.get(row.key, Consent.OUT) is not Consent.OUT]
-    return in_room(history, allowed)
+        wish = wish or history.series.agenda.consent
+        if wish is not Consent.OUT and stands(history, row):
+            shown.append(row)
+    return allowed_words(history, kept, shown)
 
 
 def hidden_names(history: History) -> set[str]:
@@ -297,6 +321,17 @@ async def streamed(h: House, history: History, guest: Guest) -> str:
           ("edited", 0, 0), ("reopened", 0, 0), ("withdrew", 1, 0)],
     consent=Consent.PSEUDONYM,
     require_checkin=False,
+)  # fmt: skip
+@example(
+    done=[("said", 0, 0), ("quoted", 1, 0), ("answered", 2, 1), ("closed", 0, 0), ("held", 0, 0)],
+    consent=Consent.NAMED,
+    require_checkin=False,
+)
+@example(
+    done=[("named", 1, 0), ("named", 2, 0), ("named", 0, 0), ("said", 0, 0), ("held", 0, 0),
+          ("quoted", 1, 0), ("answered", 2, 1), ("cleared", 0, 0), ("out", 0, 0)],
+    consent=Consent.NAMED,
+    require_checkin=True,
 )  # fmt: skip
 async def test_no_word_gets_out_that_is_held_withdrawn_or_unwanted(
     done: list[Step], consent: Consent, require_checkin: bool

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.engine.agenda import Room
-from bot.engine.messages import OURS, Message
+from bot.engine.consent import Consent
+from bot.engine.messages import OURS, Hold, Message
 from bot.engine.people import Role
+from bot.engine.showing import Audience, Showing
 from bot.intake.runner import Store
 from bot.store import quoting
 from bot.store.opening import Where, opened
+from tests.engine.script import Script, agenda
 
 AT = datetime(2026, 12, 7, 20, tzinfo=UTC)
 ROOM = Room("discord", "1")
@@ -71,3 +75,27 @@ async def test_all_that_is_quoted_in_a_chat_is_found_however_much_it_is(store: S
         found = await quoting.quoted(tables.connection, "a")
         assert found == {f"line number {n} of many" for n in range(1100)}
         assert await quoting.quoting(tables.connection, "a", ()) == []
+
+
+async def test_lines_are_withheld_that_are_quoted_and_stand_in_what_is_not_shown(
+    store: Store,
+) -> None:
+    chat = replace(Script(agenda("0m")).it, id="a")
+    async with store.writing() as tables:
+        await tables.put_messages(MESSAGES)
+        looked = quoting.withheld
+        public = Showing(chat, Audience.PUBLIC)
+        assert await looked(tables.connection, public) == frozenset(), "all of it is shown"
+        out = replace(public, consents={"discord:ann": Consent.OUT})
+        both = {SAID[:-1], "Nobody ever asked me"}
+        assert await looked(tables.connection, out) == both
+        assert await looked(tables.connection, out, [f"> {SAID}"]) == {SAID[:-1]}
+        assert await looked(tables.connection, out, [SAID]) == frozenset(), "it quotes nothing"
+        await tables.put_messages(
+            [MESSAGES[0]._replace(held=Hold.DISTRESS, concerns=("distress",))]
+        )
+        assert await looked(tables.connection, public) == both
+        room = replace(public, audience=Audience.ROOM)
+        assert await looked(tables.connection, room) == frozenset(), "a cry for help stands there"
+        await tables.put_messages([MESSAGES[0]._replace(held=Hold.MODERATOR)])
+        assert await looked(tables.connection, room) == both

@@ -27,9 +27,9 @@ async def test_an_excerpt_is_short_and_plain_and_names_those_alone_who_are_named
         await h.say(ROOM, person("Cat"), "a secret", message="3")
         await h.delete(ROOM, "3")
         async with h.store.reading() as tables:
-            told = await excerpts(tables, await h.chat(chat))
             keys = [f"{ROOM}/{number}" for number in (1, 2, 3)]
             rows = await spoken.of_keys(tables.connection, chat, keys)
+            told = await excerpts(tables, await h.chat(chat), rows.values())
     first, second, third = (rows[key] for key in keys)
     assert told.has(first)
     assert "Bob" not in told.said(first, 100)
