@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -43,28 +42,13 @@ def back_up(store: Path, file: Path, progress: Progress, *, replace: bool = Fals
     beside = _beside(file)
     try:
         with copying.room_for(file):
-            whole = _copied(store, beside, progress)
+            whole = copying.back_up(store, beside, progress)
             copying.put(beside, file, over=replace)
     except FileExistsError:
         raise Stopped(_is_there(file)) from None
     finally:
         copying.remove(beside)
     return [f"{file}: {_told(whole)}."]
-
-
-def _copied(store: Path, beside: Path, progress: Progress) -> Checked:
-    """Copy a store and look at the copy; what is wrong with the store is told of the store."""
-    try:
-        copying.copy(store, beside, progress, in_use=True)
-        return copying.checked(beside)
-    except sqlite3.OperationalError:  # what keeps the copy from being written
-        raise
-    except (StoreError, sqlite3.DatabaseError) as failure:
-        copying.look_through(store)
-        copying.checked(store, is_copy=False)
-        raise StoreError(
-            f"The copy of {store} is not whole, though the store is. Make it on another disk."
-        ) from failure
 
 
 def _must_be_free(file: Path, store: Path, *, replace: bool) -> None:

@@ -74,6 +74,24 @@ def copy(
         raise
 
 
+def back_up(store: Path, target: Path, progress: Callable[[int, int], None]) -> Checked:
+    """Copy a store that may be in use into a new file, and look at the copy.
+
+    What is wrong with the store is told of the store. Raises as `copy` and `look_through`.
+    """
+    try:
+        copy(store, target, progress, in_use=True)
+        return checked(target)
+    except sqlite3.OperationalError:  # what keeps the copy from being written
+        raise
+    except (StoreError, sqlite3.DatabaseError) as failure:
+        look_through(store)
+        checked(store, is_copy=False)
+        raise StoreError(
+            f"The copy of {store} is not whole, though the store is. Make it on another disk."
+        ) from failure
+
+
 @contextlib.contextmanager
 def _reading(file: Path, *, in_use: bool = False) -> Iterator[sqlite3.Connection]:
     """Open a file to which nothing is written. Raises StoreError where it is no database.
