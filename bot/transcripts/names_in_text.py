@@ -7,11 +7,13 @@
     that is a first name and something else (Will, Grace) is replaced where it is written like a
     name: with a capital within a sentence, or addressed. A word of two letters needs its case.
 3.  Behind an @ every word of a name is one, and so is a first letter with the last word: @kmensah.
-    A topic's label (T1) never is.
+    A topic's label (T1) never is. Elsewhere such a handle needs its capitals (MSouza), initials
+    theirs (JP), and a word with digits behind it (souza123) is not in capitals, as trials are.
 4.  A word that is part of several people's names stands for none of them: LEFT_OUT. Words that the
     chat's own agenda has, such as the authors' names of its paper, are replaced only behind an @ or
     as a part of a whole name: else a pseudonym would stand for the author of a cited paper.
-5.  In scripts without spaces between words a whole name is replaced wherever its letters stand.
+5.  In scripts without spaces between words a whole name is replaced wherever its letters stand, a
+    given name in Han (小明 of 王小明) where they are no part of another word.
 6.  An address that holds somebody's name, and one that leads to a profile or to a message on a
     platform, is left out.
 
@@ -26,29 +28,44 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from bot.transcripts.common_words import is_doubtful, is_never_a_name
+from bot.transcripts.made_of_names import (
+    DENSE,
+    JOINERS,
+    MEANS_SOMETHING,
+    SHORTEST_RUN,
+    UNSEEN,
+    doubles,
+    given_name,
+    handles,
+    initials,
+    is_handle,
+    stands_alone,
+    with_joiners,
+    without_number,
+)
 
 LEFT_OUT = "[name left out]"
 LINK_LEFT_OUT = "[link left out]"
 
-_JOINERS = "\u00ad\u200b-\u200d\u2060\ufeff"
-_TOKEN = re.compile(
+_LETTER = (
     r"[^\s\x00-/:-@\[-`{-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b9\u00bb\u00bf\u00d7\u00f7"
-    r"\u060c\u061b\u061f\u06d4\u2000-\u200a\u200e-\u205f\u2061-\u2bff\u3000-\u3004\u3007-\u3020"
-    r"\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\ufe00-\ufe0f"
-    r"\U0001f000-\U0001faff\U000e0000-\U000e01ef]+"
+    r"\u060c\u061b\u061f\u06d4\u2000-\u2bff\u3000-\u3004\u3007-\u3020\u30fb"
+    r"\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\ufe00-\ufe0f\ufeff"
+    r"\U0001f000-\U0001faff\U000e0000-\U000e01ef]"
 )
-"""A run of letters, digits and the marks upon them; joiners within it do not end it."""
+_TOKEN = re.compile(f"{_LETTER}+(?:{JOINERS}+{_LETTER}+)*")
+"""A run of letters, digits and the marks upon them; what nobody sees within it does not end it."""
 
-_DENSE = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-    r"\U00020000-\U0003134f]"
-)
+_ASCII_TOKEN = re.compile("[0-9A-Za-z]+")
+"""The same where a text is ASCII alone, in half the time."""
+
 _LABEL = re.compile(r"[AQTaqt][0-9]{1,2}")
 """What names a topic; whoever is called so takes nobody's label away."""
 
 _IN_ADDRESS = 6
 """Letters that a whole name has at least which is looked for within an address."""
 
+_NUMBERED = re.compile(r"[0-9](?<=[A-Za-z]{4}[0-9])")
 _GAP = re.compile(r"[^\n]{0,3}")
 _LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
@@ -105,19 +122,23 @@ class NamesInText:
         self._cased: dict[str, str] = {}  # short words, which need their case
         self._addressed: dict[str, str] = {}  # behind an @
         self._squashed: dict[str, str] = {}
+        self._handles: dict[str, str] = {}  # written as an initial with a name
         self._dense: dict[str, str] = {}
+        self._given: dict[str, str] = {}  # of names in Han
         self._spared = frozenset(spared)
         self._shared = frozenset(shared)
         for name, instead in hidden:
             self._hide(name, instead)
+        kept: set[str] = set()  # names in scripts without spaces that stay
         for name in shown:
+            kept.update(UNSEEN.sub("", raw) for raw in _TOKEN.findall(name) if DENSE.search(raw))
             if len(words := tuple(words_of(name))) > 1:
                 self._wholes.setdefault((words[0], words[1]), []).append(_Whole(words, None))
         for wholes in self._wholes.values():
             wholes.sort(key=lambda whole: (-len(whole.words), whole.instead is None))
-        self._found_dense = re.compile(
-            "|".join(map(re.escape, sorted(self._dense, key=len, reverse=True))) or r"(?!)"
-        )
+        self._kept = frozenset(kept)
+        in_han = sorted({*self._dense, *self._given, *kept}, key=len, reverse=True)
+        self._found_dense = re.compile("|".join(map(with_joiners, in_han)) or r"(?!)")
         self._telling = self._first_words()
         self._beginnings: dict[str, list[str]] = {}  # of names that addresses may hold
         for name in self._squashed:
@@ -131,7 +152,7 @@ class NamesInText:
     @property
     def words(self) -> frozenset[str]:
         """The words, folded, that are replaced where they stand alone and nothing spares them."""
-        return frozenset({*self._words, *self._squashed, *map(folded, self._cased)})
+        return frozenset({*self._words, *self._squashed, *map(folded, self._cased), *self._given})
 
     # ------------------------------------------------------------ names
 
@@ -140,18 +161,39 @@ class NamesInText:
             words = tuple(words_of(one))
             if len(words) > 1:
                 self._wholes.setdefault((words[0], words[1]), []).append(_Whole(words, instead))
-                _add(self._squashed, "".join(words), instead)
+                if len(run := "".join(words)) > 2 or not run.isascii():
+                    _add(self._squashed, run, instead)
                 _add(self._addressed, words[0][0] + words[-1], instead)  # @kmensah
+                if not is_never_a_name(words[-1]):
+                    for handle in handles(words):
+                        _add(self._handles, handle, instead)
         if not _TOKEN.search(name) and name.strip() and not name.strip().isascii():
             _add(self._dense, name.strip(), instead)  # a name of signs alone
         for raw in dict.fromkeys([*_TOKEN.findall(name), *_TOKEN.findall(_without_marks(name))]):
             if not _LABEL.fullmatch(raw):
                 self._hide_word(raw, instead)
+        self._hide_forms(name, instead)
+
+    def _hide_forms(self, name: str, instead: str) -> None:
+        for parts in doubles(_without_marks(name)):
+            run = folded("".join(parts))
+            is_a_name = not all(is_never_a_name(folded(part)) for part in parts)
+            if is_a_name and len(run) >= SHORTEST_RUN and not is_never_a_name(run):
+                _add(self._words, run, instead)
+        for letters in initials(name):
+            _add(self._addressed, letters.lower(), instead)
+            if letters not in MEANS_SOMETHING:
+                _add(self._cased, letters, instead)
+                spaced = tuple(letters.lower())  # J.P.
+                whole = _Whole(spaced, instead)
+                self._wholes.setdefault((spaced[0], spaced[1]), []).append(whole)
 
     def _hide_word(self, raw: str, instead: str) -> None:
-        if _DENSE.search(raw):
+        if DENSE.search(raw):
             if len(raw) > 1:
-                _add(self._dense, raw, instead)
+                _add(self._dense, UNSEEN.sub("", raw), instead)
+            if given := given_name(UNSEEN.sub("", raw)):
+                _add(self._given, given, instead)
             return
         without_digits = raw.strip("0123456789")
         parts = _PARTS.findall(without_digits) if not _is_one_case(without_digits) else ()
@@ -176,6 +218,7 @@ class NamesInText:
             if whole.instead is not None
         }
         alone = {*self._words, *self._squashed, *map(folded, self._cased)}
+        alone |= set(self._handles)
         return firsts | alone | {f"{word}s" for word in alone}
 
     # ------------------------------------------------------------ texts
@@ -183,12 +226,12 @@ class NamesInText:
     def replaced(self, text: str) -> str:
         """Return a text in which something else stands for each name; links are not looked into."""
         if self._dense and not text.isascii():
-            text = self._found_dense.sub(lambda match: self._dense[match[0]], text)
+            text = self._found_dense.sub(self._in_han, text)
         if not self or not self._may_name_somebody(text):
             return text
         tokens = [
             _Token(match.start(), match.end(), match[0], folded(match[0]))
-            for match in _TOKEN.finditer(text)
+            for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text)
         ]
         pieces: list[str] = []
         done = at = 0
@@ -201,12 +244,22 @@ class NamesInText:
             at += taken
         return "".join([*pieces, text[done:]]) if pieces else text
 
+    def _in_han(self, match: re.Match[str]) -> str:
+        name = match[0] if match[0] in self._dense else UNSEEN.sub("", match[0])
+        if name in self._dense:
+            return self._dense[name]
+        is_spared = name in self._kept or name in self._spared or name in self._shared
+        if is_spared or not stands_alone(match.string, *match.span()):
+            return match[0]
+        return self._given[name]
+
     def _may_name_somebody(self, text: str) -> bool:
         """Whether a text has a word of a name, or one in other letters: most texts have neither."""
-        if "@" in text:
+        if "@" in text or _NUMBERED.search(text):
             return True
-        words = _TOKEN.findall(text)
-        is_in_other_letters = not (text.isascii() or all(map(str.isascii, words)))
+        is_ascii = text.isascii()
+        words = (_ASCII_TOKEN if is_ascii else _TOKEN).findall(text)
+        is_in_other_letters = not (is_ascii or all(map(str.isascii, words)))
         return is_in_other_letters or not self._telling.isdisjoint(map(str.lower, words))
 
     def _at(self, text: str, tokens: Sequence[_Token], at: int) -> tuple[int, str | None]:
@@ -225,17 +278,25 @@ class NamesInText:
 
     def _alone(self, text: str, token: _Token) -> str | None:
         word = token.word
-        if not self._shared.isdisjoint(_forms(word)):
+        forms = _forms(word)
+        if self._shared and not self._shared.isdisjoint(forms):
             return None
-        if text[token.start - 1 : token.start] == "@" and word in self._addressed:
-            return self._addressed[word]
+        numberless = without_number(word) if word[-1:].isdigit() else ""
+        if text[token.start - 1 : token.start] == "@":
+            for one in (word, numberless):
+                if one in self._addressed:
+                    return self._addressed[one]
         if token.raw in self._cased and word not in self._spared:
             return self._cased[token.raw]
-        for one in _forms(word):
+        for one in forms:
+            if one == numberless and (word in self._spared or token.raw.isupper()):
+                continue
+            if one in self._handles and one not in self._spared and is_handle(token.raw):
+                return self._handles[one]
             if one in self._squashed and one not in self._spared:
                 return self._squashed[one]
             if one in self._words and one not in self._spared:
-                if is_doubtful(one) and not _is_like_a_name(text, token):
+                if is_doubtful(one) and (one == numberless or not _is_like_a_name(text, token)):
                     continue
                 return self._words[one]
         return None
@@ -295,13 +356,18 @@ def _is_one_case(word: str) -> bool:
     return word[1:].islower() or word.isupper() or not word.isascii()
 
 
-def _forms(word: str) -> Iterable[str]:
-    """Yield a word, and without what is often added to a name: an s, or a letter before it."""
-    yield word
-    if word.endswith("s") and len(word) > 3:
-        yield word[:-1]
-    if len(word) > 3 and word[0] in _CLITICS:
-        yield word[1:]
+def _forms(word: str) -> Sequence[str]:
+    """Return a word, and without what is often added to a name: an s, digits, a letter before."""
+    if len(word) <= 3:
+        return (word,)
+    forms = [word]
+    if word[-1] == "s":
+        forms.append(word[:-1])
+    if word[-1].isdigit() and (numberless := without_number(word)):
+        forms.append(numberless)
+    if word[0] in _CLITICS:
+        forms.append(word[1:])
+    return forms
 
 
 def _is_there(text: str, tokens: Sequence[_Token], at: int, words: Sequence[str]) -> bool:
