@@ -45,6 +45,9 @@ OPTIONS = {
 }
 """The options of the command line that stand for a setting and win over it."""
 
+STORE = "rounds.db"
+"""The store's file in the folder of data."""
+
 _PREFIX = "ROUNDS_"
 _PLATFORMS = ("DISCORD_", "SLACK_")
 _LIKE = 0.7  # how alike two names are, from 0 to 1, for one to be the other misspelt
@@ -100,7 +103,7 @@ class Settings:
     @property
     def store(self) -> Path:
         """The file of the store, where it is in a file."""
-        return self.data / "rounds.db"
+        return self.data / STORE
 
     @property
     def where(self) -> Where:
@@ -156,13 +159,19 @@ def read_settings(
 
 
 def _read_folder(text: str) -> Path:
-    """Read the folder of the store; raises ValueError, with nothing of it, for an address."""
+    """Read the folder of the store, or the store in it, which means its folder.
+
+    Raises ValueError for an address, with nothing of it.
+    """
     if is_address(text):
         raise ValueError(
             "is the name of a folder, and this is an address. That of a PostgreSQL database goes "
             f"into the environment, as DATABASE_URL, and looks like {LOOKS_LIKE}"
         )
-    return Path(text)
+    folder = Path(text)
+    if folder.name == STORE and folder.is_file():  # the store itself was named
+        return folder.parent
+    return folder
 
 
 class _Given:

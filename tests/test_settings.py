@@ -121,6 +121,19 @@ def test_an_address_in_the_place_of_the_folder_is_refused_and_not_shown(given: s
         assert "pAss" not in sentence
 
 
+def test_the_store_itself_in_the_place_of_its_folder_means_its_folder(tmp_path: Path) -> None:
+    store = tmp_path / "rounds.db"
+    store.touch()
+    for settings in (
+        read_settings({"ROUNDS_DATA": str(store)}),
+        read_settings({}, {"ROUNDS_DATA": str(store)}),
+        read_settings({"ROUNDS_DATA": str(tmp_path)}),
+    ):
+        assert (settings.data, settings.store) == (tmp_path, store)
+    folder = tmp_path / "new" / "rounds.db"
+    assert read_settings({"ROUNDS_DATA": str(folder)}).data == folder, "there is no such file"
+
+
 def test_an_option_also_wins_over_a_wrong_value() -> None:
     assert read_settings({"PORT": "none"}, {"PORT": "9001"}).port == 9001
 
