@@ -79,7 +79,10 @@ AGES: tuple[Rule, ...] = (
         Kind.AGE,
         Confidence.LIKELY,
         ("turned", "turns ", "turn "),
-        words(rf"turn(?:ed|s)? {_IT}\b(?! ?(?:%|mg|ml|deg|°|percent))"),
+        words(
+            r"turn(?:ed|s)? (?:(?P<it>9\d)|(?:(?<=he turned )|(?<=he turns ))(?P<it2>1[01]\d))\b"
+            r"(?! ?(?:%|mg|ml|deg|°|percent))"
+        ),
     ),
 )  # fmt: skip
 

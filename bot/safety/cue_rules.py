@@ -36,7 +36,7 @@ NEAR = 50
 """Characters before and behind an identifier that tell what it is of."""
 
 IS = (
-    r"(?:'s)?(?:[ :=#().\[-]{0,3}+(?:is|was|no|num|numbers?|nr|id|code|n[°º])\b\.?){0,3}"
+    r"(?:'s)?(?:[ :=#().\[-]{0,3}+(?:is|was|no|num|number|nr|id|code|n[°º])\b\.?){0,3}"
     r"[ :=#()\[-]{0,4}+"
 )
 """What people put between the words for an identifier and itself."""

@@ -29,7 +29,8 @@ she should showed shows similarly since so some sometimes soon still such sudden
 thankfully thanks that the their them then there therefore these they third this those though three
 thus to today together tomorrow too took two under underwent unfortunately until up upon us usually
 very via wanted wants was wasn't we well went were what when whenever where whether which while who
-whom whose why will with within without won't would yes yet yesterday you your
+whom whose why will with within without won't would yes yet yesterday you your agree ok okay right
+thx lol omg imo imho great good nice poor bad best maybe
 """
 """What sentences and headings are made of."""
 
@@ -80,6 +81,7 @@ prostate bladder kidney cancer upper lower tract early late advanced high low ph
 surveillance watchful waiting disease symptoms diagnosis chief complaint hormone radiation
 chemotherapy immunotherapy castration salvage adjuvant neoadjuvant partial radical open
 laparoscopic positive negative renal robotic stage study surgical t-cell trial tumor tumour type
+psma pembro
 """
 """What cases are described by."""
 
@@ -87,7 +89,10 @@ _WORDS = " ".join((_JOINING, _BEHIND_PATIENT, _OF_PEOPLE, _OF_MEDICINE)).split()
 
 NO_NAME = (  # Ahmed, Fred and Reed are names
     rf"(?!{any_of(sorted({word.capitalize() for word in _WORDS}))}(?!\w)"
-    r"|[A-Z]\w{1,20}(?:tion|ally)\b|(?!\w{0,20}(?:[ahm]med|yed|eed|fred|[vjlha]ed)\b)[A-Z]\w{1,20}ed\b)"
+    r"|[A-Z]\w{1,20}(?:tion|ally|dly|fully|ably|ously|ently|antly|ately|kely|ssing"
+    r"|ating|uring|[kv]ing|mab|nib|amide|platin|taxel|ectomy|plasty|oscopy|otomy|ostomy|itis|osis"
+    r"|uria|ology|graphy|pathy|therapy)\b"
+    r"|(?!\w{0,20}(?:[ahm]med|yed|eed|fred|[vjlha]ed)\b)[A-Z]\w{1,20}ed\b)"
 )
 """Looks ahead: a word with a capital letter is none of these."""
 
@@ -97,7 +102,8 @@ Professorin Professeur Docteur Doctor le la les Kollege Kollegin Bean Hyde Right
 World and are as at but can did does for from had has have her his how imaging in into is it its
 may not of on one or our said says she should that the their them then there they this to too two
 was were what when who will with would you your SCORE SCORES IMAGING SPECTRA WAS IS AND OR DATA
-VOXEL SCAN SCANS STUDY STUDIES IN OF ON AT WITH SPECTROSCOPY METABOLITES FINDINGS PEAK
+VOXEL SCAN SCANS STUDY STUDIES IN OF ON AT WITH SPECTROSCOPY METABOLITES FINDINGS PEAK Präsident
+Präsidentin Number Ref You
 """
 NO_TITLED = rf"(?!{any_of(sorted(_TITLED.split()))}(?!\w))"
 """Looks ahead: behind a title stands no office and no word that names nobody."""

@@ -13,12 +13,17 @@ MOST_PLACES = 200
 _STREET = re.compile(
     r"\d(?<![\w.].)\d{0,4}[A-Za-z]?,? (?:(?!(?:Is|Are|The|A|An|Of|In|And|For|Dr)\b)"
     r"[A-ZÀ-Þ][\w'’.-]{1,20} ){1,4}?"
-    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr(?!\.? ?[A-ZÀ-Þ])|Boulevard|Blvd|Court|Ct"
-    r"|Place|Pl|Terrace|Crescent|Close|Way|Highway|Hwy|Square|Parkway)\b"
+    r"(?:(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Boulevard|Blvd|Ct|Pl|Terrace|Crescent|Highway"
+    r"|Hwy|Parkway)|(?P<common>Drive|Dr(?!\.? ?[A-ZÀ-Þ])|Court|Place|Close|Way|Square))\b"
 )
 _BOX = re.compile(
     r"(?:P\.? ?O\.? ?Box|(?:PSC|CMR|Unit|USS|USNV|USNS|USCGC|FPO|APO)\b[^\n]{0,24}?\bBox) \d{2,6}\b"
 )
+_AT = re.compile(
+    r"(?:^|[\n,;:.(]|\b(?:at|address|to|from|near|is|lives?|lived|lived in)|\b\d{3,5}) ?$"
+)
+"""What stands before a house number where the street's word has other meanings too."""
+
 _TRIAL = re.compile(r"\b[A-Z][A-Z0-9]{3,}(?:[ -][A-Z]{1,3})?[ -]$")
 """A study's name in capital letters, before its number."""
 
@@ -38,13 +43,14 @@ _RECORD_PATH = re.compile(
 
 _ADDRESS = re.compile(r"[^\s<>\"(]{0,100}$")
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_PUBLIC = re.compile(r"(?<!\d)(?:19|20)\d\d(?:0[1-9]|1[0-2])?(?!\d)|nct[\d_-]{1,12}", re.IGNORECASE)
+"""A year, a month, or a trial's public number (ClinicalTrials.gov)."""
 
 
 def is_of_a_record(link: str) -> bool:
     """Whether a link has a record's number: four digits in one part that are no year."""
     return any(
-        sum(map(str.isdecimal, _YEAR.sub("", found["it"]))) >= 4
+        sum(map(str.isdecimal, _PUBLIC.sub("", found["it"]))) >= 4
         for found in _OF_A_RECORD.finditer(link)
     )
 
@@ -70,5 +76,8 @@ def streets(text: str) -> Iterator[Finding]:
         if seen == MOST_PLACES:
             yield Finding(street.start(), len(text), Kind.UNREAD, Confidence.LIKELY)
             return
-        if not _TRIAL.search(text, max(0, street.start() - 30), street.start()):
+        near = max(0, street.start() - 30)
+        if street["common"] and not _AT.search(text, near, street.start()):
+            continue
+        if not _TRIAL.search(text, near, street.start()):
             yield Finding(*street.span(), Kind.ADDRESS, Confidence.LIKELY)

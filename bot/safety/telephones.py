@@ -8,8 +8,8 @@ SHORTEST, LONGEST_NUMBER = 7, 15
 """Digits of a telephone number: few local ones are shorter, none is longer (ITU-T E.164)."""
 
 _CALLED = re.compile(
-    r"\b(?:(?:(?:tele)?phones?|tel|ph|mobile|mob|fax|whatsapp|pager|bleep|hotline|handy|helpline"
-    r"|teléfono|telefono|téléphone|telefon"
+    r"\b(?:(?:(?:tele)?phones?|tel(?! aviv)|ph|mobile|mob|fax|whatsapp|pager|bleep|hotline|handy"
+    r"|helpline|teléfono|telefono|téléphone|telefon"
     r"|(?:his|her|my|your|their|our|the family's) (?:number|registered))\b"
     r"[^\d\n]{0,24}\n?"
     r"|(?<![-–])(?:call|called|calling|ring|reach|text|desk|office|direct|answering|cell"
@@ -42,7 +42,8 @@ _DATED = re.compile(
 )
 """A day, with an hour; or a trial's number in the European Union's register (EudraCT)."""
 
-_ROUND = re.compile(r"\d{1,3}(?:[ \u00a0]000){1,4}")
+_COUNT = re.compile(r"\d{1,3}(?:[ \u00a0]000){1,4}|\d(?:[ \u00a0]\d{3}){2}")
+"""A large number in thousands."""
 
 _MEASURED = re.compile(r" ?(?:%|mg|ml|mm|cm|kg|µ|μ|mcg|iu|years?|weeks?|months?|days?)")
 
@@ -57,7 +58,7 @@ _GROUPED = re.compile(
 def is_telephone(text: str, it: str, start: int, end: int) -> bool:
     """Whether `it`, which is `text[start:end]` with no more than its extension, is one."""
     number = it.partition("x")[0].strip()
-    if _YEARS.fullmatch(number) or _DATED.fullmatch(number) or _ROUND.fullmatch(number):
+    if _YEARS.fullmatch(number) or _DATED.fullmatch(number) or _COUNT.fullmatch(number):
         return False
     if _MEASURED.match(text, end):
         return False

@@ -52,6 +52,9 @@ _IN_FIGURES = (
 )
 """3/14 or 14/3; 3/14 patients is a part of them."""
 
+_PLAIN = rf"(?!24/7\b)(?=\d{{1,2}}/(?:1[3-9]|[23]\d)|(?:1[3-9]|[23]\d)/){_IN_FIGURES}(?! of\b)"
+"""One that is no half and no three quarters."""
+
 _NOT_A_SPAN = rf"(?! ?(?:to|through|until|till|and|[-–]) ?(?:the )?(?:\d|{_MONTH}\b))"
 _WHO = r"(?:him|her|them|me|(?:the|this|that|my|our) (?:patient|man|woman|lady|gentleman|boy|girl))"
 _PLACE = r"(?: (?:to|from|at|in|into|home|under|by|for|with)(?: [\w'’.&-]{1,20}){0,3}?)?"
@@ -104,7 +107,8 @@ DAYS: tuple[Rule, ...] = (
               "passed away"),
         what=r"(?:(?:re-?)?admitted|discharged|died|deceased|passed away|operated|transferred)"
         rf"(?: on {_WHO})?(?:{_PLACE} (?:on|upon)(?: the)?| home)?:?",
-        without_year=rf"{_NO_YEAR}|(?:(?<=admitted )|(?<=discharged )|(?<= on )){_IN_FIGURES}",
+        without_year=rf"{_NO_YEAR}|(?:(?<=admitted )|(?<=discharged )){_PLAIN}"
+        rf"|(?<= on ){_IN_FIGURES}",
     ),
     _dated(
         cues=("biopsied", "seen on", "seen in clinic", "seen in the clinic", "seen in a&e",

@@ -68,7 +68,7 @@ NUMBERS: tuple[Rule, ...] = (
             r"(?:mrn|mr(?= ?#)|medical records?|accession|specimen|encounter|unit|nhc|fallnummer"
             rf"|patientennummer|dossier){IS}"
             r"(?:(?P<it2>\d{2,4}(?: \d{2,4}){1,3}(?![\w.,/%-]{0,3}\w))"
-            rf"|{CODE})"
+            rf"|{CODE}){COUNTED}"
         ),
         has_digits(4),
     ),
@@ -98,6 +98,7 @@ NUMBERS: tuple[Rule, ...] = (
             r"(?:number|license|licence|registration)? ?plate(?: (?:number|no\.?))?"
             rf"{IS}(?P<it>(?=[A-Z0-9 -]{{0,9}}\d)[A-Z0-9]{{1,4}}[ -]?[A-Z0-9]{{2,5}})\b"
         ),
+        has_digits(1),
     ),
     Rule(
         Kind.VEHICLE,

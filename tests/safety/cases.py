@@ -62,7 +62,7 @@ CASES: Mapping[Kind, Cases] = {
             "ISRCTN registry number 12345678",
             "ClinicalTrials.gov number NCT 01234567",
             "The number of patients 1234567 was never reached",
-            "Cell counts 1234567",
+            "Cell counts 1234567; the number is 1 234 567",
             "T-cell 10 000 000, one call 10 000 000 times",
             "Bonferroni 0.05/12 = 0.0041666667",
         ),
@@ -142,7 +142,7 @@ CASES: Mapping[Kind, Cases] = {
         leave=(
             "NCT01234567, ISRCTN12345678, EudraCT 2019-001234-56",
             "patient number 1234 was randomised",
-            "case no. 1234",
+            "case no. 1234; patient numbers: 12345; medical records 12345 patients",
             "chart: 1234 patients; chart 12345 patients again",
             "PROSPERO record number CRD42020123456, GEO accession number GSE123456",
             "record numbers: 2012-2015, case number 2019",
@@ -209,6 +209,7 @@ CASES: Mapping[Kind, Cases] = {
             "Patients admitted 1 January 2010 to 3 May 2012; version 1.2.3.4 of the software",
             "William Halsted died on 7 September 1922",
             "died 12/24/36 months",
+            "admitted 24/7, discharged 1/2, admitted 3/4 of them",
             "died 3/14, discharged 3/14 patients, died in 3/14 (21%)",
             "of the 30 who died 12 may have had sepsis",
             "presented at a congress on 12 March 2026",
@@ -240,7 +241,10 @@ CASES: Mapping[Kind, Cases] = {
             ("his 1HGCMFERXXABCDEFF", "1HGCMFERXXABCDEFF"),
             ("hit by a car, plate number AB12 CDE", "AB12 CDE"),
         ),
-        leave=("1M8GDM9A1KP042788 does not check", "vincristine 12, a growth plate"),
+        leave=(
+            "1M8GDM9A1KP042788 does not check",
+            "vincristine 12, a growth plate, plate number 4",
+        ),
     ),
     Kind.DEVICE: Cases(
         find=(
@@ -271,7 +275,8 @@ CASES: Mapping[Kind, Cases] = {
             "doi:10.1097/JU.0000000000002345, https://doi.org/10.1016/j.eururo.2026.01.012",
             "https://x.org/patients/stage-2",
             "https://x.org/patient/guideline-2024",
-            "https://x.org/records/2020",
+            "https://x.org/records/2020, https://x.org/visit/202601",
+            "https://clinicaltrials.gov/ct2/show/record/NCT01234567",
             "https://pubmed.ncbi.nlm.nih.gov/?term=patient:2020",
             "visits/year and patients/2020",
         ),
