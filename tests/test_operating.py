@@ -22,7 +22,7 @@ from bot.transcripts.rendering import render
 from tests.invariants.pair import pair
 from tests.invariants.process import Process, program
 from tests.postgres import Server
-from tests.store.old_stores import CHAT, put
+from tests.store.old_stores import CHAT, put, spoil
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "operating.md").read_text("utf-8")
@@ -50,6 +50,7 @@ NO_PROMISE = (
     "It must reach the server itself",
     "The old rows stay in the server's files",
     "Worth an alert:",
+    "This is `/usr/local/sbin/rounds-status`",
 )
 """How parts of the page begin that are instructions, or warn of what is not promised."""
 
@@ -140,6 +141,42 @@ def test_every_sentence_names_its_test_or_promises_nothing() -> None:
 
 
 # ---------------------------------------------------------------- promises kept here
+
+
+def _program(file: Path, text: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"#!/bin/sh\n{text}\n", "utf-8")
+    file.chmod(0o755)
+    return file
+
+
+def test_the_timers_script_mails_what_is_amiss_and_nothing_else(tmp_path: Path) -> None:
+    """As cron starts it: in another folder, with hardly any environment; the page's own lines."""
+    ((script,),) = [re.findall(r"^```\n(#!/bin/sh\n.*?)^```", PAGE, re.DOTALL | re.MULTILINE)]
+    place, mailed = tmp_path / "rounds", tmp_path / "mailed"
+    settings = tmp_path / "rounds.env"
+    _program(
+        place / ".venv" / "bin" / "rounds",
+        f'PYTHONPATH="{ROOT}" exec "{sys.executable}" -m bot "$@"',
+    )
+    _program(tmp_path / "bin" / "mail", f'cat > "{mailed}"')
+    text = script.replace("/srv/rounds", str(place)).replace("/etc/rounds.env", str(settings))
+    timer = _program(tmp_path / "rounds-status", text)
+
+    def ring() -> str:
+        mailed.unlink(missing_ok=True)
+        path = f"{tmp_path / 'bin'}:/usr/bin:/bin"
+        subprocess.run([timer], cwd="/", env={"PATH": path}, check=False, timeout=60)
+        return mailed.read_text("utf-8") if mailed.exists() else ""
+
+    assert "There is no store in “data”." in ring()
+    settings.write_text("ROUNDS_DATA='our data'\n", "utf-8")
+    assert "There is no store in “our data”." in ring(), "it has the service's settings"
+    (place / "our data").mkdir()
+    asyncio.run(put(newest(), place / "our data" / "rounds.db"))
+    assert ring() == "", "all is well, for no chat is to come"
+    spoil(place / "our data" / "rounds.db")
+    assert "rounds.db is damaged" in ring()
 
 
 def run(*command: str | Path, **environment: str) -> str:
