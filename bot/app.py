@@ -8,7 +8,9 @@ import functools
 import importlib
 import logging
 import secrets
+import shlex
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -328,10 +330,11 @@ def _metrics(settings: Settings) -> Metrics | None:
     except ModuleNotFoundError as missing:
         if missing.name != "prometheus_client":
             raise
+        python = shlex.quote(sys.executable)
         raise RoundsError(
             "For ROUNDS_METRICS prometheus-client is needed, which is not installed. Install it: "
-            'python -m pip install "rounds[metrics]", from a clone with . in place of rounds; or '
-            "unset ROUNDS_METRICS."
+            f"{python} -m pip install prometheus-client, or in a .venv that uv made: uv pip "
+            f"install --python {python} prometheus-client. Or unset ROUNDS_METRICS."
         ) from missing
     return Metrics(tick, clock)
 

@@ -348,5 +348,7 @@ def test_without_the_library_it_says_what_to_install(tmp_path: Path) -> None:
         timeout=60,
     )
     assert ended.returncode == 1
-    assert "rounds[metrics]" in ended.stderr
+    assert f"{sys.executable} -m pip install prometheus-client" in ended.stderr
+    assert f"uv pip install --python {sys.executable} prometheus-client" in ended.stderr
+    assert "rounds[" not in ended.stderr, "another's package may have that name"
     assert "Traceback" not in ended.stderr
