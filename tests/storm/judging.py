@@ -115,16 +115,17 @@ async def _judge(folder: Path, where: Where, told: Told) -> list[Finding]:
             found.append(Finding("lost", f"{held.id} does not exist"))
             continue
         lines = [line for line in told.talk.lines if line.room == held.name]
-        found += _of_the_topics(held, fold(log), log, left, excused)
-        found += _of_the_window(held, fold(log), excused)
-        found += _of_the_moments(held, fold(log), excused)
+        chat = fold(log)
+        found += _of_the_topics(held, chat, log, left, excused)
+        found += _of_the_window(held, chat, excused)
+        found += _of_the_moments(held, chat, excused)
         found += of_the_holding(held, log, left.messages)
         if held.platform == "local":
             found += _of_the_talk(held, lines, left)
         else:
             spoken = [one for one in told.spoken if one.room == held.name]
             found += of_the_spoken(held, spoken, left.messages)
-            found += of_the_posts(held, told.posts.get(held.platform, ()), excused)
+            found += of_the_posts(held, chat, told.posts.get(held.platform, ()), excused)
     found += [Finding("lost", f"{key} was not delivered") for key in left.waiting]
     return [*found, *await _of_the_transcripts(folder, told, left)]
 

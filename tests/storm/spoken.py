@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.engine.messages import Message
 from bot.engine.pace import ON_TIME
 from bot.engine.people import Role
+from bot.engine.state import Chat
 from tests.storm.chats import Held
 from tests.storm.clock import Span
 from tests.storm.findings import Finding
@@ -40,14 +41,17 @@ def of_the_spoken(
         yield Finding("doubled", f"message {number} of {held.id} was never said", row.at)
 
 
-def of_the_posts(held: Held, posts: Sequence[str], excused: Sequence[Span]) -> Iterator[Finding]:
+def of_the_posts(
+    held: Held, chat: Chat, posts: Sequence[str], excused: Sequence[Span]
+) -> Iterator[Finding]:
     """In the channel and its threads every topic stands once, in order, and so does the rest.
 
     One alone is missing rightly: whose moment passed while the program was away until the end.
     """
     expected = [f"T{number}" for number in range(1, len(held.dues) + 1)]
     topics = [post for post in posts if post in expected]
-    for topic, due in zip(expected, held.dues, strict=True):
+    dues = [topic.due for topic in chat.topics]  # as they were moved, where one was late
+    for topic, due in zip(expected, dues, strict=True):
         times = Counter(topics)[topic]
         away = any(a <= due + ON_TIME and held.closes_at <= b for a, b in excused)
         if times > 1 or (times < 1 and not away):
