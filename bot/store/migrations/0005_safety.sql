@@ -66,3 +66,7 @@ CREATE INDEX messages_by_author ON messages (author, chat, at);
 
 -- In which rooms a chat is held: asked for each chat that is planned, or waits to be counted.
 CREATE INDEX rooms_by_chat ON rooms (chat);
+
+-- Messages in which something may be quoted: they are looked at whenever words are gone, and no
+-- others are, however long the chat is.
+CREATE INDEX messages_that_quote ON messages (chat, at, key) WHERE text LIKE '%>%';

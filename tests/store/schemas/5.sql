@@ -175,4 +175,5 @@ CREATE INDEX outbox_in_order ON outbox (room, chat, seq, n) WHERE state = 'waiti
 CREATE INDEX chats_by_call ON chats (calls_at) WHERE calls_at IS NOT NULL;
 CREATE INDEX messages_by_author ON messages (author, chat, at);
 CREATE INDEX rooms_by_chat ON rooms (chat);
+CREATE INDEX messages_that_quote ON messages (chat, at, key) WHERE text LIKE '%>%';
 PRAGMA user_version = 5;
