@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from bot.engine.showing import Audience
@@ -49,7 +50,8 @@ async def excerpts(tables: Tables, chat: Chat, rows: Iterable[Spoken]) -> Excerp
     showing = await showing_of(tables, chat, Audience.PUBLIC, [row.text for row in rows])
     people = await publications.people(tables.connection, chat.id)
     said = await checkins.of_series(tables.connection, chat.series)
-    return Excerpts(Masked(showing, Cast(showing, people, said, None), Numbers(), said))
+    cast = await asyncio.to_thread(Cast, showing, people, said, None)
+    return Excerpts(Masked(showing, cast, Numbers(), said))
 
 
 def _short(text: str, most: int) -> str:
