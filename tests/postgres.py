@@ -101,7 +101,12 @@ class Server:
     def kill(self) -> None:
         """Let the server die; it notices nothing of it."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            server = self._process.pid
+            os.kill(server, signal.SIGSTOP)  # it starts no more of those who serve connections
+            children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+            for process in (server, *map(int, children)):  # each has a session of its own
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
             self._process.wait(20)
             self._process = None
 

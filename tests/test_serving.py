@@ -104,19 +104,20 @@ async def test_leases_of_the_dead_are_taken_over_and_no_others(tmp_path: Path) -
         term = Term()
         await leased_by_each(store, term.owner)
         assert await take_over(store, term, Waiting(0))
+        assert not await take_over(store, term, Waiting(0)), "nothing is left to be taken over"
+        somebody_new = Term().owner
         async with store.writing() as tables:
             free = [
                 name
                 for name, room in ROOMS.items()
                 if isinstance(
                     await queue.lease(
-                        tables.connection, Lane(room, "a-2026-12-07"), NOW, SOON, term.owner
+                        tables.connection, Lane(room, "a-2026-12-07"), NOW, SOON, somebody_new
                     ),
                     Leased,
                 )
             ]
         assert free == ["dead"]
-        assert not await take_over(store, term, Waiting(0)), "nothing is left to be taken over"
 
 
 async def test_who_holds_the_file_takes_over_everything_but_its_own(tmp_path: Path) -> None:
