@@ -6,6 +6,9 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +26,15 @@ rooms: [{local: urojc}]
 moderators: {local: [henry]}
 topics: {every: 1h, ask: ["What was asked?", "What was found?"]}
 """
+
+
+SAID = [
+    {"id": "1", "ts": "2026-12-06T20:01:00Z", "author": "ann", "text": "T1: A question."},
+    {"id": "2", "ts": "2026-12-06T21:30:00Z", "author": "bo", "text": "T2: An answer."},
+    {"id": "3", "ts": "2026-12-06T22:00:00Z", "author": "bo", "text": "Elm Street"},
+    {"kind": "delete", "id": "3", "ts": "2026-12-06T22:01:00Z"},
+]
+STARTS = "2026-12-06T20:00:00Z"
 
 
 @dataclass(frozen=True)
@@ -67,3 +79,35 @@ def free_port() -> int:
     """Return a port of 127.0.0.1 at which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
+
+
+@contextmanager
+def running(*arguments: str | Path, cwd: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run the program beside the test."""
+    process = subprocess.Popen(
+        [*PROGRAM, *map(str, arguments)],
+        cwd=cwd,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    limit = threading.Timer(60, process.kill)
+    limit.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+        limit.cancel()
+
+
+def replayed(call: Callable[..., Ended], *more: str | Path) -> Ended:
+    return call(
+        "replay", "chats/urojc.yaml", "said.jsonl", "--starts", STARTS, "--out", "out", *more
+    )
+
+
+def files_below(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
