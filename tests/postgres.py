@@ -177,5 +177,6 @@ def _programs(folder: Path) -> Path:
     installed = Path(package.origin).parent / "pginstall18"
     if os.geteuid() != 0 or all(above.stat().st_mode & 0o001 for above in installed.parents):
         return installed / "bin"
-    shutil.copytree(installed, folder / "postgresql")
-    return folder / "postgresql" / "bin"
+    for part in (installed.relative_to(installed.parents[1]), Path(f"{package.name}.libs")):
+        shutil.copytree(installed.parents[1] / part, folder / part)  # they find the other by "../"
+    return folder / package.name / installed.name / "bin"
