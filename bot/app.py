@@ -7,7 +7,6 @@ import contextlib
 import functools
 import importlib
 import logging
-import secrets
 import shlex
 import signal
 import sys
@@ -59,6 +58,7 @@ from bot.web.access import Access
 from bot.web.passes import Pass
 from bot.web.site import House, site
 from bot.web.standby import standby
+from bot.web.ways_in import moderator_lines, room_lines
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
@@ -160,7 +160,7 @@ async def _house(
     await asyncio.to_thread(refresh, catalogue)
     await take_over(store, term, candidate)
     async with store.writing() as tables:
-        access = Access(await tables.secret("signing", secrets.token_urlsafe(32)))
+        access = await Access.of(tables)
         await presence.tell(tables.connection, settings.served_by(clock()))
     parts = _parts(settings, store, catalogue, access, metrics, term)
     async with parts.runner.running(), _background(parts.outbox.run()):
@@ -176,7 +176,7 @@ async def _house(
             await _begin(running, [parts.calendar.run(), leases])
             parts.alarm.start()
             running.callback(parts.alarm.stop)
-            _announce(catalogue, access, settings.url, say)
+            _announce(catalogue, access, settings, say)
             await _begin(running, [reread(catalogue, functools.partial(_take_over, parts))])
             yield
 
@@ -286,19 +286,23 @@ def _hooks(outer: Mapping[str, Outer]) -> dict[str, Hook]:
     return {path: hook for platform in outer.values() for path, hook in platform.hooks.items()}
 
 
-def _announce(catalogue: Catalogue, access: Access, url: str, say: Callable[[str], None]) -> None:
-    """Print where the rooms are, and a link for each moderator of them."""
-    rooms: dict[str, None] = {}
-    moderators: dict[str, None] = {}
-    for series in catalogue.series().values():
-        rooms |= dict.fromkeys(r.name for r in series.agenda.rooms if r.platform == "local")
-        moderators |= dict.fromkeys(series.agenda.moderators.get("local", ()))
-    for room in rooms:
-        say(f"Room {room}: {url}/rooms/{room}")
-    for name in moderators:
-        say(f"Moderator {name}: {access.link_for(name, url, clock())}")
-    say(f"Ready: {url}")
-    if not catalogue.series():
+def _announce(
+    catalogue: Catalogue, access: Access, settings: Settings, say: Callable[[str], None]
+) -> None:
+    """Print where the rooms are, and a link for each moderator of them.
+
+    Where programs collect the log they may collect this too, and a link is as good as a password.
+    """
+    series = catalogue.series().values()
+    for line in room_lines(series, settings.url):
+        say(line)
+    links = moderator_lines(series, access, settings.url, clock())
+    if links and settings.log_form == "json":
+        links = ["Moderators: rounds links prints a link for each."]
+    for line in links:
+        say(line)
+    say(f"Ready: {settings.url}")
+    if not series:
         say("No agenda can be read yet; what is put into its folder is taken over by itself.")
 
 

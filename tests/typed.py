@@ -82,12 +82,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(*arguments: str | Path, cwd: Path) -> Iterator[subprocess.Popen[str]]:
-    """Run the program beside the test."""
+def running(*arguments: str | Path, cwd: Path, **more: str) -> Iterator[subprocess.Popen[str]]:
+    """Run the program beside the test, with the settings `more`."""
     process = subprocess.Popen(
         [*PROGRAM, *map(str, arguments)],
         cwd=cwd,
-        env=environment(),
+        env=environment(**more),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -10,11 +10,12 @@ from typing import Annotated
 
 import typer
 
+from bot.agendas.agenda import load_chats
 from bot.cli.backup import back_up, restore
 from bot.cli.departure import Found, described, erase_in, what_goes
 from bot.cli.faults import Stopped
 from bot.cli.invocation import MISTAKE, say_all, settings_for_once
-from bot.cli.options import Chats, Data
+from bot.cli.options import Chats, Data, Host, Port
 from bot.cli.status_screen import show_status
 from bot.cli.terminal import complain, counting, say
 from bot.clock import clock
@@ -45,6 +46,28 @@ def _status(
     """
     settings = settings_for_once(ROUNDS_DATA=data)
     if asyncio.run(show_status(settings, clock(), as_json=as_json)):
+        raise typer.Exit(MISTAKE)
+
+
+@upkeep.command(
+    "links",
+    short_help="Print a link for each moderator of Rounds' rooms.",
+    epilog="Example: rounds links --chats chats --data data --port 8080",
+)
+def _links(chats: Chats = None, data: Data = None, host: Host = None, port: Port = None) -> None:
+    """Print the address of each room of Rounds' own, and a new link for each moderator there.
+
+    The options are those of rounds run, which it may run beside. A link works for seven days;
+    whoever has it comes in as the moderator whom it names.
+    """
+    from bot.cli.links import links  # noqa: PLC0415  the pages are not read for the other commands
+
+    settings = settings_for_once(ROUNDS_CHATS=chats, ROUNDS_DATA=data, HOST=host, PORT=port)
+    series, mistakes = load_chats(settings.chats, clock())
+    say_all(asyncio.run(links(settings, series, clock())))
+    for mistake in mistakes:
+        complain(str(mistake))
+    if mistakes:
         raise typer.Exit(MISTAKE)
 
 

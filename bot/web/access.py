@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 from bot.desk.asking import WayIn
 from bot.engine.agenda import Room
 from bot.engine.people import Person
+from bot.store.tables import Tables
 from bot.web.passes import Pass
 
 LINK_LASTS = timedelta(days=7)
@@ -50,6 +51,11 @@ class Access:
     """Signs and reads links and cookies; `secret` is the store's, the same in every process."""
 
     secret: str
+
+    @classmethod
+    async def of(cls, tables: Tables) -> Access:
+        """Return that of a store, which gets a secret where it has none."""
+        return cls(await tables.secret("signing", secrets.token_urlsafe(32)))
 
     # ------------------------------------------------------------ links
 
