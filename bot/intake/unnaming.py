@@ -28,7 +28,9 @@ from bot.store import checkins, departures, forgetting, pages, publications
 from bot.store.tables import Tables
 from bot.transcripts.cast import spared
 from bot.transcripts.edition import showing_of
-from bot.transcripts.names_in_text import LEFT_OUT, NamesInText, folded, may_name, words_of
+from bot.transcripts.encoded import ESCAPE
+from bot.transcripts.names_in_text import LEFT_OUT, NamesInText, may_name
+from bot.transcripts.spelling import folded, words_of, written_out
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -122,8 +124,10 @@ class _Names:
         return self._may_be_in(text) and may_name(text, self._words, self._alone)
 
     def _may_be_in(self, text: str) -> bool:
-        small = text.lower() if text.isascii() else folded(text)
-        return self._is_of_signs or any(word in small for word in self._words)
+        if self._is_of_signs or ESCAPE.search(text):
+            return True
+        small = map(folded, {text, written_out(text)})
+        return any(word in one for one in small for word in self._words)
 
 
 def _words_in(names: Collection[str]) -> frozenset[str]:

@@ -22,7 +22,8 @@ from bot.engine.people import Role
 from bot.engine.showing import Audience, Showing
 from bot.engine.state import Chat
 from bot.store.publications import Someone
-from bot.transcripts.names_in_text import LEFT_OUT, NamesInText, words_of
+from bot.transcripts.names_in_text import LEFT_OUT, NamesInText
+from bot.transcripts.spelling import every_folding
 
 
 class Cast:
@@ -115,4 +116,4 @@ def spared(chat: Chat) -> set[str]:
     written = [agenda.title, agenda.hashtag, *(topic.ask for topic in chat.topics)]
     if agenda.reading is not None:
         written += [agenda.reading.citation, *agenda.reading.authors]
-    return {word for text in written for word in words_of(text or "")}
+    return {word for text in written for word in every_folding(text or "")}

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.transcripts.common_words import is_never_a_name
+from bot.transcripts.spelling import JOINERS, TOKEN, folded
+
 SHORTEST_RUN = 5
 """Letters that the parts of a double name have at least where they are run together: MaryAnne."""
 
@@ -15,7 +18,11 @@ SHORTEST_NUMBERED = 4
 """Letters that a word of a name has at least which is known with digits behind it: souza123."""
 
 _MOST_DIGITS = 4
-_DIGITS = "0123456789"
+DIGITS = "0123456789"
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_CLITICS = "وفبلكהובלמשכ"
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
+_CUTS = re.compile(r"\s[|/·•–—-]\s|,")
 _DOUBLE = re.compile(r"[^\W_]+(?:[-\u2010\u2011][^\W_]+)+")
 _INITIALS = re.compile(r"(?<![^\W_])[A-Z](?:(?:\.[ -]?|-| )[A-Z](?![^\W_])){1,3}")
 
@@ -47,13 +54,6 @@ _BEFORE = frozenset("谢謝问問和跟与與同对對给給请請是见見叫�
 _BEHIND = frozenset("的说說是在和跟与與也你您老医醫先女同提问問认認谈談讲講写寫们們呢吗嗎吧想觉覺")
 """What often stands right before and right behind a given name: thanks, asks, with; says, of."""
 
-JOINERS = (
-    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
-    r"\U000e0000-\U000e01ef]"
-)
-"""What nobody sees, and what does not end a word: soft hyphens, joiners, marks of direction."""
-
-UNSEEN = re.compile(JOINERS)
 DENSE = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
     r"\U00020000-\U0003134f]"
@@ -93,7 +93,7 @@ def is_handle(raw: str) -> bool:
 
 def without_number(word: str) -> str:
     """Return a word without up to four digits at its end; empty where it has none, or is short."""
-    bare = word.rstrip(_DIGITS)
+    bare = word.rstrip(DIGITS)
     digits = len(word) - len(bare)
     return bare if 0 < digits <= _MOST_DIGITS and len(bare) >= SHORTEST_NUMBERED else ""
 
@@ -121,3 +121,36 @@ def with_joiners(name: str) -> str:
     if not DENSE.search(name):
         return re.escape(name)
     return f"{JOINERS}*".join(map(re.escape, name))
+
+
+def ways(name: str) -> set[str]:
+    """Return a name, and what is left of it without brackets, additions and titles."""
+    bare = _CUTS.split(_BRACKETED.sub(" ", name))[0]
+    said = [word for word in TOKEN.findall(bare) if not is_never_a_name(folded(word))]
+    return {name, bare, " ".join(said)}
+
+
+def without_marks(name: str) -> str:
+    """Return a name with its apostrophes left out: ONeil."""
+    return name.replace("'", "").replace("\u2019", "")
+
+
+def parts_of(word: str) -> set[str]:
+    """Return a word of a name, without its digits, and its parts: Kidney and Doc of KidneyDoc."""
+    bare = word.strip(DIGITS)
+    is_one = bare[1:].islower() or bare.isupper() or not bare.isascii()
+    return {word, bare, *(() if is_one else _PARTS.findall(bare))}
+
+
+def forms(word: str) -> Sequence[str]:
+    """Return a word, and without what is often added to a name: an s, digits, a letter before."""
+    if len(word) <= 3:
+        return (word,)
+    found = [word]
+    if word[-1] == "s":
+        found.append(word[:-1])
+    if word[-1].isdigit() and (numberless := without_number(word)):
+        found.append(numberless)
+    if word[0] in _CLITICS:
+        found.append(word[1:])
+    return found

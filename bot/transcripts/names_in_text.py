@@ -12,10 +12,12 @@
 4.  A word that is part of several people's names stands for none of them: LEFT_OUT. Words that the
     chat's own agenda has, such as the authors' names of its paper, are replaced only behind an @ or
     as a part of a whole name: else a pseudonym would stand for the author of a cited paper.
-5.  In scripts without spaces between words a whole name is replaced wherever its letters stand, a
+5.  A name that has ä, ö, ü, ø or å is one with ae, oe, ue or aa too, and the other way round
+    (`bot.transcripts.spelling`).
+6.  In scripts without spaces between words a whole name is replaced wherever its letters stand, a
     given name in Han (小明 of 王小明) where they are no part of another word.
-6.  An address that holds somebody's name, and one that leads to a profile or to a message on a
-    platform, is left out.
+7.  An address that holds somebody's name, also behind percent signs, and one that leads to a
+    profile or to a message on a platform, is left out.
 
 What this cannot find: nicknames, misspelt names, inflected ones, and descriptions.
 """
@@ -23,38 +25,41 @@ What this cannot find: nicknames, misspelt names, inflected ones, and descriptio
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from bot.transcripts.common_words import is_doubtful, is_never_a_name
+from bot.transcripts.encoded import ESCAPE, RUN, readings
 from bot.transcripts.made_of_names import (
     DENSE,
-    JOINERS,
+    DIGITS,
     MEANS_SOMETHING,
     SHORTEST_RUN,
-    UNSEEN,
     doubles,
+    forms,
     given_name,
     handles,
     initials,
     is_handle,
+    parts_of,
     stands_alone,
+    ways,
     with_joiners,
+    without_marks,
     without_number,
+)
+from bot.transcripts.spelling import (
+    IS_WRITTEN_OUT,
+    TOKEN,
+    UNSEEN,
+    folded,
+    spellings,
+    words_of,
+    written_out,
 )
 
 LEFT_OUT = "[name left out]"
 LINK_LEFT_OUT = "[link left out]"
-
-_LETTER = (
-    r"[^\s\x00-/:-@\[-`{-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b9\u00bb\u00bf\u00d7\u00f7"
-    r"\u060c\u061b\u061f\u06d4\u2000-\u2bff\u3000-\u3004\u3007-\u3020\u30fb"
-    r"\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\ufe00-\ufe0f\ufeff"
-    r"\U0001f000-\U0001faff\U000e0000-\U000e01ef]"
-)
-_TOKEN = re.compile(f"{_LETTER}+(?:{JOINERS}+{_LETTER}+)*")
-"""A run of letters, digits and the marks upon them; what nobody sees within it does not end it."""
 
 _ASCII_TOKEN = re.compile("[0-9A-Za-z]+")
 """The same where a text is ASCII alone, in half the time."""
@@ -67,27 +72,7 @@ _IN_ADDRESS = 6
 
 _NUMBERED = re.compile(r"[0-9](?<=[A-Za-z]{4}[0-9])")
 _GAP = re.compile(r"[^\n]{0,3}")
-_LETTERS = str.maketrans(
-    {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
-)
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_CLITICS = "وفبلكהובלמשכ"
 _ENDS_SENTENCE = ".!?:;\n•|(“\"'‘*>[-–—"
-_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
-_CUTS = re.compile(r"\s[|/·•–—-]\s|,")
-
-
-def folded(word: str) -> str:
-    """Return a word without case, accents and invisible joiners."""
-    if word.isascii():
-        return word.lower()
-    parts = unicodedata.normalize("NFKD", word).casefold().translate(_LETTERS)
-    return "".join(c for c in parts if unicodedata.category(c) not in ("Mn", "Cf"))
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a text, folded."""
-    return [word for word in map(folded, _TOKEN.findall(text)) if word]
 
 
 class _Whole(NamedTuple):
@@ -125,21 +110,23 @@ class NamesInText:
         self._handles: dict[str, str] = {}  # written as an initial with a name
         self._dense: dict[str, str] = {}
         self._given: dict[str, str] = {}  # of names in Han
-        self._spared = frozenset(spared)
+        self._spared = set(spared)
         self._shared = frozenset(shared)
         for name, instead in hidden:
             self._hide(name, instead)
         kept: set[str] = set()  # names in scripts without spaces that stay
         for name in shown:
-            kept.update(UNSEEN.sub("", raw) for raw in _TOKEN.findall(name) if DENSE.search(raw))
-            if len(words := tuple(words_of(name))) > 1:
-                self._wholes.setdefault((words[0], words[1]), []).append(_Whole(words, None))
+            kept.update(UNSEEN.sub("", raw) for raw in TOKEN.findall(name) if DENSE.search(raw))
+            for spelling in spellings(name):
+                if len(words := tuple(words_of(spelling))) > 1:
+                    self._wholes.setdefault((words[0], words[1]), []).append(_Whole(words, None))
         for wholes in self._wholes.values():
             wholes.sort(key=lambda whole: (-len(whole.words), whole.instead is None))
         self._kept = frozenset(kept)
         in_han = sorted({*self._dense, *self._given, *kept}, key=len, reverse=True)
         self._found_dense = re.compile("|".join(map(with_joiners, in_han)) or r"(?!)")
         self._telling = self._first_words()
+        self._written_out = self._with_letters_written_out()
         self._beginnings: dict[str, list[str]] = {}  # of names that addresses may hold
         for name in self._squashed:
             if len(name) >= _IN_ADDRESS:
@@ -157,7 +144,7 @@ class NamesInText:
     # ------------------------------------------------------------ names
 
     def _hide(self, name: str, instead: str) -> None:
-        for one in _ways(name):
+        for one in (spelling for way in ways(name) for spelling in spellings(way)):
             words = tuple(words_of(one))
             if len(words) > 1:
                 self._wholes.setdefault((words[0], words[1]), []).append(_Whole(words, instead))
@@ -167,15 +154,18 @@ class NamesInText:
                 if not is_never_a_name(words[-1]):
                     for handle in handles(words):
                         _add(self._handles, handle, instead)
-        if not _TOKEN.search(name) and name.strip() and not name.strip().isascii():
+        if not TOKEN.search(name) and name.strip() and not name.strip().isascii():
             _add(self._dense, name.strip(), instead)  # a name of signs alone
-        for raw in dict.fromkeys([*_TOKEN.findall(name), *_TOKEN.findall(_without_marks(name))]):
+        for raw in dict.fromkeys([*TOKEN.findall(name), *TOKEN.findall(without_marks(name))]):
             if not _LABEL.fullmatch(raw):
                 self._hide_word(raw, instead)
+                if len(written := spellings(raw)) > 1:
+                    self._hide_spellings(raw, written, instead)
         self._hide_forms(name, instead)
 
     def _hide_forms(self, name: str, instead: str) -> None:
-        for parts in doubles(_without_marks(name)):
+        spelled = spellings(without_marks(name))
+        for parts in (parts for one in spelled for parts in doubles(one)):
             run = folded("".join(parts))
             is_a_name = not all(is_never_a_name(folded(part)) for part in parts)
             if is_a_name and len(run) >= SHORTEST_RUN and not is_never_a_name(run):
@@ -195,9 +185,7 @@ class NamesInText:
             if given := given_name(UNSEEN.sub("", raw)):
                 _add(self._given, given, instead)
             return
-        without_digits = raw.strip("0123456789")
-        parts = _PARTS.findall(without_digits) if not _is_one_case(without_digits) else ()
-        for part in {raw, without_digits, *parts}:
+        for part in parts_of(raw):
             word = folded(part)
             if not word or (part != raw and len(word) < 3):
                 continue
@@ -207,6 +195,21 @@ class NamesInText:
             if len(word) > 2:
                 _add(self._words, word, instead)
             elif len(word) == 2:
+                _add(self._cased, part, instead)
+
+    def _hide_spellings(self, raw: str, spelled: Sequence[str], instead: str) -> None:
+        """Note a word of a name with its letters written out, as the word itself is noted."""
+        if not self._spared.isdisjoint(words := set(map(folded, spelled))):
+            self._spared |= words
+        bare = folded(raw.strip(DIGITS))
+        for part in {part for one in spelled[1:] for part in (one, one.strip(DIGITS))}:
+            word = folded(part)
+            _add(self._addressed, word, instead)
+            if is_never_a_name(bare) or is_never_a_name(word):
+                continue
+            if len(bare) > 2 and not is_doubtful(bare):
+                _add(self._words, word, instead)
+            elif len(bare) > 1:
                 _add(self._cased, part, instead)
 
     def _first_words(self) -> set[str]:
@@ -221,17 +224,37 @@ class NamesInText:
         alone |= set(self._handles)
         return firsts | alone | {f"{word}s" for word in alone}
 
+    def _with_letters_written_out(self) -> frozenset[str]:
+        """Return the words of names, folded, in which an ü or the like may be written out."""
+        known = {
+            word for wholes in self._wholes.values() for whole in wholes for word in whole.words
+        }
+        known |= self._telling | self._addressed.keys()
+        return frozenset(filter(IS_WRITTEN_OUT.search, known))
+
     # ------------------------------------------------------------ texts
 
     def replaced(self, text: str) -> str:
-        """Return a text in which something else stands for each name; links are not looked into."""
+        """Return a text in which something else stands for each name.
+
+        Of links only those parts are looked into that hide a name behind percent signs.
+        """
+        if "%" in text and self and ESCAPE.search(text):
+            text = RUN.sub(self._decoded, text)
+        return self._in_words(text)
+
+    def _decoded(self, run: re.Match[str]) -> str:
+        read = readings(run[0])[1:] if "%" in run[0] else ()
+        return LEFT_OUT if any(self._in_words(one) != one for one in read) else run[0]
+
+    def _in_words(self, text: str) -> str:
         if self._dense and not text.isascii():
             text = self._found_dense.sub(self._in_han, text)
         if not self or not self._may_name_somebody(text):
             return text
         tokens = [
-            _Token(match.start(), match.end(), match[0], folded(match[0]))
-            for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text)
+            _Token(match.start(), match.end(), match[0], self._read(match[0]))
+            for match in (_ASCII_TOKEN if text.isascii() else TOKEN).finditer(text)
         ]
         pieces: list[str] = []
         done = at = 0
@@ -243,6 +266,14 @@ class NamesInText:
                 done = last.end
             at += taken
         return "".join([*pieces, text[done:]]) if pieces else text
+
+    def _read(self, raw: str) -> str:
+        """Return a word, folded; as it is written out where that alone is a name: ue for an ü."""
+        word = folded(raw)
+        if raw.isascii() or not self._written_out or word in self._telling or is_never_a_name(word):
+            return word
+        written = folded(written_out(raw))
+        return word if self._written_out.isdisjoint(forms(written)) else written
 
     def _in_han(self, match: re.Match[str]) -> str:
         name = match[0] if match[0] in self._dense else UNSEEN.sub("", match[0])
@@ -258,7 +289,7 @@ class NamesInText:
         if "@" in text or _NUMBERED.search(text):
             return True
         is_ascii = text.isascii()
-        words = (_ASCII_TOKEN if is_ascii else _TOKEN).findall(text)
+        words = (_ASCII_TOKEN if is_ascii else TOKEN).findall(text)
         is_in_other_letters = not (is_ascii or all(map(str.isascii, words)))
         return is_in_other_letters or not self._telling.isdisjoint(map(str.lower, words))
 
@@ -278,8 +309,8 @@ class NamesInText:
 
     def _alone(self, text: str, token: _Token) -> str | None:
         word = token.word
-        forms = _forms(word)
-        if self._shared and not self._shared.isdisjoint(forms):
+        found = forms(word)
+        if self._shared and not self._shared.isdisjoint(found):
             return None
         numberless = without_number(word) if word[-1:].isdigit() else ""
         if text[token.start - 1 : token.start] == "@":
@@ -288,7 +319,7 @@ class NamesInText:
                     return self._addressed[one]
         if token.raw in self._cased and word not in self._spared:
             return self._cased[token.raw]
-        for one in forms:
+        for one in found:
             if one == numberless and (word in self._spared or token.raw.isupper()):
                 continue
             if one in self._handles and one not in self._spared and is_handle(token.raw):
@@ -303,7 +334,10 @@ class NamesInText:
 
     def names_somebody(self, url: str) -> bool:
         """Whether an address holds a name: a whole one, or a word of four letters and more."""
-        words = words_of(url)
+        return any(map(self._is_in_address, readings(url)))
+
+    def _is_in_address(self, url: str) -> bool:
+        words = [word for word in map(self._read, TOKEN.findall(url)) if word]
         together = "".join(words)
         return any(
             together.startswith(name, at)
@@ -313,7 +347,7 @@ class NamesInText:
             word in self._words and len(word) > 3 and not is_doubtful(word)
             and word not in self._spared
             for word in words
-        )  # fmt: skip
+        ) or (not url.isascii() and self._found_dense.sub(self._in_han, url) != url)  # fmt: skip
 
 
 def may_name(text: str, words: Collection[str], alone: Collection[str]) -> bool:
@@ -322,14 +356,15 @@ def may_name(text: str, words: Collection[str], alone: Collection[str]) -> bool:
     `words` are those of a person's names, folded, `alone` those that are a whole name. Words of
     everyday count where they begin with a capital, those that name nobody only as a whole name.
     """
-    for match in _TOKEN.finditer(text):
-        for word in _forms(folded(match[0])):
+    for match in TOKEN.finditer(text):
+        raw = match[0]
+        for word in {one for way in {raw, written_out(raw)} for one in forms(folded(way))}:
             if word not in words or word.isdigit():
                 continue
             never, doubtful = is_never_a_name(word), is_doubtful(word)
             if (never or len(word) == 1) and word not in alone:
                 continue
-            if not (never or doubtful) or match[0][0].isupper():
+            if not (never or doubtful) or raw[0].isupper():
                 return True
     return False
 
@@ -338,36 +373,6 @@ def _add(names: dict[str, str], name: str, instead: str) -> None:
     """Note what stands for a name; for one that is several people's stands nobody."""
     if name:
         names[name] = instead if names.get(name, instead) == instead else LEFT_OUT
-
-
-def _ways(name: str) -> set[str]:
-    """Return a name, and what is left of it without brackets, additions and titles."""
-    bare = _CUTS.split(_BRACKETED.sub(" ", name))[0]
-    said = [word for word in _TOKEN.findall(bare) if not is_never_a_name(folded(word))]
-    return {name, bare, " ".join(said)}
-
-
-def _without_marks(name: str) -> str:
-    """Return a name with its apostrophes left out: ONeil."""
-    return name.replace("'", "").replace("\u2019", "")
-
-
-def _is_one_case(word: str) -> bool:
-    return word[1:].islower() or word.isupper() or not word.isascii()
-
-
-def _forms(word: str) -> Sequence[str]:
-    """Return a word, and without what is often added to a name: an s, digits, a letter before."""
-    if len(word) <= 3:
-        return (word,)
-    forms = [word]
-    if word[-1] == "s":
-        forms.append(word[:-1])
-    if word[-1].isdigit() and (numberless := without_number(word)):
-        forms.append(numberless)
-    if word[0] in _CLITICS:
-        forms.append(word[1:])
-    return forms
 
 
 def _is_there(text: str, tokens: Sequence[_Token], at: int, words: Sequence[str]) -> bool:

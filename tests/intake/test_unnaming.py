@@ -72,6 +72,18 @@ async def test_what_a_handle_is_made_of_goes_too(tmp_path: Path) -> None:
     assert left == 0
 
 
+async def test_a_name_with_an_umlaut_goes_in_each_of_its_spellings(tmp_path: Path) -> None:
+    for at_home, name in (("1", "Jürgen Möller"), ("2", "Juergen Moeller")):
+        async with house(tmp_path / at_home, CLUB) as at:
+            texts, left = await after(
+                at, replace(KOFI, name=name), "Jürgen said", "Juergen Moeller",
+                "https://x.example/J%C3%BCrgen", "Jurgis",
+            )  # fmt: skip
+        assert texts == ["[name left out] said", "[name left out]",
+                         "https://x.example/[name left out]", "Jurgis"]  # fmt: skip
+        assert left == 0
+
+
 async def test_what_may_be_somebody_elses_name_stays_and_is_told(tmp_path: Path) -> None:
     async with house(tmp_path, CLUB) as at:
         await at.start(CLUB)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.transcripts import common_words
 from bot.transcripts.common_words import is_doubtful, is_never_a_name
-from bot.transcripts.names_in_text import folded
+from bot.transcripts.spelling import folded
 
 
 def test_titles_and_professions_name_nobody_and_will_names_somebody_now_and_then() -> None:

@@ -212,6 +212,27 @@ async def test_what_a_named_person_discloses_and_shares_does_not_name_others(wan
     assert "kofi" not in page.lower()
 
 
+@pytest.mark.parametrize("wanted", FORMATS)
+@pytest.mark.parametrize("name", ["Jürgen Möller", "Juergen Moeller"])
+async def test_a_name_with_an_umlaut_is_hidden_however_it_is_written_and_in_links(
+    wanted: str, name: str
+) -> None:
+    told = (
+        "Juergen and Möller: https://example.org/people/J%C3%BCrgen-M%C3%B6ller, "
+        "https://example.org/juergen-moeller, <https://example.org/2|J%25C3%25BCrgen>, "
+        "[Moeller](https://example.org/3) and https://xn--mller-jua.example"
+    )
+    file = Attachment("M%C3%B6ller.png", "image/png", 9, "https://x.example/M%F6ller.png")
+    ann = said_by("ann", "Ann Stone")._replace(id="2", text=told, attachments=(file,))
+    async with kept([said_by("j", name), ann]) as (tables, chat):
+        await check_in(tables, chat, {"local:j": CheckIn(consent=Consent.PSEUDONYM)})
+        page = await in_words(tables, chat, wanted, Audience.PUBLIC)
+    assert "Participant" in page
+    assert "https://example.org/2" in page.replace("\\/", "/")
+    for trace in ("uergen", "oeller", "ürgen", "öller", "rgen", "ller"):
+        assert trace not in page.replace("Controller", ""), trace
+
+
 def said_by(author: str, name: str, room: Room = HOME) -> Message:
     return Message(CHAT.id, room, "1", said=True, at=after(minutes=1), author=author, name=name,
                    text="hello")  # fmt: skip

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.transcripts.names_in_text import LEFT_OUT, NamesInText, folded
+from bot.transcripts.names_in_text import LEFT_OUT, NamesInText
+from bot.transcripts.spelling import folded
 
 NAMES = NamesInText(
     hidden=[
