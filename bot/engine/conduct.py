@@ -15,20 +15,21 @@
         case, and moderators are told. So it stays while breaches go on.
     A blocked link and an invitation begin with the second step: the message itself is held.
 4.  After FORGIVEN without a step the ladder begins anew; so it does FORGIVEN before one.
-5.  Nothing more is recorded of somebody while they are muted, so that a flood of any length
-    writes little into the log. Where a breach is heard of after a later one, as when a long
+5.  Of somebody who is muted a message that a rule holds at once is held for that rule's sake too,
+    MOST_HELD messages of a person in a chat at most, so that it stays held where the mute is taken
+    back. Nothing else is recorded of them meanwhile, and nobody is told, so that a flood of any
+    length writes little into the log. Where a breach is heard of after a later one, as when a long
     absence is read back newest first, its mute begins REST before it; and where the person is at
-    the last step already, that mute is all that is recorded, and nobody is told.
+    the last step already, that mute is recorded in place of a step, and nobody is told.
 6.  Moderators are told of a rule once a minute; the others of that minute are counted in what
     they are told next, at the latest when the minute is over.
-7.  A mute holds what is said within its time by that time alone, so that the order in which
-    messages reach us changes nothing; so does taking it back. A moderator's mute is at most
-    LONGEST_MUTE. A slow room ends by itself.
+7.  A mute holds what is said or worded anew within its time by that time alone, so that the order
+    in which messages reach us changes nothing; so does taking it back. A moderator's mute is at
+    most LONGEST_MUTE. A slow room ends by itself.
 8.  Where the agenda says `hide`, what is held by a rule is also removed where the platform can,
     at most MOST_HIDDEN messages of a person in a chat, and never one that may be a cry for help.
-    It stays in the store, held. A deletion of
-    it that the platform tells is ours; where the platform did not find it any more, its author
-    had deleted it, and it is withdrawn.
+    It stays in the store, held. A deletion of it that the platform tells is ours; where the
+    platform did not find it any more, its author had deleted it, and it is withdrawn.
 9.  All of it is decided from the log: a restart knows who is muted. Only what counts as much
     within a short time begins anew.
 """
@@ -67,6 +68,9 @@ LONGEST_MUTE = timedelta(days=28)
 SLOWEST = timedelta(hours=6)
 """The longest slow mode that Discord has (resources/channel, `rate_limit_per_user`)."""
 MOST_HIDDEN = 50
+"""Messages of a person that a chat takes out of its rooms."""
+MOST_HELD = 50
+"""Messages of a person that a rule holds at once in a chat while they are muted in any case."""
 
 LAST_STEP = 4
 
@@ -99,8 +103,8 @@ def breached(chat: Chat, signal: signals.Breached) -> list[Event]:
     """Return what follows from a message that breaches rules."""
     person = f"{signal.room.platform}:{signal.person}"
     if chat.order.mute_at(person, signal.at) is not None:
-        rule = next((rule for rule in RULES if rule in signal.rules and rule != SEVERE), "")
-        return [*_hidden(chat, signal, rule)] if rule else []
+        rule = _rule(signal)
+        return [*_meanwhile(chat, signal, rule)] if rule else []
     happened: list[Event] = []
     for event in _steps(chat, signal, chat.order.standings.get(person, Standing())):
         happened.append(event)
@@ -119,7 +123,7 @@ def _steps(chat: Chat, signal: signals.Breached, stands: Standing) -> Iterator[E
         stands.flag is not None and abs(at - stands.flag.at) < ALERTS_EVERY
     ):
         yield measures.Breached(*of, SEVERE, 0)
-    rule = next((rule for rule in RULES if rule in signal.rules and rule != SEVERE), "")
+    rule = _rule(signal)
     if not rule:
         return
     last = stands.step
@@ -128,7 +132,7 @@ def _steps(chat: Chat, signal: signals.Breached, stands: Standing) -> Iterator[E
     is_late = last is not None and at < last.at
     if is_late and before == LAST_STEP:
         yield _earlier(chat, signal, rule)
-        yield from _hidden(chat, signal, rule)
+        yield from _meanwhile(chat, signal, rule)
         return
     since = at - REST if is_late else at
     yield measures.Breached(*of, rule, step)
@@ -147,6 +151,20 @@ def _steps(chat: Chat, signal: signals.Breached, stands: Standing) -> Iterator[E
         yield measures.Muted(at, signal.room, signal.person, since, at + rest, "", rule)
     if step == LAST_STEP - 1 and has_slow and chat.order.slow_at(signal.room, at) is None:
         yield measures.Slowed(at, signal.room, SLOW_BY, at + SLOW_FOR, "", rule)
+
+
+def _rule(signal: signals.Breached) -> str:
+    """Return the rule that counts of those that a message breaches; empty: none on the ladder."""
+    return next((rule for rule in RULES if rule in signal.rules and rule != SEVERE), "")
+
+
+def _meanwhile(chat: Chat, signal: signals.Breached, rule: str) -> Iterator[Event]:
+    """Hold what a rule holds at once though a mute holds it: a mute can be taken back."""
+    person = f"{signal.room.platform}:{signal.person}"
+    is_held = isinstance(chat.decisions.get(signal.message), steps.Held)
+    if rule in AT_ONCE and not is_held and chat.order.held_of.get(person, 0) < MOST_HELD:
+        yield steps.Held(signal.at, signal.message, "", rule, person)
+    yield from _hidden(chat, signal, rule)
 
 
 def _earlier(chat: Chat, signal: signals.Breached, rule: str) -> measures.Muted:

@@ -119,8 +119,11 @@ def _of_people(chat: Chat, event: Event) -> dict[str, Any]:
             until = max(at, chat.withdrawn.get(person, at))
             return {"withdrawn": {**chat.withdrawn, person: until}}
         case steps.Held(message=message) | steps.Cleared(message=message):
-            return {"decisions": {**chat.decisions, message: event}}
-        case steps.Flagged(room=room, person=person) | steps.Unflagged(room=room, person=person):
+            decided: dict[str, Any] = {"decisions": {**chat.decisions, message: event}}
+            if isinstance(event, steps.Held) and event.person:
+                decided["order"] = order.held(chat.order, event.person)
+            return decided
+        case steps.Flagged(room=room, person=person):
             key = f"{room.platform}:{person}"
             return {"flags": {**chat.flags, key: chat.flags.get(key, 0) + 1}}
         case _ if isinstance(event, measures.Measure):

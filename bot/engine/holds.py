@@ -9,11 +9,13 @@
     moderator, or a rule, holds stays held whatever its author writes, until a moderator clears it;
     so does what may be a cry for help.
 3.  The author is told alone, at once, what was seen and what to do, for each wording anew; of one
-    person's messages MOST_TOLD times in a chat at most, so that nobody fills the log.
+    person's messages MOST_TOLD times in a chat at most, so that nobody fills the log, and besides
+    whenever one is removed. That it is shown again is told where it is held for nothing else.
 4.  Moderators learn that a message is held, and whether for a patient's sake, not what was seen.
 5.  Where the agenda says `hide`, what is held under rule 1 is also removed from the room, where
-    the platform can. It stays held: its author writes it anew, or a moderator clears it. A message
-    that may be a cry for help is never removed.
+    the platform can, at most `conduct.MOST_HIDDEN` messages of a person in a chat. It stays held:
+    its author writes it anew, or a moderator clears it. A message that may be a cry for help is
+    never removed.
 6.  Whether a message is held is a function of its row and of the chat, so that the order in which
     edits, holds and clearances come changes nothing.
 """
@@ -55,10 +57,11 @@ def hold_of(chat: Chat, message: Message) -> Hold:
 
 
 def _muted(chat: Chat, message: Message) -> Hold:
-    """Say whether a message was said while its author was muted."""
+    """Say whether a message was said, or got its present wording, while its author was muted."""
     if message.role in (Role.MODERATOR, Role.BOT):
         return Hold.NONE
-    mute = chat.order.mute_at(f"{message.room.platform}:{message.author}", message.at)
+    who, worded = message.author_key, message.worded_at or message.at
+    mute = chat.order.mute_at(who, message.at) or chat.order.mute_at(who, worded)
     if mute is None:
         return Hold.NONE
     return Hold.MODERATOR if mute.by else Hold.RULE
@@ -80,6 +83,8 @@ def noticed(before: Message | None, message: Message) -> signals.Noticed | None:
     is_news = before is None or before.worded_at != message.worded_at
     if message.concerns == seen_before and not (message.concerns and is_news):
         return None
+    if message.held and not message.concerns:
+        return None  # nothing is seen any more, and yet it is not shown again
     return signals.Noticed(
         worded, message.room, message.key, message.author, message.thread, message.concerns,
         message.name,
@@ -100,12 +105,11 @@ def flagged(chat: Chat, signal: signals.Noticed) -> list[Event]:
         if not isinstance(chat.decisions.get(signal.message), steps.Held):  # what holds it stays
             noted.append(steps.Held(signal.at, signal.message, "", DISTRESS))
         return calling.cried(chat, signal, noted)
-    if not is_told:
-        return []
     if signal.concerns:
-        return [steps.Flagged(*told, signal.concerns), *_hidden(chat, signal)]
+        hidden = _hidden(chat, signal)
+        return [*([steps.Flagged(*told, signal.concerns)] if is_told or hidden else []), *hidden]
     stays = isinstance(chat.decisions.get(signal.message), steps.Held)
-    return [] if stays else [steps.Unflagged(*told)]
+    return [steps.Unflagged(*told)] if is_told and not stays else []
 
 
 def _hidden(chat: Chat, signal: signals.Noticed) -> list[Event]:

@@ -126,7 +126,7 @@ def told_below(chat: Chat, message: Message) -> str:
 
 def muted(chat: Chat, until: datetime) -> Words:
     """Tell somebody that a moderator has muted them."""
-    held = ". What you write until then is held back and is in no transcript."
+    held = ". What you write or edit until then is held back and is in no transcript."
     return (f"A moderator of {chat.agenda.title} has muted you until ", Moment(until), held)
 
 

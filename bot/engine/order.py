@@ -49,6 +49,7 @@ class Order:
     hidden: frozenset[str] = frozenset()  # messages that we took out of their rooms
     gone: frozenset[str] = frozenset()  # those among them that their authors had deleted
     hidden_of: Mapping[str, int] = field(default_factory=dict)  # how many of whom
+    held_of: Mapping[str, int] = field(default_factory=dict)  # the same: held by a rule while muted
 
     def mute_at(self, person: str, at: datetime) -> Muted | None:
         """Return the mute that holds what somebody says at that moment, the longest of several."""
@@ -95,6 +96,12 @@ def after(order: Order, event: Measure) -> Order:
                 return order
             told = replace(known, told_at=at, untold=0)
             return replace(order, watches={**order.watches, rule: told})
+
+
+def held(order: Order, person: str) -> Order:
+    """Return the order after a rule has held a message of somebody (by key) who is muted."""
+    count = order.held_of.get(person, 0) + 1
+    return replace(order, held_of={**order.held_of, person: count})
 
 
 TOLD_FROM = 3

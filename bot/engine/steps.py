@@ -39,12 +39,16 @@ class Unflagged:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A message is held back, whatever its author makes of it; `rule` names the rule, if one."""
+    """A message is held back, whatever its author makes of it; `rule` names the rule, if one.
+
+    `person` is its author's key where they are muted in any case, for such holds are counted.
+    """
 
     at: datetime
     message: str
     by: str
     rule: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

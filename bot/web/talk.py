@@ -32,7 +32,7 @@ from bot.web.painter import Painter
 from bot.web.room import PALETTE, can, room_of
 from bot.web.rows import rows_of
 from bot.web.templates import Templates
-from bot.web.turns import wait_for_turn
+from bot.web.turns import may_word, wait_for_turn
 
 LONGEST = 4000
 """Characters in a message."""
@@ -224,13 +224,16 @@ class Talk:
     # ------------------------------------------------------------ one's own messages
 
     async def edit(self, request: web.Request) -> web.Response:
-        """Give one's own message a new wording."""
+        """Give one's own message a new wording; who is muted must wait with it."""
         visitor, message = await self._own(request)
         text = _worded(request)
         if not can(message, visitor, moderates=False).edit:
             raise Refused("The text of this message was not kept, so it cannot be changed.")
         if text != message.text:
-            at = max(self._house.clock(), (message.worded_at or message.at) + _LATER)
+            now = self._house.clock()
+            if (chat := await self._chat(message.chat)) is not None:
+                may_word(chat, visitor.person, now)
+            at = max(now, (message.worded_at or message.at) + _LATER)
             await self._house.runner.handle(Edited(at, message.room, message.id, text))
         return await self._shown(request, visitor, message)
 
@@ -305,6 +308,10 @@ class Talk:
         async with self._house.store.reading() as tables:
             found = await tables.messages([message_key(room, message)])
         return found[0] if found and found[0].said else None
+
+    async def _chat(self, chat: str) -> Chat | None:
+        async with self._house.store.reading() as tables:
+            return await tables.chat(chat)
 
     async def _shown(
         self, request: web.Request, visitor: Visitor, message: Message

@@ -266,8 +266,77 @@ def test_the_log_is_bounded_by_time_whatever_somebody_does(
     for number, (seconds, rule) in enumerate(sorted(breaches)):
         log.take(breach(seconds, rule, number=number))
     minutes = {seconds // 60 for seconds, _ in breaches}
-    assert len(log.happened) <= 12 * len(minutes) + conduct.MOST_HIDDEN
+    most = 12 * len(minutes) + conduct.MOST_HIDDEN + conduct.MOST_HELD
+    assert len(log.happened) <= most
     assert log.chat.order == fold([*Script(HIDING.agenda).log, *log.happened]).order
+
+
+# ---------------------------------------------------------------- what is held at once, while muted
+
+
+@pytest.mark.parametrize("rule", conduct.AT_ONCE)
+def test_while_somebody_is_muted_a_link_that_is_not_wanted_is_held_for_its_own_sake(
+    rule: str,
+) -> None:
+    log = Log()
+    log.take(ask("mute 7 30m"))
+    log.actions = []
+    assert log.take(breach(200, "flood", "severe")) == []
+    happened = log.take(breach(200, rule, "flood"))
+    assert happened == [steps.Held(at(200), "discord:100/m200", "", rule, "discord:7")]
+    assert log.actions == [], "nobody is told"
+    assert row(200, chat=log.chat).held is Hold.RULE
+    assert row(201, chat=log.chat).held is Hold.MODERATOR
+    assert log.take(breach(200, rule)) == [], "it is held once"
+    log.take(ask("mute 7 0m", 300))
+    assert row(200, chat=log.chat).held is Hold.RULE
+    assert row(201, chat=log.chat).held is Hold.NONE
+    log.take(ask_clear := Asked(at(310), CHANNEL, MODERATOR, CLEAR))
+    assert row(200, chat=log.chat).held is Hold.NONE
+    log.take(replace(ask_clear, ask=parse("mute 7 30m")[1]))
+    edited = Edited(at(400), CHANNEL, "m200", "Come to us, again", "5")
+    (again,) = log.take(breach(400, rule, number=200))
+    assert again == steps.Held(at(400), "discord:100/m200", "", rule, "discord:7")
+    assert hear(log.chat, row(200, chat=log.chat), None, edited).held is Hold.RULE
+
+
+CLEAR = safety_asks.Clear("discord:100/m200", at(200))
+
+
+def test_a_rule_that_finds_a_muted_persons_link_changes_no_hold_that_stands() -> None:
+    log = Log(HIDING)
+    log.take(signals.Noticed(at(0), CHANNEL, f"{CHANNEL}/m0", "7", "5", ("distress",)))
+    log.take(Asked(at(0), CHANNEL, MODERATOR, safety_asks.Hold(f"{CHANNEL}/m1")))
+    log.take(ask("mute 7 30m", 0))
+    assert log.take(breach(0, "invitation")) == []
+    assert row(0, chat=log.chat).held is Hold.DISTRESS
+    (hidden,) = log.take(breach(1, "invitation"))
+    assert isinstance(hidden, measures.Hidden)
+    assert row(1, chat=log.chat).held is Hold.MODERATOR
+
+
+def test_a_muted_persons_flood_of_links_writes_a_bounded_number_of_holds() -> None:
+    log = Log(HIDING)
+    log.take(ask("mute 7 2h", 0))
+    for number in range(500):
+        log.take(breach(number, "invitation"))
+    kinds = [type(event) for event in log.happened]
+    assert kinds.count(steps.Held) == conduct.MOST_HELD
+    assert kinds.count(measures.Hidden) == conduct.MOST_HIDDEN
+    assert all(row(n, chat=log.chat).held is not Hold.NONE for n in range(500))
+    read_again = fold([*Script(HIDING.agenda).log, *log.happened])
+    assert read_again.order == log.chat.order
+    log.take(ask("mute 8 2h", 0))
+    assert log.take(breach(1, "invitation", person="8", number="x")), "each is counted alone"
+
+
+def test_links_that_are_read_back_newest_first_stay_held_when_the_mute_is_taken_back() -> None:
+    log = Log()
+    for number in reversed(range(30)):
+        log.take(breach(number, "invitation"))
+    log.take(ask("mute 7 0m", 60))
+    shown = [n for n in range(30) if row(n, chat=log.chat).held is Hold.NONE]
+    assert shown == []
 
 
 # ---------------------------------------------------------------- what hides

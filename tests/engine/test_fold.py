@@ -123,7 +123,7 @@ def test_every_event_counts_once_and_changes_only_what_it_says() -> None:
         steps.Flagged: (
             OPENED, steps.Flagged(OPENS, CHANNEL, "k", "7", None, ("email",)), {"flags"},
         ),
-        steps.Unflagged: (OPENED, steps.Unflagged(OPENS, CHANNEL, "k", "7", None), {"flags"}),
+        steps.Unflagged: (OPENED, steps.Unflagged(OPENS, CHANNEL, "k", "7", None), set()),
         steps.Held: (OPENED, steps.Held(OPENS, "k", "local:h"), {"decisions"}),
         steps.Cleared: (OPENED, steps.Cleared(OPENS, "k", "local:h", OPENS), {"decisions"}),
         steps.Called: (OPENED, CALLED, {"calls"}),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import permutations
+from itertools import permutations, product
 
 import pytest
 
-from bot.engine import commands, safety_asks, signals, steps, wording
-from bot.engine.actions import Spot, Tell
+from bot.engine import commands, conduct, measures, safety_asks, signals, steps, wording
+from bot.engine.actions import Remove, Spot, Tell
 from bot.engine.agenda import Room
 from bot.engine.chat import decide, react
 from bot.engine.concerning import DISTRESS
@@ -66,6 +66,34 @@ def test_a_clearance_is_of_one_wording_and_those_before_it() -> None:
     assert hold_of(cleared, message(SEEN, CHANGED_BADLY)) is Hold.PRIVACY
     again = apply(cleared, steps.Cleared(at(11), KEY, HENRY.key, at(9)))
     assert hold_of(again, message(SEEN, CHANGED_BADLY)) is Hold.NONE
+
+
+MUTED = measures.Muted(at(4), ROOM, ANN.id, at(4), at(6), HENRY.key, out=True)
+
+
+def test_a_wording_is_held_that_is_given_while_its_author_is_muted() -> None:
+    said = (SAID, ())
+    muted = apply(CLUB, MUTED)
+    for order, chats in product(permutations([said, CHANGED]), ((CLUB, muted), (muted, muted))):
+        known: Message | None = None
+        for chat, (signal, concerns) in zip(chats, order, strict=True):
+            known = hear(chat, known, None, signal, concerns)
+        assert known is not None
+        assert settle(muted, known, None).held is Hold.MODERATOR
+    assert message(said, chat=muted).held is Hold.NONE
+    later: Wording = (Edited(at(6), ROOM, "m1", "Write to me then"), ())
+    assert message(said, CHANGED, later, chat=muted).held is Hold.NONE
+    back = apply(muted, measures.Unmuted(at(7), ROOM, ANN.id, at(4), HENRY.key))
+    assert message(said, CHANGED, chat=back).held is Hold.NONE
+    by_rule = apply(CLUB, measures.Muted(at(4), ROOM, ANN.id, at(4), at(6), "", "flood"))
+    assert message(said, CHANGED, chat=by_rule).held is Hold.RULE
+
+
+def test_nobody_is_told_that_a_message_is_shown_again_while_a_mute_holds_it() -> None:
+    muted = apply(CLUB, MUTED)
+    seen = message(SEEN, chat=muted)
+    assert noticed(seen, message(SEEN, CHANGED, chat=muted)) is None
+    assert noticed(seen, message(SEEN, CHANGED)) is not None
 
 
 def test_what_a_moderator_holds_stays_held_whatever_its_author_writes() -> None:
@@ -152,6 +180,33 @@ def test_one_person_cannot_fill_the_log() -> None:
     cry = signals.Noticed(OPENS, CHANNEL, f"{CHANNEL}/y", "77", None, (DISTRESS,))
     kept = [event for event in decide(chat, cry) if isinstance(event, steps.Held | steps.Flagged)]
     assert kept == [steps.Held(OPENS, f"{CHANNEL}/y", "", DISTRESS)]  # an edit must not free it
+
+
+def test_whoever_mends_each_message_is_told_of_as_many_as_anybody_else() -> None:
+    script = Script(agenda("0m", "6h"))
+    for number in range(MOST_TOLD + 5):
+        for concerns in (("email",), ()):
+            key = f"{CHANNEL}/{number}"
+            script.take(signals.Noticed(script.now, CHANNEL, key, "77", None, concerns))
+    kinds = [type(event) for event in script.log]
+    assert kinds.count(steps.Flagged) == MOST_TOLD
+    assert MOST_TOLD - 1 <= kinds.count(steps.Unflagged) <= MOST_TOLD
+
+
+@pytest.mark.parametrize("mends", [False, True])
+def test_what_hides_goes_on_when_tellings_end_and_each_removal_is_told(mends: bool) -> None:
+    script = Script(agenda("0m", "6h", rooms=(CHANNEL,), hide=True))
+    for number in range(conduct.MOST_HIDDEN + 10):
+        key = f"{CHANNEL}/{number}"
+        script.take(signals.Noticed(script.now, CHANNEL, key, "77", None, ("email",)))
+        if mends:
+            script.take(signals.Noticed(script.now, CHANNEL, key, "77", None))
+    removed = [action.message for action in script.actions if isinstance(action, Remove)]
+    assert removed == [str(number) for number in range(conduct.MOST_HIDDEN)]
+    told = [wording.plain(action.words) for action in script.actions if isinstance(action, Tell)]
+    assert sum("takes it out of the room" in words for words in told) == conduct.MOST_HIDDEN
+    flagged = [event for event in script.log if isinstance(event, steps.Flagged)]
+    assert len(flagged) == conduct.MOST_HIDDEN
 
 
 def test_only_moderators_hold_and_clear_and_only_what_is_held_is_cleared() -> None:

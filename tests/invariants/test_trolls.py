@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine import measures
+from bot.desk import answers
+from bot.engine import measures, wording
 from bot.engine.commands import parse
 from bot.engine.messages import Hold
 from bot.engine.showing import Audience
@@ -108,6 +109,9 @@ def spoken(h: House) -> list[Signal]:
     signals.append(Edited(start + SECOND * 100, ROOM, "t50", "Other nonsense"))
     signals.append(Deleted(start + SECOND * 101, ROOM, "t55"))
     signals.append(Edited(start + SECOND * 102, ROOM, "t0", "Early, reworded"))
+    signals.append(Edited(start + SECOND * 60, ROOM, "t20", "Reworded meanwhile"))
+    signals.append(Edited(start + SECOND * 61, ROOM, "t15", "Reworded too"))
+    signals.append(Edited(start + SECOND * 103, ROOM, "t15", "Reworded afterwards"))
     return signals
 
 
@@ -128,9 +132,12 @@ async def test_what_is_said_while_somebody_is_muted_is_in_no_transcript_in_whate
         assert [type(one).__name__ for one in await log_of(h)].count(mute) == 1
         text = await public(h)
         shown = {n for n in range(0, 120, 5) if f"Nonsense {n}" in text}
-        assert shown == {*range(5, 30, 5), *range(90, 120, 5)}
+        assert shown == {5, 10, 25, *range(90, 120, 5)}
         assert "Early, reworded" in text
         assert "Other nonsense" not in text
+        assert "Reworded meanwhile" not in text
+        assert "Reworded too" not in text
+        assert "Reworded afterwards" in text
         assert all(f"sense {n}" in text for n in range(0, 120, 5))
 
 
@@ -150,3 +157,40 @@ async def test_a_flood_of_two_thousand_messages_writes_little_and_leaves_a_clean
         assert len(await log_of(h)) - before < 20
         text = await public(h)
         assert [n for n in range(2000) if f"Buy now {n}." in text] == list(range(8))
+
+
+# ---------------------------------------------------------------- links of whoever is muted
+
+LINKS = "T1: join https://discord.gg/abcdef and https://casino.example/x"
+
+
+@pytest.mark.parametrize("is_edit", [False, True])
+async def test_a_link_of_whoever_is_muted_is_not_published_when_the_mute_is_taken_back(
+    tmp_path: Path, is_edit: bool
+) -> None:
+    series = replace(SERIES, agenda=replace(SERIES.agenda, blocked_domains=("casino.example",)))
+    async with house(tmp_path, series) as h:
+        h.runner.lookout = LOOKOUT
+        await h.start(series)
+        await h.say(ROOM, TROLL, "T1: fine", message="m1")
+        h.clock.advance(SECOND * 120)
+        await h.ask("mute Troll 30m", HENRY, ROOM)
+        h.clock.advance(SECOND * 120)
+        if is_edit:
+            await h.edit(ROOM, "m1", LINKS)
+        else:
+            await h.say(ROOM, TROLL, LINKS, message="m2")
+        linked = "m1" if is_edit else "m2"
+        assert (await h.message(ROOM, linked)).held is Hold.RULE
+        await h.ask("mute Troll 0m", HENRY, ROOM)
+        assert (await h.message(ROOM, linked)).held is Hold.RULE
+        text = await public(h)
+        assert "casino" not in text
+        assert "discord.gg" not in text
+        async with h.store.reading() as tables:
+            steps = wording.plain(await answers.steps(tables, await h.chat(CHAT)))
+        assert "Rule blocked_link held" in steps
+        assert "(a link to a site that is not wanted here)" in steps
+        assert f"Undo: /chat clear {linked}" in steps
+        await h.ask(f"clear {linked}", HENRY, ROOM)
+        assert "casino" in await public(h)

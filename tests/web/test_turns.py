@@ -86,3 +86,30 @@ async def test_whoever_a_moderator_mutes_reads_until_when_and_keeps_their_words(
         seen = await ana.get("/rooms/urojc")
         assert "Rude" not in seen.words
         assert "a moderator" in seen.words
+
+
+async def test_whoever_is_muted_can_take_back_what_they_said_and_word_nothing_anew(
+    place: Served, open_house: House, club: Series
+) -> None:
+    async with place.guest(name="Ana") as ana, place.guest(name="Bob") as bob:
+        said = await ana.say("urojc", "Harmless")
+        message = said.url.fragment.removeprefix("m-")
+        path = f"/rooms/urojc/messages/{message}"
+        open_house.clock.advance(SECOND)
+        await open_house.ask("mute Ana 30m", moderator(club), ROOM)
+        told = await ana.say("urojc", "Rude")
+        refused = await ana.post(f"{path}/edit", {"text": "Rude instead"})
+        assert refused.status == told.status == 403
+        for words in (told.words, refused.words):
+            assert "A moderator has muted you in International Urology Journal Club until" in words
+            assert "for another 30 min. Your words are still here: send them then." in words
+        assert ">Rude instead</textarea>" in refused.text
+        seen = (await bob.get("/rooms/urojc")).words
+        assert "Harmless" in seen
+        assert "Rude" not in seen
+        open_house.clock.advance(SECOND * 1800)
+        assert (await ana.post(f"{path}/edit", {"text": "Kind instead"})).status == 200
+        assert "Kind instead" in (await bob.get("/rooms/urojc")).words
+        await open_house.ask("mute Ana 30m", moderator(club), ROOM)
+        assert (await ana.post(f"{path}/delete")).status == 200
+        assert (await open_house.message(ROOM, message)).withdrawn
