@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.agendas.mistakes import shown
 from bot.cli.faults import Stopped
 from bot.cli.stores import opened
-from bot.dispatch.publishing import publish
+from bot.dispatch.publishing import handing_out
 from bot.engine.agenda import Series
 from bot.engine.showing import Audience
 from bot.engine.state import HELD, Chat
@@ -50,9 +50,8 @@ async def export(
             chat = await find(tables, name)
         if edition is Audience.PUBLIC:
             out.mkdir(parents=True, exist_ok=True)  # what cannot be written is not published
-            await publish(store, chat.id, now)
-        async with store.reading() as tables:
-            return await write_files(tables, await find(tables, chat.id), out, formats, edition)
+        async with handing_out(store, chat.id, edition, now) as copy:
+            return await copy.write(out, formats)
 
 
 async def find(tables: Tables, name: str) -> Chat:

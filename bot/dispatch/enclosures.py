@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.dispatch.publishing import publish
+from bot.dispatch.publishing import handing_out
 from bot.dispatch.quotations import Quotations
 from bot.engine.actions import Action, Amend, Enclosure, Post, Tell, Words
 from bot.engine.agenda import OWN
@@ -18,7 +18,6 @@ from bot.intake.runner import Runner, Store
 from bot.platforms.platform import Enclosed, File
 from bot.transcripts.editions import begin
 from bot.transcripts.files import file_stem
-from bot.transcripts.rendering import render
 from bot.transcripts.summary import Summary, summarise
 from bot.transcripts.to_png import described, picture
 
@@ -59,16 +58,14 @@ class Enclosures:
     async def transcript(
         self,
         chat: Chat,
-        format: str,  # noqa: A002  as in `render`
+        format: str,  # noqa: A002  as in `Copy.render`
         edition: Audience,
         now: datetime,
     ) -> File:
         """Return an edition of a chat; what is larger than a platform takes is packed."""
         name = f"{file_stem(chat.id, edition)}.{format}"
-        if edition is Audience.PUBLIC:
-            await publish(self._store, chat.id, now)
-        async with self._store.reading() as tables:
-            chunks = [chunk async for chunk in render(tables, chat, format, edition)]
+        async with handing_out(self._store, chat.id, edition, now) as copy:
+            chunks = [chunk async for chunk in copy.render(format)]
         if sum(map(len, chunks)) <= LARGEST:
             return File(name, b"".join(chunks))
         return File(f"{name}.zip", await asyncio.to_thread(_packed, name, chunks))

@@ -44,6 +44,7 @@ class Silence(StrEnum):
     UNCHECKED = "unchecked"  # a check-in is required, and its author has not checked in
     OUT = "out"  # its author does not want to be in the transcript
     UNASKED = "unasked"  # its author has not agreed to the research edition
+    UNNOTED = "unnoted"  # it came after what is handed out was noted
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,12 @@ History = tuple[Published, ...]
 """What editions said of one message, in their order; only where it differed."""
 
 
+class Noted(NamedTuple):
+    """It is noted what the public edition of a chat (by its id) says: a copy may be handed out."""
+
+    chat: str
+
+
 class Publications(NamedTuple):
     """How many editions of a chat were handed out, when the first was, how many lines they have."""
 

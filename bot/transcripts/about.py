@@ -32,6 +32,7 @@ _NO_LISTS = (
     "There is no list of links, of mentions or of answers, and files are told by their type and "
     "size alone."
 )
+_MEANWHILE = ("that came while this file was made", "that came while this file was made")
 _NOT_KEPT = ("that is no longer kept", "that are no longer kept")
 _WHY = {
     Silence.HELD: ("that is held back for review", "that are held back for review"),
@@ -44,6 +45,7 @@ _WHY = {
     Silence.LATE: ("that came after the close", "that came after the close"),
     Silence.BLANKED: _NOT_KEPT,
     Silence.UNASKED: _NOT_KEPT,
+    Silence.UNNOTED: _MEANWHILE,
 }
 
 

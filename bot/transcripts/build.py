@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.engine.showing import Audience
 from bot.engine.state import Chat
 from bot.store import spoken
+from bot.store.publications import Noted
 from bot.store.spoken import BEGINNING, Place, Spoken
 from bot.store.tables import Tables
 from bot.transcripts.edition import Edition, Stated
@@ -59,9 +60,10 @@ async def build(
     chat: Chat,
     audience: Audience = Audience.ORGANIZERS,
     salt: bytes | None = None,
+    noted: Noted | None = None,
 ) -> Transcript:
     """Count a chat for an edition; without `salt` pseudonyms are drawn anew."""
-    begun = await begin(tables, chat, audience, salt)
+    begun = await begin(tables, chat, audience, salt, noted)
     summary, names = await summarise(tables, chat, begun)
     return Transcript(summary, {} if begun.audience is not Audience.ORGANIZERS else names, begun)
 

@@ -15,7 +15,7 @@ from bot.engine.people import Role
 from bot.engine.showing import Audience, Silence
 from bot.engine.state import Chat
 from bot.store import checkins, publications
-from bot.store.publications import Fact, History, Published
+from bot.store.publications import Fact, History, Noted, Published
 from bot.store.tables import Tables
 from bot.transcripts.cast import Cast
 from bot.transcripts.edition import Edition, showing_of
@@ -49,8 +49,20 @@ class Begun:
         return self.edition.cast.pseudonyms if isinstance(self.edition, Masked) else 0
 
 
-async def begin(tables: Tables, chat: Chat, audience: Audience, salt: bytes | None = None) -> Begun:
-    """Begin an edition; without `salt` pseudonyms are drawn anew, for this file alone."""
+async def begin(
+    tables: Tables,
+    chat: Chat,
+    audience: Audience,
+    salt: bytes | None = None,
+    noted: Noted | None = None,
+) -> Begun:
+    """Begin an edition; without `salt` pseudonyms are drawn anew, for this file alone.
+
+    With `noted` it is a public one to be handed out: what is not noted as shown is left out.
+    Raises ValueError where it is another's.
+    """
+    if noted is not None and (audience, chat.id) != (Audience.PUBLIC, noted.chat):
+        raise ValueError(f"what is noted is the public edition of {noted.chat}")
     showing = await showing_of(tables, chat, audience)
     said = await checkins.of_series(tables.connection, chat.series)
     if audience not in (Audience.PUBLIC, Audience.RESEARCH):
@@ -71,28 +83,34 @@ async def begin(tables: Tables, chat: Chat, audience: Audience, salt: bytes | No
         return Begun(Masked(showing, cast, numbers, said), left_out, None, salt)
     corrections = Corrections()
     known = await publications.publications(tables.connection, chat.id)
-    async for fact, history, now in stands(tables, gate, known.lines):
+    async for fact, history, now in stands(tables, gate, known.lines, noted):
         if not now.silence:
             numbers.add(fact.key, now.line)
         elif fact.role != Role.BOT:
             left_out[Silence(now.silence)] += 1
         corrections.see(fact, history, now)
     erratum = corrections.since(known.first)
-    return Begun(Masked(showing, cast, numbers, said), left_out, erratum, salt)
+    edition = Masked(showing, cast, numbers, said, numbered_alone=noted is not None)
+    return Begun(edition, left_out, erratum, salt)
 
 
 async def stands(
-    tables: Tables, gate: Edition, lines: int
+    tables: Tables, gate: Edition, lines: int, noted: Noted | None = None
 ) -> AsyncIterator[tuple[Fact, History, Published]]:
     """Yield what a public edition says of each message now, beside what earlier ones said.
 
     A line keeps its number; what was in no edition yet is numbered after the `lines` there were.
+    With `noted` nothing is: what was not noted as shown stays as it was noted, or is unnoted.
     """
     number = itertools.count(lines + 1)
     async for batch in publications.facts(tables.connection, gate.chat.id):
         for fact, history in batch:
             silence = gate.silence(fact)
             line = history[-1].line if history else 0
+            if noted and not silence and (not history or history[-1].silence):
+                unnoted = Published(0, 0, Silence.UNNOTED, fact.worded_at, fact.topics)
+                yield fact, history, history[-1] if history else unnoted
+                continue
             if not silence and not line:
                 line = next(number)
             yield fact, history, Published(0, line, silence, fact.worded_at, fact.topics)

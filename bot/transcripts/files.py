@@ -6,13 +6,22 @@ Files of the other editions say so in their names, so that none is taken for ano
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 from bot.engine.showing import Audience
 from bot.engine.state import Chat
+from bot.store.publications import Noted
 from bot.store.tables import Tables
 from bot.transcripts.rendering import FORMATS, render
+
+MEDIA_TYPES: Mapping[str, str] = {
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+}
+"""What a server says that a file of a format is."""
 
 
 def file_stem(name: str, edition: Audience) -> str:
@@ -26,6 +35,7 @@ async def write_files(
     out: Path,
     formats: Sequence[str] = FORMATS,
     edition: Audience = Audience.ORGANIZERS,
+    noted: Noted | None = None,
 ) -> tuple[Path, ...]:
     """Write an edition of a chat into `out`, which is made, in these formats; return the files.
 
@@ -35,15 +45,18 @@ async def write_files(
     out.mkdir(parents=True, exist_ok=True)
     stem = file_stem("transcript", edition)
     return tuple(
-        [await _write(tables, chat, out / f"{stem}.{one}", one, edition) for one in formats]
+        [
+            await _write(out / f"{stem}.{one}", render(tables, chat, one, edition, noted=noted))
+            for one in formats
+        ]
     )
 
 
-async def _write(tables: Tables, chat: Chat, path: Path, format_: str, edition: Audience) -> Path:
+async def _write(path: Path, chunks: AsyncIterator[bytes]) -> Path:
     begun = path.with_name(f".{path.name}.part")
     try:
         with begun.open("wb") as file:
-            async for chunk in render(tables, chat, format_, edition):
+            async for chunk in chunks:
                 file.write(chunk)
         begun.replace(path)
     finally:

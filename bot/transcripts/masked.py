@@ -17,6 +17,7 @@ from bot.engine.showing import Audience, Showing, Silence
 from bot.engine.state import Chat
 from bot.store.codec import files_of, files_row, moment, stamp
 from bot.store.figures import Counts
+from bot.store.publications import Fact
 from bot.store.spoken import Remarkable, Spoken
 from bot.transcripts.cast import Cast
 from bot.transcripts.edition import NOTHING_SAID, Edition, Stated
@@ -62,7 +63,8 @@ _OF_ONE = re.compile(
 class Masked(Edition):
     """The public edition, and the one for research; `numbers` are those of its lines.
 
-    `chat` is the chat as the file shows it, and all keys are the file's own.
+    `numbered_alone`: nothing is shown but those. `chat` is the chat as the file shows it, and all
+    keys are the file's own.
     """
 
     def __init__(
@@ -71,10 +73,13 @@ class Masked(Edition):
         cast: Cast,
         numbers: Numbers,
         said: Mapping[str, CheckIn] = NOTHING_SAID,
+        *,
+        numbered_alone: bool = False,
     ) -> None:
         super().__init__(showing, said)
         self.cast = cast
         self._numbers = numbers
+        self._numbered_alone = numbered_alone
         is_research = showing.audience is Audience.RESEARCH
         self._step = showing.chat.agenda.round_times if is_research else timedelta(0)
         self._rooms = {
@@ -177,6 +182,13 @@ class Masked(Edition):
     def keys_of(self, lines: Iterable[Spoken]) -> dict[str, str]:
         """Return the keys of lines of the latest batch, by those in the store."""
         return {self._keys[line.key]: line.key for line in lines}
+
+    def silence(self, row: Spoken | Remarkable | Fact) -> Silence:
+        """Say why what a row says is not shown; NONE: it is."""
+        why = super().silence(row)
+        if not why and self._numbered_alone and self._numbers.of(row.key) is None:
+            return Silence.UNNOTED
+        return why
 
     def has(self, row: Spoken | Remarkable) -> bool:
         """Whether the edition has a line for a row."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import re
@@ -15,9 +16,10 @@ from aiohttp import web
 
 from bot.agendas.schedule import Date, coming
 from bot.desk.bell import hears
-from bot.dispatch.publishing import publish
+from bot.dispatch.publishing import Copy, handing_out
 from bot.engine import wording
 from bot.engine.agenda import Room
+from bot.engine.commands import FORMATS
 from bot.engine.errors import reason
 from bot.engine.events import Event
 from bot.engine.messages import Tally
@@ -28,8 +30,7 @@ from bot.store.tables import Tables
 from bot.transcripts import phrases, pictures
 from bot.transcripts.about import NAMES
 from bot.transcripts.clock import Clock
-from bot.transcripts.files import file_stem
-from bot.transcripts.rendering import FORMATS, MEDIA_TYPES, render
+from bot.transcripts.files import MEDIA_TYPES, file_stem
 from bot.transcripts.summary import Names, Summary, summarise
 from bot.web.access import LENT_LINK_LASTS, LENT_STAYS, LINK_LASTS
 from bot.web.chronicle import chronicle, doers
@@ -272,34 +273,42 @@ class OrganizerPages:
         """Send a chat's transcript in one format, as it is read from the store."""
         async with self._house.store.reading() as tables:
             chat = await self._own(request, tables)
-            wanted, edition = _wanted(request, chat)
-        if edition is Audience.PUBLIC and request.method != "HEAD":
-            await publish(self._house.store, chat.id, self._house.clock())
-        async with self._house.store.reading() as tables:
-            chat = await self._own(request, tables)
-            response = web.StreamResponse()
-            response.headers["Content-Type"] = MEDIA_TYPES[wanted]
-            response.headers["Content-Disposition"] = (
-                f'attachment; filename="{file_stem(_file_name(chat.id), edition)}.{wanted}"'
-            )
-            try:
-                pieces = render(tables, chat, wanted, edition)
-                first = await anext(pieces, b"")  # what fails before it still becomes a page
+        wanted, edition = _wanted(request, chat)
+        response = web.StreamResponse()
+        response.headers["Content-Type"] = MEDIA_TYPES[wanted]
+        response.headers["Content-Disposition"] = (
+            f'attachment; filename="{file_stem(_file_name(chat.id), edition)}.{wanted}"'
+        )
+        if request.method == "HEAD":  # a body would be taken for the next answer
+            with contextlib.suppress(ConnectionError):  # whoever asked went away
                 await response.prepare(request)
-                if request.method != "HEAD":  # a body would be taken for the next answer
-                    await send(response, first)
-                    async for piece in pieces:
-                        await send(response, piece)
-                await response.write_eof()
-            except ConnectionError:
-                pass  # whoever asked went away
-            except Exception as error:
-                if not response.prepared:
-                    raise
-                log.error("The transcript of %s broke off: %s.", chat.id, reason(error))
-                if request.transport is not None:
-                    request.transport.abort()  # or half a file would look whole
+            return response
+        now = self._house.clock()
+        async with handing_out(self._house.store, chat.id, edition, now) as copy:
+            await _send_all(request, response, copy, wanted)
         return response
+
+
+async def _send_all(
+    request: web.Request, response: web.StreamResponse, copy: Copy, wanted: str
+) -> None:
+    """Send a transcript as it is read from the store; raises what fails before it is begun."""
+    try:
+        pieces = copy.render(wanted)
+        first = await anext(pieces, b"")  # what fails before it still becomes a page
+        await response.prepare(request)
+        await send(response, first)
+        async for piece in pieces:
+            await send(response, piece)
+        await response.write_eof()
+    except ConnectionError:
+        pass  # whoever asked went away
+    except Exception as error:
+        if not response.prepared:
+            raise
+        log.error("The transcript of %s broke off: %s.", copy.chat.id, reason(error))
+        if request.transport is not None:
+            request.transport.abort()  # or half a file would look whole
 
 
 async def send(

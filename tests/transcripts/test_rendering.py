@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.engine import commands
-from bot.transcripts.rendering import FORMATS, MEDIA_TYPES, render
+from bot.transcripts.files import MEDIA_TYPES
+from bot.transcripts.rendering import FORMATS, render
 from tests.transcripts.club import CHAT, SIGNALS, club, heard, kept
 
 
