@@ -42,7 +42,11 @@ _SIGNS = str.maketrans("01345789@$!|", "oieastbgasii")
 """What people write in place of a letter: n1ce, f@ce."""
 
 _BETWEEN_LETTERS = re.compile(r"[@$!|](?<=[^\W_].)[@$!|]*[^\W_]")
-_QUOTED = re.compile(r"^[ \t]{0,8}>(?:>>[\s\S]*|[^\n]*)", re.MULTILINE)
+_FACE = r"[:;=8]['-]?[()\[\]{}/\\|<>DOPopc3](?!\w)|[._-]{1,3}[<>](?!\w)|<(?![@#!:\w])"
+_QUOTED = re.compile(
+    rf"^[ \t]{{0,8}}>(?!{_FACE})(?:>>[ \t][\s\S]*|[^\n\r\u2028\u2029]*)", re.MULTILINE
+)
+"""A quotation; `>:(` and `>_<` are faces, and `>>>` without a blank goes no further on Discord."""
 
 
 def normal(form: Literal["NFKC", "NFKD"], text: str) -> str:

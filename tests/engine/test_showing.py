@@ -15,6 +15,7 @@ from bot.engine.erasing import SIGN
 from bot.engine.fold import apply
 from bot.engine.messages import OURS, Hold, Message, Timing
 from bot.engine.people import Role
+from bot.engine.quoting import lines_of
 from bot.engine.showing import Audience, Showing, Silence
 from bot.engine.state import Chat
 from tests.engine.script import OPENS, ROOM, Script, agenda
@@ -139,7 +140,7 @@ def test_a_cry_for_help_stands_in_the_room_and_what_else_is_held_only_for_review
 
 
 def test_what_is_quoted_of_withheld_lines_is_left_out() -> None:
-    showing = replace(of(), withheld=frozenset({"I cannot go on"}))
+    showing = replace(of(), withheld=lines_of("I cannot go on"))
     quoting = SAID._replace(text="> I cannot go on.\nI cannot go on", author="bob")
     assert showing.shown(quoting).text == "> […]\nI cannot go on"
     assert showing.standing(quoting).text == "> […]\nI cannot go on"

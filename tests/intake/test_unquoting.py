@@ -62,6 +62,17 @@ async def test_what_nobody_quotes_takes_nothing_along(tmp_path: Path, way: str) 
         assert bo.text == f"{SAID}\n> I saw him as well\nSo it was", "said again without a mark"
 
 
+async def test_what_is_gone_goes_from_a_copy_that_lost_its_marks(tmp_path: Path) -> None:
+    async with house(tmp_path, SERIES) as h:
+        await h.start(SERIES)
+        said = await h.say(ROOM, ANN, "I told *nobody* of the postman <@p-bo|Bo> until today…")
+        copy = "> Ann: i told nobody of the postman @Bo until today...\nI agree"
+        await h.say(ROOM, BO, copy, message="bo")
+        await h.delete(ROOM, said)
+        assert (await h.message(ROOM, "bo")).text == GONE
+    assert not [one for one in tmp_path.iterdir() if b"postman" in one.read_bytes()]
+
+
 async def test_a_chat_in_which_the_same_was_said_stays_as_it_was(tmp_path: Path) -> None:
     other = urojc("other")
     async with house(tmp_path, SERIES, other) as h:

@@ -19,7 +19,8 @@ from tests.web.served import served
 
 HERE, THERE = Room("local", "urojc"), Room("local", "second")
 ANN, BO, CY = person("Ann"), person("Bo"), person("Cy")
-SAID = "Told nobody of quillwort."
+SAID = "Told *nobody* of quillwort…"
+COPIED = "Ann: told nobody of _quillwort_..."
 OFFERS = "Ok, marigold?"
 SERIES = urojc(questions=("What next?",))
 SERIES = replace(
@@ -31,11 +32,12 @@ HENRY = moderator(SERIES)
 async def quotes(h: House) -> None:
     """Let Bo quote Ann, and Cy answer Bo, so that Bo is quoted in the catch-up and elsewhere.
 
+    The quotation is as people copy it from a screen, with the name of its author in front.
     Excerpts leave quotations out, but for those that begin with a blank, which no platform sees as
     one; these are looked for here.
     """
     h.clock.advance(timedelta(minutes=1))
-    await h.say(THERE, BO, f"T1: {OFFERS}\n > _{SAID}_", message="bo")
+    await h.say(THERE, BO, f"T1: {OFFERS}\n > {COPIED}", message="bo")
     await h.say(THERE, CY, "Thank you both.", message="cy", reply_to="bo")
 
 

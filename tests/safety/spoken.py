@@ -54,6 +54,8 @@ DISTRESS: Mapping[str, tuple[str, ...]] = {
         "That is what they said. I want to die",
         "I told my boss I want to die and he laughed",
         "> how are you?\nI want to die",
+        ">:( I want to die",
+        ">>>how are you?\nI want to die",
         "I *want* to _kill_ myself",
         "I w\u200bant to kill my\u00adself",
         "Ｉ ｗａｎｔ ｔｏ ｄｉｅ",

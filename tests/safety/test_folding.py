@@ -56,6 +56,24 @@ def test_lines_that_quote_are_left_out() -> None:
     assert unquoted("a") == "a"
 
 
+@pytest.mark.parametrize(
+    "text", [">:( a", ">_< a", ">.> a", ">< a", " >;-( a", ">=[ a", "->a", "\n>:3 a", ">:D a"]
+)
+def test_a_face_quotes_nobody(text: str) -> None:
+    assert unquoted(text) == text
+
+
+@pytest.mark.parametrize("quoted", [">:smile: a", "><@U1> a", ">>_< a", ">_a_ b", ">...a", ">:Oh"])
+def test_what_is_quoted_may_begin_with_a_sign(quoted: str) -> None:
+    assert unquoted(f"{quoted}\nb") == "\nb"
+
+
+@pytest.mark.parametrize("between", ["\n", "\r", "\r\n", "\u2028"])
+@pytest.mark.parametrize("mark", ["> ", ">", ">>>", ">> >"])
+def test_a_quotation_ends_with_its_line(mark: str, between: str) -> None:
+    assert unquoted(f"{mark}a{between}b") == f"{between}b"
+
+
 def test_signs_are_read_as_letters_where_they_stand_in_words() -> None:
     def found(text: str) -> list[str] | None:
         return disguised(folded(text), pieces_of(folded(text)))
