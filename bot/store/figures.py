@@ -1,8 +1,9 @@
 """The SQL that counts: how a chat was attended.
 
 In every count a message is one that was said (`said = 1`); what was withdrawn counts only as
-withdrawn. Participants and guests are one crowd here, told apart where it matters. Visitors, who
-are not among the members to whom an agenda keeps its chat, are counted by themselves alone.
+withdrawn, whoever wrote it. Participants and guests are one crowd here, told apart where it
+matters. Visitors, who are not among the members to whom an agenda keeps its chat, are counted by
+themselves alone.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _RARE_KINDS = {
     "early": f"{_KEPT} AND m.timing = 'early'",
     "late": f"{_KEPT} AND m.timing = 'late'",
     "edited": f"{_KEPT} AND m.edited = 1 AND m.timing = 'on_time'",
-    "withdrawn": f"{_CROWD} AND m.withdrawn = 1",
+    "withdrawn": "m.role <> 'bot' AND m.withdrawn = 1",
     "unplaced": f"{_KEPT} AND m.placed_by = 'none'",
     "with_files": f"{_KEPT} AND m.attachments <> '' AND m.timing = 'on_time'",
 }
@@ -49,7 +50,8 @@ _NO_TOPIC = "('-', 0)"  # no row of `topics` reads so
 class Counts:
     """How many messages of each kind a chat has, and how many people wrote them.
 
-    All but the two of moderators and the two of visitors count participants' and guests' messages.
+    All but the two of moderators and the two of visitors count participants' and guests' messages;
+    `withdrawn` counts everybody's but the bot's, as what is left out of an edition does.
     `edited`, `without_topic`, `replies` and `with_files` are those in the window; `unplaced` and
     `withdrawn` those of any time. `per_person` says how many people wrote how many messages in the
     window, as (messages, people), fewest messages first; `topics` leaves out those without. A

@@ -322,9 +322,9 @@ def rules(chat: Chat) -> str:
         "first post to the first message under it. "
         "Replies to a person's own messages are not ranked, and one person's "
         "same emoji on one message counts once. An edited message counts once, in its last "
-        "wording; a withdrawn one counts only as withdrawn, and a person who withdrew "
-        "everything is no participant. Under no topic are messages, early and late ones too, that "
-        "nothing of this ties to one and that no moderator placed."
+        "wording; a withdrawn one, whoever wrote it, counts only as withdrawn, and a person who "
+        "withdrew everything is no participant. Under no topic are messages, early and late ones "
+        "too, that nothing of this ties to one and that no moderator placed."
     )
 
 
@@ -337,8 +337,8 @@ def _of_members(chat: Chat) -> str:
     ]
     return (
         f" The chat is its members' {' and '.join(where)}: whoever else writes is a visitor, whose "
-        "messages are shown and stand in no count but that of visitors, and in no ranking; "
-        "reactions count whoever gave them."
+        "messages are shown and stand in no count but that of visitors and that of withdrawn "
+        "ones, and in no ranking; reactions count whoever gave them."
     )
 
 

@@ -92,7 +92,7 @@ def recounted(messages: Sequence[Message]) -> Counts:
         early=sum(m.timing is Timing.EARLY for m in stays),
         late=sum(m.timing is Timing.LATE for m in stays),
         edited=sum(m.edited for m in counted),
-        withdrawn=sum(m.withdrawn for m in crowd),
+        withdrawn=sum(m.withdrawn for m in ours if m.role is not Role.BOT),
         unplaced=sum(m.placed_by is PlacedBy.NONE for m in stays),
         without_topic=sum(not m.topics for m in counted),
         replies=sum(m.reply_to is not None for m in counted),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.engine.showing import EDITIONS, Audience
 from bot.transcripts.rendering import FORMATS, render
-from tests.house import House, house, person, room_of, urojc
+from tests.house import House, house, moderator, person, room_of, urojc
 
 CLUB = urojc()
 ROOM, ANN = room_of(CLUB), person("Ann")
@@ -54,3 +55,23 @@ async def test_every_format_of_every_edition_says_how_many(tmp_path: Path, withd
                 assert says(text, form, edition, withdrawn), (edition, form)
                 assert not says(text, form, edition, withdrawn + 1), (edition, form)
                 assert GONE not in text
+
+
+async def test_what_moderators_and_visitors_withdraw_is_counted_as_what_is_left_out(
+    tmp_path: Path,
+) -> None:
+    members = {"local": (ANN.id,)}
+    club = replace(CLUB, agenda=replace(CLUB.agenda, members_only=members))
+    async with house(tmp_path, club) as at:
+        await at.start(club)
+        for author in (ANN, moderator(club), person("Vic")):
+            await at.say(ROOM, author, "T1: this stays")
+            await at.delete(ROOM, await at.say(ROOM, author, f"T1: {GONE}"))
+        for edition in EDITIONS:
+            for form in FORMATS:
+                text = await rendered(at, form, edition)
+                assert says(text, form, edition, 3), (edition, form)
+                assert GONE not in text
+        for edition in (Audience.PUBLIC, Audience.RESEARCH):
+            found = json.loads(await rendered(at, "json", edition))
+            assert found["left_out"]["withdrawn"] == found["counts"]["withdrawn"] == 3
