@@ -11,11 +11,16 @@
 3.  Nobody is asked about their own call. Who cannot be told privately is passed over at once.
 4.  Whoever was asked may take a call, and every moderator. All who were asked learn who took it,
     and so does the person who asked.
-5.  A person has one call at a time; a chat has at most MOST_OPEN that nobody has taken.
+5.  A person has one call at a time that they asked for, and one that their words made: neither
+    stands in the way of the other. At most MOST_OPEN of a chat's calls of each kind are under way
+    at once. Who asks for one more is told so at once. One more by words is made all the same: its
+    author is told where help is, the moderators' pages show it, and moderators are asked to come
+    as soon as one of those before it is over.
 6.  Words that may be a cry for help are looked for only where the agenda has help lines. Their
-    author alone is told those for their country; the message is held until a moderator clears it,
-    also where it is changed; nothing is said in the room, and nothing is removed. If their author
-    writes so again within the hour after somebody took the call, that moderator is told.
+    author alone is told those for their country, once a call; the message is held until a moderator
+    clears it, also where it is changed; nothing is said in the room, and nothing is removed. If
+    their author writes so again within the hour after somebody took the call, that moderator is
+    told. Whoever took a call that the author asked for is told too, beside the call by words.
 7.  All of this is in the chat's log, so that it goes on after the end of the chat, after a restart
     and in another process.
 """
@@ -43,7 +48,7 @@ TIMES_ALL = 3
 """How often all are told."""
 
 MOST_OPEN = 25
-"""Calls of a chat that nobody has taken; nobody can look after more."""
+"""Calls of a chat and a kind under way at once; nobody can look after more."""
 
 LOOKED_AFTER = timedelta(hours=1)
 """How long whoever took a call is the one who is told what its author writes further."""
@@ -63,9 +68,10 @@ TOO_MANY = (
 
 def asked(chat: Chat, signal: signals.HelpAsked) -> list[Event]:
     """Call a moderator for somebody who asks. Raises Refused where one is called already."""
-    if any(call.asked is steps.Asking.PERSON for call in _open_of(chat, signal.by.key)):
+    waiting = _open(chat, steps.Asking.PERSON)
+    if any(call.key == signal.by.key for call in waiting):
         raise Refused(UNDER_WAY)
-    if len(_open(chat)) >= MOST_OPEN:
+    if len(waiting) >= MOST_OPEN:
         raise Refused(TOO_MANY + help_also(chat.agenda, signal.country))
     called = steps.Called(
         signal.at, _next_number(chat), signal.room, signal.by.id, signal.by.name, signal.message,
@@ -77,11 +83,13 @@ def asked(chat: Chat, signal: signals.HelpAsked) -> list[Event]:
 def cried(chat: Chat, signal: signals.Noticed, hold: list[Event]) -> list[Event]:
     """Return what follows from a message that may be a cry for help; `hold` is that it is held.
 
-    Who is called is told when the chat wakes, at once: the message may have been said long ago.
+    A call that the author asked for is none for their words: whoever has it was not told of them,
+    nor the author where help is. Who is called is told when the chat wakes, at once: the message
+    may have been said long ago.
     """
     person = f"{signal.room.platform}:{signal.person}"
-    is_cared_for = _open_of(chat, person) or looks_after(chat, person, signal.at)
-    if is_cared_for or len(_open(chat)) >= MOST_OPEN:
+    is_open = any(call.key == person for call in _open(chat, steps.Asking.WORDS))
+    if is_open or looks_after(chat, person, signal.at, steps.Asking.WORDS):
         return hold
     called = steps.Called(
         signal.at, _next_number(chat), signal.room, signal.person, signal.name, signal.message,
@@ -105,20 +113,24 @@ def help_also(agenda: Agenda, country: str) -> str:
     return f"\nHelp is also here:\n{lines}" if lines else ""
 
 
-def looks_after(chat: Chat, person: str, at: datetime) -> Call | None:
-    """Return the latest call about a person (by key) that a moderator took within the hour."""
-    for call in reversed(list(chat.calls.values())):
-        if call.key == person and call.taken_at is not None:
-            return call if at - call.taken_at <= LOOKED_AFTER else None
-    return None
+def looks_after(chat: Chat, person: str, at: datetime, asked: steps.Asking) -> Call | None:
+    """Return the call of a kind about a person (by key) that was last taken within the hour."""
+    taken = [
+        (call.taken_at, call.number)
+        for call in chat.calls.values()
+        if call.key == person and call.asked is asked and call.taken_at is not None
+    ]
+    moment, number = max(taken, default=(at, 0))
+    return chat.calls[number] if number and at - moment <= LOOKED_AFTER else None
 
 
-def _open_of(chat: Chat, person: str) -> list[Call]:
-    return [call for call in chat.calls.values() if call.is_open and call.key == person]
+def _open(chat: Chat, asked: steps.Asking) -> list[Call]:
+    return [call for call in chat.calls.values() if call.is_open and call.asked is asked]
 
 
-def _open(chat: Chat) -> list[Call]:
-    return [call for call in chat.calls.values() if call.is_open]
+def _under_way(chat: Chat) -> list[Call]:
+    """Return the calls for which moderators are asked now: of each kind those made first."""
+    return [call for asked in steps.Asking for call in _open(chat, asked)[:MOST_OPEN]]
 
 
 def _next_number(chat: Chat) -> int:
@@ -130,12 +142,12 @@ def _next_number(chat: Chat) -> int:
 
 def wake_at(chat: Chat) -> datetime | None:
     """Return when the next one is asked to come; None: nobody is."""
-    return min((call.due_at for call in chat.calls.values() if call.due_at), default=None)
+    return min((call.due_at for call in _under_way(chat) if call.due_at), default=None)
 
 
 def due(chat: Chat, now: datetime) -> list[Event]:
     """Ask whoever is next of the call that is most overdue; the empty list: none is due."""
-    waiting = [(call.due_at, n) for n, call in chat.calls.items() if call.due_at]
+    waiting = [(call.due_at, call.number) for call in _under_way(chat) if call.due_at]
     moment, number = min(waiting, default=(now, 0))
     return [_next(chat, chat.calls[number], now)] if number and moment <= now else []
 

@@ -64,17 +64,25 @@ def tells(chat: Chat, event: steps.OfCall) -> list[Tell]:
 
 
 def tells_again(chat: Chat, event: steps.Flagged | steps.Unflagged) -> list[Tell]:
-    """Return what whoever looks after somebody is told when they write so again."""
+    """Return what whoever looks after somebody is told when they write so, or do again.
+
+    Who came because of such words comes before who came because they were asked for.
+    """
     if isinstance(event, steps.Unflagged) or DISTRESS not in event.concerns:
         return []
-    call = calling.looks_after(chat, f"{event.room.platform}:{event.person}", event.at)
+    person = f"{event.room.platform}:{event.person}"
+    by_words, by_asking = (
+        calling.looks_after(chat, person, event.at, asked)
+        for asked in (steps.Asking.WORDS, steps.Asking.PERSON)
+    )
+    call, again = (by_words, " again") if by_words else (by_asking, "")
     if call is None:
         return []
-    again = (
+    written = (
         f"In {chat.agenda.title} the person whose call you took has written something that may "
-        "be a cry for help again. It is held back from the transcript: "
+        f"be a cry for help{again}. It is held back from the transcript: "
     )
-    return _to_who_came(call, "again", (again, _spot(event)))
+    return _to_who_came(call, "again", (written, _spot(event)))
 
 
 def _to_one(chat: Chat, call: Call, whom: str) -> list[Tell]:
@@ -322,10 +330,10 @@ def to_author(chat: Chat, call: Call) -> Words:
         "alone with it: these people listen, and you can reach them now.\n"
         f"{calling.help_lines(chat.agenda, call.country)}\n"
         "If you are in danger right now, call your local emergency number.\n"
-        "The moderators of this chat have been asked privately to look after you; nobody else has "
-        "been told, and Rounds says nothing about it in the room. Your message stays where you "
-        "wrote it, and is kept out of the transcript until a moderator has looked at it. If you "
-        "meant something else, you need do nothing. It is this one: "
+        "The moderators of this chat are asked privately to look after you; nobody else is told, "
+        "and Rounds says nothing about it in the room. Your message stays where you wrote it, and "
+        "is kept out of the transcript until a moderator has looked at it. If you meant something "
+        "else, you need do nothing. It is this one: "
     )
     return (said, _spot(call))
 

@@ -9,82 +9,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.engine import calling, signals, steps, wording
-from bot.engine.actions import Post, Tell
-from bot.engine.agenda import Agenda, Room
+from bot.engine.actions import Tell
 from bot.engine.chat import react, wake_at
 from bot.engine.errors import Refused
 from bot.engine.events import Blanked, Event
 from bot.engine.fold import apply, fold
-from bot.engine.holds import hold_of
-from bot.engine.messages import Message, Tally
+from bot.engine.messages import Tally
 from bot.engine.people import Person
 from bot.engine.state import Stage
-from tests.engine.script import ANN, HENRY, ROOM, Script, agenda
-
-DISCORD, SLACK = Room("discord", "100"), Room("slack", "C1")
-LEE, MEI = Person("discord", "5", "Lee"), Person("discord", "6", "Mei")
-ALICE = Person("discord", "1", "Alice")
-HELP_LINES = {"GB": "Samaritans: call 116 123", "NO": "Mental Helse: call 116 123"}
-ALL = ""
-
-
-def on_call(*names: str, rooms: tuple[Room, ...] = (DISCORD,), **fields: object) -> Agenda:
-    given = {
-        "rooms": rooms,
-        "moderators": {"discord": ("1", "2", "3"), "local": ("henry",), "slack": ("U9",)},
-        "on_call": {"discord": names} if names else {},
-        "help_lines": HELP_LINES,
-    }
-    return agenda("0m", **(given | fields))  # type: ignore[arg-type]
-
-
-def running(plan: Agenda) -> Script:
-    script = Script(plan)
-    script.passes("24h")
-    script.actions = []
-    return script
-
-
-def calls(script: Script, by: Person = LEE, room: Room = DISCORD, **more: str) -> list[Event]:
-    return script.take(signals.HelpAsked(script.now, room, by, **more))
-
-
-def takes(script: Script, by: Person, number: int = 0) -> list[Event]:
-    return script.take(signals.TakeAsked(script.now, by, number))
-
-
-def refusal(script: Script, by: Person, number: int = 0) -> str:
-    with pytest.raises(Refused) as refused:
-        takes(script, by, number)
-    return str(refused.value)
-
-
-def noticed(
-    script: Script, message: str = "m1", by: Person = LEE, *concerns: str, country: str = ""
-) -> list[Event]:
-    seen = concerns or ("distress",)
-    return script.take(
-        signals.Noticed(
-            script.now, DISCORD, f"{DISCORD}/{message}", by.id, None, seen, by.name, country
-        )
-    )
-
-
-def paged(happened: list[Event]) -> list[str]:
-    return [event.whom for event in happened if isinstance(event, steps.Paged)]
-
-
-def told(script: Script) -> list[Tell]:
-    """Take what was said privately so far."""
-    tells = [action for action in script.actions if isinstance(action, Tell)]
-    assert not any(isinstance(action, Post) for action in script.actions), "nothing in a room"
-    script.actions = []
-    return tells
-
-
-def addressed(tells: list[Tell]) -> list[tuple[tuple[str, ...], str]]:
-    return [(tell.people, tell.channel) for tell in tells]
-
+from tests.engine.ringing import (
+    ALICE,
+    ALL,
+    DISCORD,
+    HELP_LINES,
+    LEE,
+    MEI,
+    SLACK,
+    addressed,
+    calls,
+    noticed,
+    on_call,
+    paged,
+    refusal,
+    running,
+    takes,
+    told,
+)
+from tests.engine.script import ANN, HENRY, ROOM, Script
 
 # ---------------------------------------------------------------- in rotation
 
@@ -221,7 +172,6 @@ def test_more_calls_than_anybody_can_look_after_are_not_made() -> None:
     with pytest.raises(Refused, match="many people") as refused:
         calls(script, country="NO")
     assert str(refused.value).endswith(f"\nHelp is also here:\n{HELP_LINES['NO']}")
-    assert noticed(script)[-1] == steps.Held(script.now, f"{DISCORD}/m1", "", "distress")
 
 
 # ---------------------------------------------------------------- who comes
@@ -381,78 +331,6 @@ def test_who_comes_later_reads_that_an_author_cannot_be_told() -> None:
     (later,) = told(script)
     assert later.people == ("2",)
     assert "not been told where help is" in wording.plain(later.words)
-
-
-# ---------------------------------------------------------------- a cry for help
-
-
-def test_words_of_distress_call_a_moderator_tell_the_author_and_hold_the_message() -> None:
-    script = running(on_call("1", "2"))
-    happened = noticed(script, country="GB")
-    assert [type(event) for event in happened] == [steps.Flagged, steps.Held, steps.Called]
-    assert paged(script.passes("0m")) == ["discord:1"]
-    author, page = told(script)
-    assert author.people == ("5",)
-    said = wording.plain(author.words)
-    assert "Samaritans: call 116 123" in said
-    assert "Mental Helse" not in said
-    assert "may be a cry for help" in wording.plain(page.words)
-    assert "discord:100/m1" in wording.plain(page.words)
-
-
-def test_what_was_said_long_ago_still_gives_each_moderator_two_minutes() -> None:
-    script = running(on_call("1", "2"))
-    noticed(script)
-    assert paged(script.sleeps("5h")) == ["discord:1"]
-    assert paged(script.passes("2m")) == ["discord:2"]
-
-
-def test_one_person_has_one_call_by_words_and_may_ask_besides() -> None:
-    script = running(on_call("1"))
-    noticed(script)
-    assert not any(isinstance(event, steps.Called) for event in noticed(script, "m2"))
-    assert paged(calls(script)) == ["discord:1"]
-
-
-def test_whoever_took_it_is_told_when_they_write_so_again() -> None:
-    script = running(on_call("1", "2"))
-    noticed(script)
-    script.passes("0m")
-    takes(script, ALICE)
-    told(script)
-    assert not any(isinstance(event, steps.Called) for event in noticed(script, "m2"))
-    (news,) = told(script)
-    assert news.people == ("1",)
-    assert "discord:100/m2" in wording.plain(news.words)
-    script.passes("2h")
-    assert any(isinstance(event, steps.Called) for event in noticed(script, "m3"))
-
-
-def test_however_often_somebody_was_told_of_other_things_a_cry_for_help_calls() -> None:
-    script = running(on_call("1"))
-    for n in range(30):
-        noticed(script, f"p{n}", LEE, "phone")
-    assert [type(event) for event in noticed(script, "m1")] == [steps.Held, steps.Called]
-
-
-def test_an_author_in_distress_is_not_told_of_telephone_numbers() -> None:
-    script = running(on_call("1"))
-    noticed(script, "m1", LEE, "distress", "phone")
-    said = " ".join(wording.plain(tell.words) for tell in told(script))
-    assert "telephone" not in said
-
-
-def test_an_edit_that_takes_the_words_away_frees_nothing() -> None:
-    script = running(on_call("1"))
-    noticed(script)
-    assert (
-        script.take(
-            signals.Noticed(script.now, DISCORD, f"{DISCORD}/m1", LEE.id, None, (), LEE.name)
-        )
-        == []
-    )
-    row = Message("c", DISCORD, "m1", said=True, at=script.now, author=LEE.id)
-    assert hold_of(script.it, row).value == "distress"
 
 
 # ---------------------------------------------------------------- whatever happens

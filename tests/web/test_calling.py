@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from playwright.async_api import expect
 
+from bot.desk.bell import Bell, Place
+from bot.engine.calling import MOST_OPEN
 from bot.intake.runner import Runner
 from bot.intake.watch import lookout
 from tests.house import House, house, person, room_of, urojc
@@ -83,27 +88,68 @@ async def test_only_moderators_take_calls_and_strangers_join_first(
     assert (await open_house.chat(CHAT)).calls[1].can_be_taken
 
 
-async def test_an_author_in_distress_alone_sees_where_help_is(tmp_path: Path) -> None:
+@contextlib.asynccontextmanager
+async def caring(home: Path) -> AsyncIterator[tuple[House, Served]]:
+    """Hold the chat with help lines, by a runner that looks for words of self-harm."""
     lines = {"any": "https://findahelpline.com"}
-    caring = replace(CLUB, agenda=replace(CLUB.agenda, help_lines=lines))
-    async with house(tmp_path, caring) as at:
-        await at.start(caring)
+    club = replace(CLUB, agenda=replace(CLUB.agenda, help_lines=lines))
+    async with house(home, club) as at:
+        await at.start(club)
         at.simulation.runner = Runner(at.store, lookout())
         async with at.simulation.runner.running(), served(at) as place:
-            async with place.guest(name="Ben") as ben, place.guest(name="Ana") as ana:
-                await ben.say("urojc", "I want to kill myself")
-                for _ in range(2):
-                    page = await ben.get("/rooms/urojc")
-                    assert "you need not be alone with it" in page.words
-                    assert "findahelpline.com" in page.words
-                    at.clock.advance(timedelta(minutes=1))
-                assert "findahelpline" not in (await ana.get("/rooms/urojc")).text
-            async with place.moderator() as henry:
-                assert "may be a cry for help" in (await henry.get("/rooms/urojc")).words
-                chats = await henry.get("/")
-                assert "may be a cry for help" in chats.words
-                assert chats.headers["Refresh"] == "20", "a page of chats looks again by itself"
-                assert "may be a cry for help" in (await henry.get(f"/chats/{CHAT}")).words
+            yield at, place
+
+
+async def test_an_author_in_distress_alone_sees_where_help_is(tmp_path: Path) -> None:
+    async with caring(tmp_path) as (at, place):
+        async with place.guest(name="Ben") as ben, place.guest(name="Ana") as ana:
+            await ben.say("urojc", "I want to kill myself")
+            for _ in range(2):
+                page = await ben.get("/rooms/urojc")
+                assert "you need not be alone with it" in page.words
+                assert "findahelpline.com" in page.words
+                at.clock.advance(timedelta(minutes=1))
+            assert "findahelpline" not in (await ana.get("/rooms/urojc")).text
+        async with place.moderator() as henry:
+            assert "may be a cry for help" in (await henry.get("/rooms/urojc")).words
+            chats = await henry.get("/")
+            assert "may be a cry for help" in chats.words
+            assert chats.headers["Refresh"] == "20", "a page of chats looks again by itself"
+            assert "may be a cry for help" in (await henry.get(f"/chats/{CHAT}")).words
+
+
+@pytest.mark.parametrize("is_taken", [False, True], ids=["waiting", "taken"])
+async def test_who_pressed_help_before_sees_where_help_is_and_moderators_see_the_words(
+    tmp_path: Path, is_taken: bool
+) -> None:
+    async with (
+        caring(tmp_path) as (at, place),
+        place.guest(name="Ben") as ben,
+        place.moderator() as henry,
+    ):
+        assert (await ben.post("/rooms/urojc/help", {"message": ""})).status == 200
+        if is_taken:
+            assert (await henry.post(f"/rooms/urojc/calls/{CHAT}/1", {})).status == 200
+        assert "cry for help" not in (await henry.get("/rooms/urojc")).words
+        at.clock.advance(timedelta(minutes=1))
+        await ben.say("urojc", "I want to kill myself")
+        assert "findahelpline.com" in (await ben.get("/rooms/urojc")).words
+        for path in ("/rooms/urojc", "/", f"/chats/{CHAT}"):
+            assert "may be a cry for help" in (await henry.get(path)).words
+
+
+async def test_many_names_that_press_help_or_cry_take_nobodys_help_lines(tmp_path: Path) -> None:
+    async with caring(tmp_path) as (at, place):
+        for n in range(MOST_OPEN):
+            one = person(f"Sock{n}")
+            await Bell(at.runner, at.store).ring(one, Place(ROOM), at.clock())
+            await at.say(ROOM, one, "I want to kill myself")
+        async with place.guest(name="Ben") as ben, place.moderator() as henry:
+            await ben.say("urojc", "I want to kill myself")
+            assert "findahelpline.com" in (await ben.get("/rooms/urojc")).words
+            page = (await henry.get("/rooms/urojc")).words
+            assert "may be a cry for help. It was written by Ben" in page
+            assert page.count("may be a cry for help") == MOST_OPEN + 1
 
 
 async def test_moderators_alone_see_of_what_a_rule_tells_them_for_an_hour(tmp_path: Path) -> None:
