@@ -143,6 +143,8 @@ async def _names(tables: Tables, chat: Chat, key: str, own: Collection[str]) -> 
     people = await publications.people(tables.connection, chat.id)
     others = {one.name for one in people if one.person != key}
     others |= {one.name for person, one in said.items() if person != key}
+    called = await checkins.names(tables.connection, chat.series)
+    others |= {name for person, names in called.items() if person != key for name in names}
     return _Names(chat, own, sorted(others - {"", NAME}))
 
 

@@ -26,7 +26,7 @@ async def check_in(
     if masks.of(signal.by.key, signal.at) is not None:
         return frozenset(), frozenset()
     before = await checkins.of(tables.connection, signal.series, signal.by.key)
-    await checkins.put(tables, signal.series, signal.by.key, signal.at, signal.said)
+    await checkins.put(tables, signal.series, signal.by.key, signal.at, signal.said, signal.by.name)
     if before is None or _shown_as(before) != _shown_as(signal.said):
         for chat in await floors.sound(await checkins.quoting(tables.connection, signal.series)):
             rewordings.again(chat)

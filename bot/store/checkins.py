@@ -15,11 +15,15 @@ from bot.store.tables import Connection, Tables
 _SAID = "name, role, country, interest, consent"
 
 _PUT = (
-    f"INSERT INTO checkins (series, person, at, {_SAID}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+    f"INSERT INTO checkins (series, person, at, {_SAID}, called) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (series, person) DO UPDATE SET at = excluded.at, name = excluded.name, "
     "role = excluded.role, country = excluded.country, interest = excluded.interest, "
-    "consent = excluded.consent WHERE excluded.at >= checkins.at"
+    "consent = excluded.consent, called = excluded.called WHERE excluded.at >= checkins.at"
 )
+
+MOST_NAMES = 20
+"""So many names are known that somebody had when they checked in; the oldest ones are dropped."""
 
 
 # ---------------------------------------------------------------- what they said
@@ -47,11 +51,38 @@ async def of(connection: Connection, series: str, person: str) -> CheckIn | None
     return _checkin(rows[0]) if rows else None
 
 
-async def put(tables: Tables, series: str, person: str, at: datetime, said: CheckIn) -> None:
-    """Keep what somebody says of themselves, in place of what they said before `at`."""
+async def names(connection: Connection, series: str) -> Mapping[str, tuple[str, ...]]:
+    """Return what else people were called who checked in for a series, by their keys.
+
+    These are the platform's names, and those that they gave and took back: to be hidden where they
+    want no name, and shown nowhere.
+    """
+    rows = await connection.rows(
+        "SELECT person, called FROM checkins WHERE series = ? AND called <> ''", (series,)
+    )
+    return {person: tuple(called.split("\n")) for person, called in rows}
+
+
+async def put(
+    tables: Tables, series: str, person: str, at: datetime, said: CheckIn, called: str = ""
+) -> None:
+    """Keep what somebody says of themselves, in place of what they said before `at`.
+
+    That name, and what the platform calls them (`called`), stay known when they give another.
+    """
     tables.erases = True
-    row = (said.name, said.role, said.country, said.interest, said.consent.value)
+    known = await tables.connection.rows(
+        "SELECT called FROM checkins WHERE series = ? AND person = ?", (series, person)
+    )
+    former = [one for (names,) in known for one in names.split("\n")]
+    in_lines = dict.fromkeys(" ".join(one.split()) for one in (*former, said.name, called))
+    written = "\n".join([one for one in in_lines if one][-MOST_NAMES:])
+    row = (said.name, said.role, said.country, said.interest, said.consent.value, written)
     await tables.connection.run(_PUT, (series, person, stamp(at), *row))
+    await tables.connection.run(
+        "UPDATE checkins SET called = ? WHERE series = ? AND person = ? AND called <> ?",
+        (written, series, person, written),
+    )
 
 
 async def put_interests(tables: Tables, series: str, interests: Mapping[str, str]) -> None:
@@ -96,7 +127,7 @@ async def carry(old: Connection, new: Tables) -> int:
             "SELECT series, person, at FROM checkins"
         )
     }
-    rows = await old.rows(f"SELECT series, person, at, {_SAID} FROM checkins")
+    rows = await old.rows(f"SELECT series, person, at, {_SAID}, called FROM checkins")
     later = [row for row in rows if row[2] > kept.get((row[0], row[1]), -1)]
     await new.connection.run_many(_PUT, later)
     return len(later)

@@ -67,8 +67,8 @@ async def called(connection: Connection, name: str) -> list[Known]:
         (name,),
     )
     keys = {f"{Room.parse(room).platform}:{author}" for room, author in rows}
-    rows = await connection.rows("SELECT DISTINCT person FROM checkins WHERE name = ?", (name,))
-    keys |= {key for (key,) in rows}
+    for key, said, rest in await connection.rows("SELECT person, name, called FROM checkins"):
+        keys |= {key} if name and name in (said, *rest.split("\n")) else set()
     return [await known(connection, key) for key in sorted(keys)]
 
 
@@ -81,8 +81,9 @@ async def known(connection: Connection, key: str) -> Known:
         "GROUP BY name, chat ORDER BY MAX(at) DESC",
         (person, f"{platform}:%"),
     )
-    checkins = await connection.rows("SELECT DISTINCT name FROM checkins WHERE person = ?", (key,))
-    names = dict.fromkeys(name for name, *_ in (*rows, *sorted(checkins)) if name)
+    checkins = await connection.rows("SELECT name, called FROM checkins WHERE person = ?", (key,))
+    said = sorted({one for name, rest in checkins for one in (name, *rest.split("\n"))})
+    names = dict.fromkeys(name for name in (*(row[0] for row in rows), *said) if name)
     return Known(
         key,
         tuple(names),

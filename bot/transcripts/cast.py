@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from bot.engine.checkin import CheckIn
 from bot.engine.consent import Consent
@@ -27,7 +28,10 @@ from bot.transcripts.spelling import every_folding
 
 
 class Cast:
-    """The people of one file; without a `salt` nobody has a pseudonym, and names are left out."""
+    """The people of one file; without a `salt` nobody has a pseudonym, and names are left out.
+
+    `called` are further names of those who checked in, by their keys: to be hidden, shown nowhere.
+    """
 
     def __init__(
         self,
@@ -35,6 +39,7 @@ class Cast:
         people: Sequence[Someone],
         checkins: Mapping[str, CheckIn],
         salt: bytes | None,
+        called: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         self._showing = showing
         self._checkins = checkins
@@ -48,6 +53,7 @@ class Cast:
             names.setdefault(one.person, {})[one.name] = None
         for person, said in checkins.items():
             names.setdefault(person, {})[said.name] = None
+            names[person].update(dict.fromkeys(called.get(person, ())))
         self._roles = roles
         self._latest = {person: next(iter(names[person])) for person in roles}
         present = [person for person in roles if self._wish(person) is not Consent.OUT]

@@ -69,7 +69,8 @@ async def begin(
         return Begun(Edition(showing, said))
     salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
     people = await publications.people(tables.connection, chat.id)
-    cast = await asyncio.to_thread(Cast, showing, people, said, salt)  # some 30 µs a person
+    called = await checkins.names(tables.connection, chat.series)
+    cast = await asyncio.to_thread(Cast, showing, people, said, salt, called)  # 30 µs a person
     gate, numbers, left_out = Edition(showing), Numbers(), Counter[Silence]()
     if audience is Audience.RESEARCH:
         number = itertools.count(1)

@@ -50,7 +50,8 @@ async def excerpts(tables: Tables, chat: Chat, rows: Iterable[Spoken]) -> Excerp
     showing = await showing_of(tables, chat, Audience.PUBLIC, [row.text for row in rows])
     people = await publications.people(tables.connection, chat.id)
     said = await checkins.of_series(tables.connection, chat.series)
-    cast = await asyncio.to_thread(Cast, showing, people, said, None)
+    called = await checkins.names(tables.connection, chat.series)
+    cast = await asyncio.to_thread(Cast, showing, people, said, None, called)
     return Excerpts(Masked(showing, cast, Numbers(), said))
 
 

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 
 from bot.engine.checkin import CheckIn
 from bot.engine.consent import Consent
+from bot.engine.people import Person
+from bot.engine.showing import Audience
 from bot.engine.signals import CheckedIn, Edited, ForgetAsked, Said, Signal
 from bot.intake.runner import Changed
 from bot.store import checkins
 from bot.store.opening import IN_MEMORY, opened
-from bot.transcripts.rendering import render
+from bot.transcripts.rendering import FORMATS, render
 from tests.house import START, House, house, person, room_of, urojc
 
 OPEN = urojc()
@@ -72,6 +74,34 @@ async def test_a_form_that_was_on_its_way_brings_nobody_back_who_is_forgotten(at
     await at.runner.handle(late)
     async with at.store.reading() as tables:
         assert await checkins.people(tables.connection) == set()
+
+
+@pytest.mark.parametrize("wanted", FORMATS)
+async def test_names_that_somebody_checked_in_with_are_hidden_in_what_others_write(
+    tmp_path: Path, wanted: str
+) -> None:
+    quiet = Person("local", "p-quietquietqu", "Wilhelmina Quiet")
+    vm = Person("local", "p-vmvmvmvmvmvm", "VM")
+    async with house(tmp_path, OPEN) as at:
+        chat = await at.start(OPEN)
+        await at.say(ROOM, vm, "T1: dear all")
+        for who, said in (
+            (quiet, CheckIn(consent=Consent.OUT)),
+            (vm, CheckIn("Ottoline Vandermeer", consent=Consent.NAMED)),
+            (vm, CheckIn(consent=Consent.PSEUDONYM)),
+        ):
+            await at.runner.handle(CheckedIn(at.clock(), ROOM, who, "urojc", said))
+        message = await at.say(ROOM, BOB, "T1: Wilhelmina told me, as Vandermeer wrote")
+        async with at.store.reading() as tables:
+            its = await tables.chat(chat)
+            assert its is not None
+            edition = render(tables, its, wanted, Audience.PUBLIC)
+            page = b"".join([chunk async for chunk in edition]).decode()
+        assert "told me, as Participant" in page
+        assert not any(name in page for name in ("Wilhelmina", "Quiet", "Vandermeer", "Ottoline"))
+        await at.runner.handle(ForgetAsked(at.clock(), quiet.key))
+        text = (await at.message(ROOM, message)).text
+        assert text == "T1: [name left out] told me, as Vandermeer wrote"
 
 
 # ---------------------------------------------------------------- in any order

@@ -21,7 +21,7 @@ from bot.engine.messages import Message, Timing
 from bot.engine.people import Role
 from bot.intake.runner import Store
 from bot.store import checkins, forgetting
-from bot.store.checkins import Crowd
+from bot.store.checkins import MOST_NAMES, Crowd
 from bot.store.departures import new_erased
 from bot.store.opening import IN_MEMORY, Where, opened
 from bot.store.tables import Tables
@@ -64,6 +64,44 @@ async def test_what_somebody_said_last_holds_in_whatever_order_it_arrives(
         assert await checkins.of_series(tables.connection, "urojc") == {"discord:7": BO}
 
 
+@pytest.mark.parametrize("in_order", [True, False])
+async def test_what_else_somebody_was_called_is_known_in_whatever_order_it_arrives(
+    store: Store, in_order: bool
+) -> None:
+    said = [(OPENS, ANN, "annie"), (OPENS + HOUR, BO, "Dr.\nLee")]
+    async with store.writing() as tables:
+        for at, one, called in said if in_order else reversed(said):
+            await checkins.put(tables, "urojc", "discord:7", at, one, called)
+        await checkins.put(tables, "urojc", "discord:8", OPENS, BO)
+        known = await checkins.names(tables.connection, "urojc")
+        assert {person: set(names) for person, names in known.items()} == {
+            "discord:7": {"Ann Lee", "annie", "Dr. Lee"}
+        }
+        assert await checkins.names(tables.connection, "meded") == {}
+
+
+async def test_of_many_names_the_latest_are_known(store: Store) -> None:
+    async with store.writing() as tables:
+        for number in range(MOST_NAMES + 5):
+            await checkins.put(tables, "urojc", "discord:7", OPENS, BO, f"Name {number}")
+        (names,) = (await checkins.names(tables.connection, "urojc")).values()
+    assert names == tuple(f"Name {number}" for number in range(5, MOST_NAMES + 5))
+
+
+async def test_whoever_is_forgotten_is_known_by_no_name(store: Store) -> None:
+    async with store.writing() as tables:
+        await checkins.put(tables, "urojc", "discord:7", OPENS, BO, "Wilhelmina Quiet")
+        await checkins.put(tables, "meded", "discord:7", OPENS, BO, "Mina")
+        (found,) = await forgetting.called(tables.connection, "Wilhelmina Quiet")
+        assert (found.key, found.names) == ("discord:7", ("Mina", "Wilhelmina Quiet"))
+        assert await forgetting.called(tables.connection, "") == []
+        await checkins.forget(tables, "discord:7", "meded")
+        assert await checkins.names(tables.connection, "meded") == {}
+        await forgetting.erase(tables, "discord", "7", new_erased("discord:7", OPENS))
+        assert await checkins.names(tables.connection, "urojc") == {}
+        assert await forgetting.called(tables.connection, "Wilhelmina Quiet") == []
+
+
 async def test_who_is_forgotten_has_said_nothing(store: Store) -> None:
     async with store.writing() as tables:
         for series in ("urojc", "meded", "bcsm"):
@@ -96,7 +134,7 @@ async def test_what_was_said_since_a_backup_holds_in_it(tmp_path: Path) -> None:
     async with _two(tmp_path) as (old, new):
         await checkins.put(new, "urojc", "discord:7", OPENS, ANN)
         await checkins.put(new, "urojc", "discord:8", OPENS + HOUR, BO)
-        await checkins.put(old, "urojc", "discord:7", OPENS + HOUR, BO)
+        await checkins.put(old, "urojc", "discord:7", OPENS + HOUR, BO, "annie")
         await checkins.put(old, "urojc", "discord:8", OPENS, ANN)
         await checkins.put(old, "urojc", "discord:9", OPENS, ANN)
         assert await checkins.carry(old.connection, new) == 2
@@ -105,6 +143,7 @@ async def test_what_was_said_since_a_backup_holds_in_it(tmp_path: Path) -> None:
             "discord:8": BO,
             "discord:9": ANN,
         }
+        assert (await checkins.names(new.connection, "urojc"))["discord:7"] == ("annie",)
         assert await checkins.carry(old.connection, new) == 0
 
 

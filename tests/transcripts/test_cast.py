@@ -91,6 +91,26 @@ def test_all_names_that_somebody_had_are_hidden_and_that_of_the_form_too() -> No
     )
 
 
+def test_what_else_those_were_called_who_checked_in_is_hidden_and_shown_nowhere() -> None:
+    wishes = {
+        "slack:quiet": CheckIn(consent=Consent.OUT),
+        "local:p1": CheckIn(consent=Consent.PSEUDONYM),
+        "local:p2": CheckIn(consent=Consent.NAMED),
+    }
+    called = {
+        "slack:quiet": ["Wilhelmina Quiet"],
+        "local:p1": ["Ottoline Vandermeer"],
+        "local:p2": ["Peregrine Oldcastle"],
+    }
+    consents = {person: one.consent for person, one in wishes.items()}
+    file = Cast(Showing(CHAT, Audience.PUBLIC, consents), PEOPLE, wishes, b"1", called)
+    one = file.pseudonym("local:p1")
+    assert file.names.replaced("Wilhelmina, Vandermeer, Oldcastle") == (
+        f"{LEFT_OUT}, {one}, Oldcastle"
+    )
+    assert file.name("local:p2", "Person2ov") == "Person2ov"
+
+
 def test_mentions_have_a_name_or_what_stands_for_it_and_never_an_id() -> None:
     people = cast(p1=CheckIn(consent=Consent.OUT), p2=CheckIn(consent=Consent.PSEUDONYM))
     assert people.mentioned("local:p1", "p1") == LEFT_OUT

@@ -25,7 +25,8 @@ ALTER TABLE messages ADD COLUMN held TEXT NOT NULL DEFAULT '';
 ALTER TABLE chats ADD COLUMN calls_at BIGINT;
 CREATE INDEX chats_by_call ON chats (calls_at) WHERE calls_at IS NOT NULL;
 
--- What people said of themselves at a check-in, once for a series: `person` is their key.
+-- What people said of themselves at a check-in, once for a series: `person` is their key, `called`
+-- what else they were called when they checked in, a name a line, known only to be hidden.
 CREATE TABLE checkins (
     series TEXT NOT NULL,
     person TEXT NOT NULL,
@@ -35,6 +36,7 @@ CREATE TABLE checkins (
     country TEXT NOT NULL,
     interest TEXT NOT NULL,
     consent TEXT NOT NULL,
+    called TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (series, person)
 );
 

@@ -18,6 +18,7 @@ CREATE TABLE checkins (
     country TEXT NOT NULL,
     interest TEXT NOT NULL,
     consent TEXT NOT NULL,
+    called TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (series, person)
 );
 CREATE TABLE erasures (
