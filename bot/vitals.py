@@ -6,6 +6,7 @@ Nothing of it is about anybody: it holds no names, no rooms and no texts, so eve
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,11 @@ from typing import Protocol
 
 from bot.engine.signals import Woke
 from bot.intake.runner import Runner, Store
+from bot.outages import Outage
 from bot.store import waiting
+from bot.store.errors import Unusable
+
+log = logging.getLogger(__name__)
 
 LOOKED_AT_EVERY = timedelta(seconds=5)
 """So long what the store answered is taken for true, however often somebody asks."""
@@ -102,6 +107,7 @@ class Watch:
         self._asking: asyncio.Task[None] | None = None
         self._asked_at: datetime | None = None
         self._answer = STARTING
+        self._refuses = Outage(log, "The store takes no write", "The store takes writes again.")
 
     async def look(self) -> Vitals:
         """Say how the process is, within about a second whatever hangs."""
@@ -136,10 +142,13 @@ class Watch:
             async with self._store.writing() as tables:
                 await waiting.touch(tables.connection, self._clock())
             await self._runner.handle(Woke(self._clock()), "")
-        except Exception as failure:  # its text may name a file
-            self._answer = f"takes no write ({type(failure).__name__})"
+        except Exception as failure:  # its text may name a file, and everybody may read the answer
+            why = failure.cause if isinstance(failure, Unusable) else type(failure).__name__
+            self._answer = f"takes no write ({why})"
+            self._refuses.failed(failure)
         else:
             self._answer = WRITES
+            self._refuses.passed()
         finally:
             self._asking = None
 

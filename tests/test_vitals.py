@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from bot import vitals
 from bot.intake.runner import Runner
 from bot.vitals import Watch, standing_by
@@ -128,6 +130,25 @@ async def test_a_store_that_refuses_is_told_by_the_kind_of_its_error(tmp_path: P
         assert not found.is_ready
         assert found.store == "takes no write (StoreError)"
         assert str(tmp_path) not in json.dumps(found.facts())
+
+
+async def test_what_keeps_a_store_from_taking_writes_is_told_and_logged_once_with_its_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file, elsewhere = tmp_path / "rounds.db", tmp_path / "elsewhere.db"
+    async with watched(tmp_path) as looked:
+        file.rename(elsewhere)
+        for _ in range(2):
+            found = await looked.watch.look()
+            assert found.store == "takes no write (its file was moved or removed)"
+            looked.house.clock.advance(vitals.LOOKED_AT_EVERY)
+        elsewhere.rename(file)
+        assert (await looked.watch.look()).store == "takes writes"
+    told = [one.getMessage() for one in caplog.records if one.name == "bot.vitals"]
+    assert told == [
+        "The store takes no write: The store cannot be used: its file was moved or removed.",
+        "The store takes writes again.",
+    ]
 
 
 async def test_a_runner_that_takes_nothing_in_is_found_out(tmp_path: Path) -> None:

@@ -48,14 +48,17 @@ def read_address(text: str) -> Address:
     """
     if any(char.isspace() for char in text):
         raise ValueError("has white space in it, which no address has. Copy it once more.")
+    unreadable = (
+        f"is no address of a database. Write it like {LOOKS_LIKE}; in the password "
+        "write @ as %40, : as %3A, / as %2F, ? as %3F and # as %23."
+    )
     try:
         parts = urlsplit(text)
         _port = parts.port
     except ValueError:
-        raise ValueError(
-            f"is no address of a database. Write it like {LOOKS_LIKE}; in the password "
-            "write @ as %40, : as %3A, / as %2F, ? as %3F and # as %23."
-        ) from None
+        raise ValueError(unreadable) from None
+    if parts.netloc.count("@") > 1 or "@" in parts.path + parts.query:
+        raise ValueError(unreadable)  # a part of the password stands where others are shown
     if parts.scheme not in SCHEMES:
         raise ValueError(f"is no address of a PostgreSQL database. Write it like {LOOKS_LIKE}")
     options = dict(parse_qsl(parts.query))

@@ -92,6 +92,7 @@ class SqliteStore:
         self._idle: list[aiosqlite.Connection] = []
         self._reading = 0
         self._must_erase = True  # a process that was killed may owe it
+        self._has_erased = False  # this one has taken words away
         self._file: tuple[int, int] | None = None  # which one was opened
 
     async def open(self) -> None:
@@ -164,6 +165,7 @@ class SqliteStore:
                     tables = Tables(_Connection(self._writer), version)
                     yield tables
             self._must_erase = self._must_erase or tables.erases
+            self._has_erased = self._has_erased or tables.erases
             await self._erase(self._writer)
 
     def _found(self) -> tuple[int, int] | None:
@@ -222,7 +224,8 @@ class SqliteStore:
             self._must_erase = bool(busy)
         except sqlite3.Error as error:  # what was committed stays committed
             why = outside_cause(error) or type(error).__name__
-            log.warning("Old wordings are still in the store's log: %s.", why)
+            level = logging.WARNING if self._has_erased else logging.DEBUG
+            log.log(level, "Old wordings are still in the store's log: %s.", why)
         finally:
             await database.execute_fetchall(PRAGMAS[0])
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -20,6 +24,7 @@ from bot.store.sqlite import SqliteStore, opened
 from tests.engine.script import OPENS
 from tests.store.old_stores import put
 from tests.store.seen import note, noted, said
+from tests.typed import ROOT, environment
 
 WORDS = "the postman from Elm Street"
 
@@ -286,6 +291,50 @@ async def test_a_full_disk_is_named_without_what_was_to_be_written(tmp_path: Pat
                 await note(tables, "the postman " * 10_000)
         assert str(refused.value) == "The store cannot be used: database or disk is full."
         assert await noted(store) == set()
+
+
+READS_AS_NOBODY = """
+import asyncio, logging, os, sys
+from bot.store.sqlite import opened
+logging.basicConfig(level=logging.WARNING)
+if os.geteuid() == 0:  # who may write everywhere
+    async def reads_the_modules():
+        async with opened(":memory:"):
+            pass
+    asyncio.run(reads_the_modules())
+    os.setresuid(65534, 65534, 65534)
+async def reads():
+    async with opened(sys.argv[1]) as store, store.reading() as tables:
+        print(await tables.connection.rows("SELECT COUNT(*) FROM chats"))
+asyncio.run(reads())
+"""
+
+
+def test_who_may_only_read_a_store_is_not_told_of_words_that_they_did_not_take_away() -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own are closed to others
+        file, folder = Path(name) / "rounds.db", Path(name) / "copied"
+
+        async def written_and_killed() -> None:
+            async with opened(file) as store:
+                async with store.writing() as tables:
+                    await note(tables, "one")
+                for one in ("rounds.db", "rounds.db-wal", "rounds.db-shm"):
+                    Path(shutil.copy(file.with_name(one), folder)).chmod(0o444)
+
+        folder.mkdir()
+        asyncio.run(written_and_killed())
+        folder.chmod(0o555)
+        file.parent.chmod(0o711)
+        read = subprocess.run(
+            [sys.executable, "-c", READS_AS_NOBODY, folder / "rounds.db"],
+            cwd=ROOT,
+            env=environment(),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        folder.chmod(0o700)
+    assert (read.stdout, read.stderr) == ("[(0,)]\n", "")
 
 
 async def test_a_file_that_is_damaged_while_it_is_open_is_named_with_the_way_out(
