@@ -43,7 +43,9 @@ ADVERSARIAL = (
     "my patient is ", "Mr A", "Mrs a ",
     "Mr van der ", "Frau ", "/patients/1", "/patient?a=1", "call (020) ", "1 Aa Bb Cc Dd ",
     "udi (01)", "12 Is ", "P.O. Box ", "Unit a ", "x ext. 1", "call me on ", "DOB |*_ ", "Aa Bb ",
-    "é.é.é. ", ". ", "\ufdfa", "\ufdfa.", "e\u0301",
+    "é.é.é. ", "– ", "1–", "MRN – ", "mrn:\n", "a-a", "“\u200b", "0a:1", "0a-1", "died, ",
+    "admitted – Monday ", "patient - A ", "my patient (A", "my patient “A", "?pat_id=", ". ",
+    "\ufdfa", "\ufdfa.", "e\u0301",
 )  # fmt: skip
 """Repeated to a large text, each of these makes some pattern begin again and again."""
 

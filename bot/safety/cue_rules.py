@@ -1,7 +1,8 @@
 """What a rule by cue is, and the pieces that the rules share.
 
 The rules themselves stand in `told_numbers.py`, `told_days.py` and `told_people.py`; `cues.py`
-applies them to a text in which each run of blanks, tabs, `*` and `_` is one blank.
+applies them to a text in which each run of blanks, tabs, `*` and `_` is one blank, and dashes and
+quotation marks are those of ASCII (`lookalikes.py`).
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ NEAR = 50
 """Characters before and behind an identifier that tell what it is of."""
 
 IS = (
-    r"(?:'s)?(?:[ :=#().\[-]{0,3}+(?:is|was|no|num|number|nr|id|code|n[°º])\b\.?){0,3}"
-    r"[ :=#()\[-]{0,4}+"
+    r"(?:'s)?(?:[ :=#().,;/\"'\[\]\n-]{0,4}+(?:is|was|no|num|number|nr|id|code|n[°º])\b\.?){0,3}"
+    r"[ :=#(),;/\"'\[\]\n-]{0,6}+"
 )
-"""What people put between the words for an identifier and itself."""
+"""What people put between the words for an identifier and itself, a line break too."""
 
 _REGISTERED = (
     r"(?!NCT|ISRCTN|CRD|ACTRN|CHICTR|DRKS|UMIN|JRCT|EUDRACT|GS[EM]\d|PRJ|EGA|PHS\d|E-MTAB"
@@ -57,7 +58,10 @@ COUNTED = (
 )
 """Behind a number that counts; it is none of somebody."""
 
-_YEARS = re.compile(r"(?:19|20)\d\d(?:[-/](?:(?:19|20)?\d\d)){0,2}")
+_YEARS = re.compile(
+    r"(?:19|20)\d\d(?:[-/](?:(?:19|20)?\d\d)){0,2}"
+    r"|\d\d?/(?:19|20)\d\d ?- ?\d\d?/(?:19|20)\d\d"
+)
 
 
 def words(pattern: str) -> re.Pattern[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from bot.safety.ages import AGES, by_years
 from bot.safety.cue_rules import NEAR, Rule
 from bot.safety.findings import Confidence, Finding, Kind
+from bot.safety.lookalikes import marked
 from bot.safety.no_names import any_of
 from bot.safety.told_days import DAYS
 from bot.safety.told_numbers import NUMBERS
@@ -32,12 +33,16 @@ _SHORTER = {cue: tuple(filter(cue.startswith, _OF_CUE)) for cue in _OF_CUE}
 
 _CUE = re.compile(any_of(_OF_CUE))
 
-_BLANKS = re.compile(r"[\t\u00a0*_`|](?:[ \t\u00a0*_`|]*+)| [ \t\u00a0*_`|]++")
+_BLANKS = re.compile(r"[\t\r*_`|](?:[ \t\r*_`|]*+)| [ \t\r*_`|]++")
 """What stands between words in tables and in what chats make bold."""
+
+_JOINED = re.compile(r"-(?<=[a-z]-)(?=[a-z#])")
+"""Joins two words of a cue: Hospital-No."""
 
 
 def by_words(text: str) -> Iterator[Finding]:
-    """Yield what the words of a text tell; UNREAD where a cue stands too often."""
+    """Yield what the words of a plain text tell; UNREAD where a cue stands too often."""
+    text = marked(text)
     level = _BLANKS.sub(" ", text)
     found = _of_level(level)
     if level == text:
@@ -65,6 +70,8 @@ def _of_level(text: str) -> Iterator[Finding]:
     small = text.lower()
     if len(small) != len(text):  # a letter whose small form is longer: places would not agree
         small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    if "-" in small:
+        small = _JOINED.sub(" ", small)
     yield from by_years(text)
     for cue in cues_in(small):
         yield from _behind(text, small, cue)

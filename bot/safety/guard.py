@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.safety.cues import by_words
 from bot.safety.findings import Confidence, Finding, Kind
+from bot.safety.lookalikes import plain
 from bot.safety.shapes import by_shape
 
 LONGEST = 8_000
@@ -22,7 +23,7 @@ def look(text: str) -> tuple[Finding, ...]:
     any conversation has, or is longer, the rest of it is one finding of kind UNREAD, so that
     nothing hides there.
     """
-    seen = text[:LONGEST]
+    seen = plain(text[:LONGEST])
     found = [*by_words(seen), *by_shape(seen)]
     if not found and len(seen) == len(text):
         return ()

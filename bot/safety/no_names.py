@@ -81,7 +81,7 @@ prostate bladder kidney cancer upper lower tract early late advanced high low ph
 surveillance watchful waiting disease symptoms diagnosis chief complaint hormone radiation
 chemotherapy immunotherapy castration salvage adjuvant neoadjuvant partial radical open
 laparoscopic positive negative renal robotic stage study surgical t-cell trial tumor tumour type
-psma pembro
+psma pembro diabetic smoker pregnant frail obese surgery chemo options figure table video photo
 """
 """What cases are described by."""
 

@@ -30,13 +30,13 @@ _TRIAL = re.compile(r"\b[A-Z][A-Z0-9]{3,}(?:[ -][A-Z]{1,3})?[ -]$")
 _VALUE = r"(?=[\w%-]{0,40}\d)[\w%-]{2,64}"
 _OF_A_RECORD = re.compile(
     r"(?:patients?|mrn|records?|charts?|accession|encounters?|visits?|ehr|emr|nhs(?:no|number)?"
-    r"|patient[-_]?id|pid|dob|ssn)(?:[-_]?(?:id|no|number))?"
+    r"|patient[-_]?id|pat(?=[-_]?id)|pid|dob|ssn)(?:[-_]?(?:id|no|number))?"
     rf"(?:/?\?\w{{1,16}}=|[=/:])(?P<it>{_VALUE})",
     re.IGNORECASE,
 )
 _RECORD_PATH = re.compile(
     r"/(?:patients?|records?|charts?|encounters?|visits?|mrn|accession)"
-    rf"(?:/?\?\w{{1,16}}=|/){_VALUE}|[?&](?:mrn|patient[-_]?id|pid|accession)={_VALUE}",
+    rf"(?:/?\?\w{{1,16}}=|/){_VALUE}|[?&](?:mrn|pat(?:ient)?[-_]?id|pid|accession)={_VALUE}",
     re.IGNORECASE,
 )
 """A link to a record without the beginning of an address."""

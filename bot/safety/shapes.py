@@ -13,7 +13,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from bot.safety import check_digits
 from bot.safety.findings import Confidence, Finding, Kind
 from bot.safety.places import is_of_a_record, record_paths, streets
-from bot.safety.telephones import EXTENSION, SHORTEST, is_telephone
+from bot.safety.telephones import EXTENSION, NOT_A_SPAN, SHORTEST, is_telephone
 
 MOST_CANDIDATES = 200
 """Runs of digits, or signs of an address, that are looked at; no conversation has more."""
@@ -35,7 +35,7 @@ _CARD = re.compile(r"(?:\d{4}[ -]){3}\d{1,7}|\d{13,19}|\d{4}[ -]\d{6}[ -]\d{5}")
 
 _NUMBERS: tuple[tuple[Kind, re.Pattern[str], Callable[[str], bool]], ...] = (
     (Kind.SOCIAL_SECURITY, _SOCIAL, check_digits.social_security),
-    (Kind.HEALTH_NUMBER, re.compile(r"\d{3}[ -]\d{3}[ -]\d{4}"), check_digits.nhs),
+    (Kind.HEALTH_NUMBER, re.compile(NOT_A_SPAN + r"\d{3}[ -]\d{3}[ -]\d{4}"), check_digits.nhs),
     (Kind.HEALTH_NUMBER, re.compile(r"756\.\d{4}\.\d{4}\.\d{2}"), check_digits.ahv),
     (Kind.HEALTH_NUMBER, re.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}"), check_digits.cpf),
     (Kind.HEALTH_NUMBER, re.compile(r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}"), check_digits.belgian),
@@ -71,6 +71,12 @@ _IBAN = re.compile(r"[A-Z](?<!\w.)[A-Z]\d\d(?: [A-Z\d]{4}){2,7}+(?: [A-Z\d]{1,3}
 _V4 = re.compile(
     r"\d(?<![\d.vV].)(?<!\bEC .)(?<![vV]ersion .)\d{0,2}\.(?:\d{1,3}\.){2}\d{1,3}(?![\d.]*\d)"
 )
+_MAC = re.compile(
+    r"[\dA-Fa-f](?<![A-Za-z\d:-].)(?=[\d:-]{0,15}[A-Fa-f])[\dA-Fa-f]([:-])(?:[\dA-Fa-f]{2}\1){4}"
+    r"[\dA-Fa-f]{2}(?![\w:-])"
+)
+"""A network card's number, as every device with a radio has one (IEEE 802), with a letter in it."""
+
 _V6 = re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])")
 
 
@@ -82,6 +88,8 @@ def by_shape(text: str) -> Iterator[Finding]:
         yield from _found(_LINK, text, _kind_of_link, Confidence.SURE)
     if text.count(":") >= 2:
         yield from _found(_V6, text, lambda it: Kind.IP if _is_v6(it) else None)
+    if text.count(":") >= 5 or text.count("-") >= 5:
+        yield from _found(_MAC, text, lambda _: Kind.DEVICE)
     digits = sum(map(text.count, "0123456789"))
     if not digits:
         return
@@ -89,7 +97,7 @@ def by_shape(text: str) -> Iterator[Finding]:
     may_be_number = digits >= SHORTEST or not text.isascii()
     if text.count(".") >= 3:
         yield from _found(_V4, text, lambda it: Kind.IP if _is_v4(it) else None)
-    if "/" in text:
+    if "/" in text or "=" in text:
         yield from record_paths(text)
     yield from streets(text)
     yield from _found(_IBAN, text, _kind_of_account, Confidence.SURE)

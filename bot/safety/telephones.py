@@ -47,7 +47,13 @@ _COUNT = re.compile(r"\d{1,3}(?:[ \u00a0]000){1,4}|\d(?:[ \u00a0]\d{3}){2}")
 
 _MEASURED = re.compile(r" ?(?:%|mg|ml|mm|cm|kg|µ|μ|mcg|iu|years?|weeks?|months?|days?)")
 
-_NORTH_AMERICA = re.compile(r"(?:\+?1[ .-]?)?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])[2-9]\d\d[ .-]\d{4}")
+NOT_A_SPAN = r"(?!\d{3}-\d{3} (?:19|20)\d\d)"
+"""Looks ahead: 300-400 2019 is a span and a year."""
+
+_NORTH_AMERICA = re.compile(
+    rf"{NOT_A_SPAN}"
+    r"(?:\+?1[ .-]?)?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])[2-9]\d\d[ .-]\d{4}"
+)
 _ABROAD = re.compile(r"(?:\+|00)[1-9]\d{0,2}[ .\-()\d]{6,20}\d")
 _GROUPED = re.compile(
     r"\(0\d{1,4}\) ?\d{3,4}[ -]?\d{3,4}|0\d{2,4} \d{6,8}"

@@ -55,6 +55,17 @@ _IN_FIGURES = (
 _PLAIN = rf"(?!24/7\b)(?=\d{{1,2}}/(?:1[3-9]|[23]\d)|(?:1[3-9]|[23]\d)/){_IN_FIGURES}(?! of\b)"
 """One that is no half and no three quarters."""
 
+_WEEKDAY = (
+    r"(?:(?:(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:r|rs)?|fri|sat(?:ur)?|sun)(?:day)?|(?:mon|diens"
+    r"|donners|frei|sams|sonn)tag|mittwoch|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo|(?:lune|marte|mercole|giove|vener)"
+    r"d[iì]|sabato|domenica)[.,]{0,2} (?:the |den |le )?)?"
+)
+"""A day of the week, in the same languages, where people write one before the day."""
+
+_AND = r"(?:(?: ?(?:[,;/\"'(-]|:\n?) ?[\"'(]?| |\n(?<=[:=] .)))?"
+"""What people put between the word for an event and its day; a line break only behind a colon."""
+
 _NOT_A_SPAN = rf"(?! ?(?:to|through|until|till|and|[-–]) ?(?:the )?(?:\d|{_MONTH}\b))"
 _WHO = r"(?:him|her|them|me|(?:the|this|that|my|our) (?:patient|man|woman|lady|gentleman|boy|girl))"
 _PLACE = r"(?: (?:to|from|at|in|into|home|under|by|for|with)(?: [\w'’.&-]{1,20}){0,3}?)?"
@@ -72,9 +83,8 @@ def _dated(*, cues: tuple[str, ...], what: str, without_year: str = "") -> Rule:
     either = rf"(?P<it>{DAY})\b{_NOT_A_SPAN}{_NO_UNITS}"
     if without_year:
         either = rf"(?:{either}|(?P<it2>{without_year}){_NOT_A_SPAN})"
-    return Rule(
-        Kind.DATE, Confidence.LIKELY, cues, words(rf"{what} {{0,1}}{either}"), _within_memory
-    )
+    pattern = words(rf"{what}{_AND}{_WEEKDAY}{either}")
+    return Rule(Kind.DATE, Confidence.LIKELY, cues, pattern, _within_memory)
 
 
 DAYS: tuple[Rule, ...] = (
@@ -88,7 +98,7 @@ DAYS: tuple[Rule, ...] = (
             r"(?:d[./]?o[./]?b\.?|date of birth|birth ?date|birthday|geburts(?:datum|tag)"
             r"|date de naissance|fecha de nacimiento|data di nascita)"
             rf"(?: ?\([dmy/. -]{{2,12}}\))?{IS}(?:\. ?)?"
-            rf"(?:(?:it'?s|on|am|le|el|il|the) ){{0,2}}[(,]?(?P<it>{DAY}|{_RUN_ON})\b"
+            rf"(?:(?:it'?s|on|am|le|el|il|the) ){{0,2}}[(,]?{_WEEKDAY}(?P<it>{DAY}|{_RUN_ON})\b"
         ),
     ),
     Rule(
@@ -99,7 +109,8 @@ DAYS: tuple[Rule, ...] = (
         words(
             r"(?:born|geboren|geb\.?|n[ée]e?|nacid[oa]|nat[oa])"
             r"(?: (?:in|at|en|à|a)(?: [\w'’.-]{1,20}){1,3}?(?=,| on| am| le| el| il))?"
-            rf"(?:,? (?:is|was|on|am|le|el|il|the)){{0,2}}[ :(,]{{1,3}}(?P<it>{DAY})\b"
+            rf"(?:,? (?:is|was|on|am|le|el|il|the)){{0,2}}[ :;(,/\"'-]{{1,3}}\n?"
+            rf"{_WEEKDAY}(?P<it>{DAY})\b"
         ),
     ),
     _dated(
@@ -125,7 +136,8 @@ DAYS: tuple[Rule, ...] = (
         cues=("date of admission", "date of discharge", "date of death", "date of surgery",
               "date of operation", "date of procedure", "date of visit", "date of biopsy",
               "admission date", "discharge date", "surgery date", "procedure date",
-              "operation date", "admission:", "discharge:", "admission on", "discharge on"),
+              "operation date", "admission:", "discharge:", "admission on", "discharge on",
+              "admission -", "discharge -", "admission ;", "discharge ;"),
         what=r"(?:date of (?:admission|discharge|death|surgery|operation|procedure|visit|biopsy)"
         r"|(?:admission|discharge|surgery|procedure|operation)(?: date)?)"
         rf"{IS}(?:on )?(?:the )?\(?",

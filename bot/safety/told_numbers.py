@@ -12,7 +12,7 @@ from bot.safety.findings import Confidence, Kind
 
 
 def _card(text: str) -> bool:
-    return 7 <= len(re.sub(r"\D", "", text)) <= 19
+    return has_digits(7)(text) and len(re.sub(r"\D", "", text)) <= 19
 
 
 _BENEFICIARY = words(r"[1-9][A-Z][A-Z0-9]\d[A-Z][A-Z0-9]\d[A-Z]{2}\d\d")
@@ -75,7 +75,8 @@ NUMBERS: tuple[Rule, ...] = (
     Rule(
         Kind.RECORD_NUMBER,
         Confidence.SURE,
-        ("hospital n", "hospital id", "hospital #", "hosp n", "hosp. n", "hosp id", "hosp #",
+        ("hospital n", "hospital id", "hospital #", "hosp n", "hosp. n", "hosp.n", "hosp id",
+         "hosp #",
          "chart ", "chart:", "chart#", "record n", "patient id", "patient n", "patient #", "pt id",
          "case n", "file n", "file #"),
         words(

@@ -82,7 +82,7 @@ PEOPLE: tuple[Rule, ...] = (
         ("lives at", "living at", "resides at", "residing at", "home address", "address is",
          "address:"),
         words(
-            r"(?:(?:liv|resid)(?:es|ing) at|home address(?: is|:)?|address(?: is|:))\s{1,3}"
+            r"(?:(?:liv|resid)(?:es|ing) at|home address(?: is| ?[:,;-])?|address(?: is|:))\s{1,3}"
             rf"(?P<it>{_DWELLING}){_STOPS}"
         ),
         lambda it: "@" not in it,
@@ -94,21 +94,26 @@ PEOPLE: tuple[Rule, ...] = (
          "patient named", "patient called", "pt named", "pt called"),
         re.compile(
             rf"(?:(?:[Mm]y|MY|[Oo]ur|[Tt]his) {_PATIENT}"
-            rf"(?:[.,]? (?P<it>{_CALLED})|: (?P<it5>{_FULL}))"
+            rf"(?:[.,]? (?P<it>{_CALLED})|(?: ?[:;]| -)[ \n](?P<it5>{_FULL})"
+            rf"| ?\((?P<it6>{_CALLED})(?=[,)])|,? ?[\"'](?P<it7>{_CALLED})(?=[\"']))"
             rf"|(?:(?:[Mm]y|[Oo]ur|[Tt]his|[Tt]he|[Aa]) )?{_PATIENT}"
-            r"(?:(?:(?:,| is| was| who is)? (?:named|called)|'s name is|’s name is) "
-            rf"(?P<it2>{_CALLED})| is (?P<it3>{_FULL})|(?:, | ?\()(?P<it4>{_FULL})(?=[,)])))"
+            r"(?:(?:(?:,| is| was| who is)? (?:named|called)|'s name is) "
+            rf"[\"']?(?P<it2>{_CALLED})| is (?P<it3>{_FULL})"
+            rf"|(?:, | ?\()[\"']?(?P<it4>{_FULL})(?=[,)\"'])| [\"'](?P<it8>{_FULL})(?=[\"'])))"
         ),
     ),
     Rule(
         Kind.NAME,
         Confidence.LIKELY,
-        ("patient:", "pt:", "patient name", "patient's name", "pt name", "pt's name",
+        ("patient:", "pt:", "patient :", "pt :", "patient -", "pt -", "patient ;", "pt ;",
+         "patient;", "pt;", "patient name", "patient's name", "pt name", "pt's name",
          "name of patient", "name of the patient"),
         re.compile(
-            rf"(?:{_PATIENT}: ?(?P<it>{_FULL}|{_LISTED})"
+            rf"(?:{_PATIENT} ?:[ \n\"']{{0,3}}(?P<it>{_FULL}|{_LISTED})"
+            rf"|(?<!\w )(?<!\w-){_PATIENT}(?: - | ?; ?)[\"']?(?P<it3>{_FULL})"
             rf"|(?:{_PATIENT}(?:['’]s)? (?:[Nn]ame|NAME)|[Nn]ame of (?:the )?patient)"
-            rf"(?: is| was)?[ :=-]{{1,4}}(?P<it2>{_LISTED}|{_CALLED}|{_SHOUTED}(?: {_SHOUTED})?))"
+            rf"(?: is| was)?[ :;=\"'\n-]{{1,4}}"
+            rf"(?P<it2>{_LISTED}|{_CALLED}|{_SHOUTED}(?: {_SHOUTED})?))"
         ),
     ),
     Rule(

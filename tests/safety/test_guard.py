@@ -62,7 +62,9 @@ BY_WORDS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("blank", ["  ", "\t", " \t ", "\u00a0", " **", "_", " | "])
+@pytest.mark.parametrize(
+    "blank", ["  ", "\t", " \t ", "\u00a0", "\u202f", "\u200b", " **", "_", " | "]
+)
 @pytest.mark.parametrize(
     ("kind", "text", "it"),
     [case for case in CASES if case[0] in BY_WORDS],
