@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from tests.slack.basics import JSON
 
-Kind = Literal["cut before", "cut after", "answer", "hang"]
+Kind = Literal["cut before", "cut after", "answer", "hang", "late"]
 RATE_LIMITED: JSON = {"ok": False, "error": "ratelimited"}
 TIERS = {
     1: ("apps.connections.open",),
@@ -118,6 +118,10 @@ class Faults:
     def hang(self, method: str, seconds: float, times: int = 1, *, channel: str = "") -> None:
         """Let the request wait `seconds` before anything is done."""
         self.waiting.append(Fault("hang", method, times, seconds, channel=channel))
+
+    def late(self, method: str, seconds: float, times: int = 1) -> None:
+        """Do what is asked, and answer `seconds` later, when it may be so no longer."""
+        self.waiting.append(Fault("late", method, times, seconds))
 
     def too_many(
         self, method: str, times: int = 1, retry_after: int = 1, *, channel: str = ""

@@ -156,14 +156,19 @@ class Server(Loopback):
             call.status, call.answer = fault.status, fault.body
             return _response(call, fault.headers)
         if fault is not None and fault.kind == "hang":
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.stopped.wait(), fault.seconds)
+            await self._wait(fault.seconds)
         headers = {} if _cuts_before(fault) else self._do(call, doing)
+        if fault is not None and fault.kind == "late":
+            await self._wait(fault.seconds)
         if fault is not None and fault.kind.startswith("cut"):
             assert request.transport is not None
             call.status = 0
             request.transport.abort()
         return _response(call, headers)
+
+    async def _wait(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stopped.wait(), seconds)
 
     def _do(self, call: Call, doing: Callable[[Call], Any]) -> dict[str, str]:
         """Do what a request asks for; return headers. What no rule foresees is a failure."""

@@ -52,6 +52,7 @@ class CatchingUp:
         self._turn = asyncio.Lock()
         self._again: asyncio.Task[None] | None = None  # the second look
         self._told: dict[Room, str] = {}  # why each room could not be read; empty: it could
+        self._freed: set[Room] = set()  # since the latest reading began
         self._fails = False
         self.behind = asyncio.Event()
         """Something could not be taken in, or not be read."""
@@ -71,6 +72,10 @@ class CatchingUp:
         """Take note of a deletion that arrives: what is just being read must not be said again."""
         self._history.note_deleted(signal)
 
+    def note_freed(self, room: Room) -> None:
+        """Take note that a room is open again; it is read once more after what is being read."""
+        self._freed.add(room)
+
     async def read(self, known: datetime | None = None) -> frozenset[str]:
         """Read what is new since `known` (None: since everything was last heard).
 
@@ -80,6 +85,7 @@ class CatchingUp:
         """
         async with self._turn:
             self.behind.clear()
+            self._freed.clear()
             await self.leave_off()
             now, since = self._clock(), known or self.heard_until
             try:
@@ -126,8 +132,8 @@ class CatchingUp:
         refused = dict(reading.refused)
         for room in self._history.rooms:
             why = sentence_of(refused[room]) if room in refused else ""
-            if self._told.get(room) == why:
-                continue
+            if self._told.get(room) == why or (why and room in self._freed):
+                continue  # told before, or no longer so: Slack had answered before it was freed
             self._told[room] = why
             if why:
                 log.warning("%s cannot be read back: %s", room, why)

@@ -299,6 +299,7 @@ class Connection:
         if change.shut:
             self._door.changed(change.room, shut=change.shut)
         if change.freed:  # what waits is tried again, and what was said meanwhile is read
+            self._catching_up.note_freed(change.room)
             self._door.changed(change.room, freed=change.freed)
             self._door.reachable((change.room, privately(PLATFORM)))
             self._owner.announced()

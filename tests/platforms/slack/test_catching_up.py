@@ -124,6 +124,22 @@ async def test_outside_of_its_channel_the_bot_is_hindered_and_reads_when_it_is_b
     await noted(house, "Hindered", "Unhindered")
 
 
+async def test_a_refusal_that_an_invitation_overtook_is_told_to_nobody(house: SlackHouse) -> None:
+    await house.start()
+    before = begun(house)
+    house.server.faults.late("conversations.history", 0.5)
+    await house.workspace.owner.kick_bot(house.channel)
+    await noted(house, "Hindered")
+    await house.until(lambda: begun(house) > before)
+    await house.workspace.owner.invite_bot(house.channel)
+    await noted(house, "Hindered", "Unhindered")
+    await house.until(lambda: begun(house) > before + 1)
+    await house.ann.say(house.channel, "T1: said when it was back")
+    await house.kept("T1: said when it was back")
+    await checked(house)
+    await noted(house, "Hindered", "Unhindered")
+
+
 async def test_that_nothing_can_be_read_is_said_once(
     house: SlackHouse, caplog: pytest.LogCaptureFixture
 ) -> None:
