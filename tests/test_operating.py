@@ -44,7 +44,6 @@ NO_PROMISE = (
     "2. Under Bot choose Reset Token",
     "Slack takes no commands in threads",
     "What is done, what must hold, and what came of it",
-    "Not all is as it was: what is said when the clock",
     "The folder has to be on a disk of the machine",
     "Let whatever sits in front of several processes",
     "The server must be reached itself",

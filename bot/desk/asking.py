@@ -17,7 +17,7 @@ from bot.engine import actions, commands, replies, safety_asks, wording
 from bot.engine.actions import Words
 from bot.engine.agenda import OWN, Agenda, Room, Series, agendas_of
 from bot.engine.errors import Refused
-from bot.engine.floor import SET_BACK, chat_asked, moment_in
+from bot.engine.floor import chat_for_command
 from bot.engine.people import Person, Role, asking_in, role_in
 from bot.engine.rights import permit
 from bot.engine.showing import Audience
@@ -25,7 +25,7 @@ from bot.engine.signals import Asked, ForgetAsked, StartAsked
 from bot.engine.state import Chat
 from bot.intake import unnaming
 from bot.intake.runner import Runner, Store
-from bot.store import figures, forgetting, pages, shown
+from bot.store import forgetting, pages, shown
 from bot.store.tables import Tables
 from bot.transcripts.about import NAMES
 
@@ -104,7 +104,7 @@ class Desk:
             if isinstance(ask, commands.Transcript) and ask.chat:
                 return _transcript_of(await _named(tables, ask.chat, by, room), ask)
             chats = await pages.chats_at(tables, room, thread)
-            chat = chat_asked(chats.values(), now, room, thread)
+            chat = chat_for_command(chats.values(), now, room, thread)
             if chat is None and not self._is_named(room):
                 raise Refused("No chat is held here. Ask in the channel of the chat.")
             permit(ask, role_in(chat.agenda, by) if chat else self._role_in(room, by))
@@ -141,8 +141,7 @@ class Desk:
 
     async def _change(self, ask: commands.Change, by: Person, place: Place, now: datetime) -> Reply:
         """Let the chat that is held there decide; who withdraws is told where else it may stand."""
-        at = await self._moment(ask, place, now)
-        outcome = await self.runner.handle(Asked(at, place.room, by, ask, place.thread))
+        outcome = await self.runner.handle(Asked(now, place.room, by, ask, place.thread))
         if outcome.chat is None:
             raise Refused("No chat is held in this room yet.")
         chat, words = outcome.chat.id, replies.done(outcome.chat, ask, list(outcome.events))
@@ -151,22 +150,6 @@ class Desk:
                 published = await shown.with_words_of(tables.connection, by.key, chat)
             words += remains.beside(published)
         return Reply(words, chat)
-
-    async def _moment(self, ask: commands.Change, place: Place, now: datetime) -> datetime:
-        """Return the time of a change that is asked for now, also where the clock was set back.
-
-        A chat ends not before the last that was said in it, which would be late and not kept.
-        """
-        async with self.store.reading() as tables:
-            chats = await pages.chats_at(tables, place.room, place.thread)
-            moment = moment_in(chats.values(), now)
-            chat = chat_asked(chats.values(), now, place.room, place.thread)
-            if chat is None or not isinstance(ask, commands.Close):
-                return moment
-            last = await figures.last_said(tables.connection, chat.id)
-        if last is None or last > now + SET_BACK:
-            return moment
-        return max(moment, min(last, chat.closes_at - timedelta(microseconds=1)))
 
     async def call(self, by: Person, place: Place, now: datetime) -> Reply:
         """Call a moderator; where no chat is held just now, list what can be asked.

@@ -10,7 +10,7 @@ from bot.engine import calling, steps, summons
 from bot.engine.actions import Words
 from bot.engine.agenda import Room
 from bot.engine.errors import Refused
-from bot.engine.floor import chat_asked
+from bot.engine.floor import chat_for_command
 from bot.engine.people import Person
 from bot.engine.signals import HelpAsked, TakeAsked
 from bot.engine.state import Chat, Stage
@@ -64,7 +64,7 @@ class Bell:
         async with self.store.reading() as tables:
             chats = await _chats(tables, place)
         waiting = [chat for chat in chats if calling.untaken(chat)]
-        chat = chat_asked(waiting or chats, now, place.room, place.thread)
+        chat = chat_for_command(waiting or chats, now, place.room, place.thread)
         if chat is None:
             raise Refused("No chat is held in this room, so nobody calls from it.")
         return await self.take_of(chat.id, by, now, number)
@@ -107,7 +107,7 @@ async def _heard_in(tables: Tables, place: Place, now: datetime) -> Chat | None:
     """Return the chat for which somebody calls there: one that is on, comes today, or was just."""
     heard = [chat for chat in await _chats(tables, place) if hears(chat, now)]
     own = [chat for chat in heard if chat.id == place.chat]
-    return chat_asked(own or heard, now, place.room, place.thread)
+    return chat_for_command(own or heard, now, place.room, place.thread)
 
 
 async def _chats(tables: Tables, place: Place) -> list[Chat]:

@@ -15,7 +15,7 @@ from bot.engine.agenda import OWN, Agenda, Room, Series, agendas_of
 from bot.engine.checkin import Form, Unfit
 from bot.engine.concerning import told_at_form
 from bot.engine.errors import Refused
-from bot.engine.floor import chat_asked
+from bot.engine.floor import chat_for_command
 from bot.engine.names import MOST_TYPED, in_one_line
 from bot.engine.people import Person, Role, asking_in, role_in
 from bot.engine.signals import CheckedIn
@@ -120,7 +120,7 @@ class Reception:
             named = await tables.chat(place.chat)
             return named if named is not None and place.room in named.agenda.rooms else None
         chats = await pages.chats_at(tables, place.room, place.thread)
-        return chat_asked(chats.values(), now, place.room, place.thread)
+        return chat_for_command(chats.values(), now, place.room, place.thread)
 
     def _coming(self, room: Room, now: datetime) -> tuple[str, Agenda]:
         """Return the series whose next date in a room comes first; the chat itself is not yet."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.engine.agenda import Room
 from bot.engine.messages import Message
@@ -20,9 +20,6 @@ from bot.engine.state import Chat, Stage
 
 _THREADED = frozenset({"discord"})
 """Platforms on which a chat is held in a thread of its channel."""
-
-SET_BACK = timedelta(hours=14)
-"""By how much a clock is set back at most: local time was taken for UTC, or UTC for local time."""
 
 _SHARED = _THREADED | {"slack"}
 """Platforms whose rooms are there for other talk too."""
@@ -104,23 +101,6 @@ def chat_at(chats: Collection[Chat], at: datetime) -> Chat | None:
     return max(over, key=lambda c: (c.ends_at, c.id), default=None)
 
 
-def moment_in(chats: Iterable[Chat], now: datetime) -> datetime:
-    """Return what time it is among a room's chats: `now`, or later where the clock was set back.
-
-    Whether a chat is open says its log. By the log it is never earlier than the opening of a chat
-    that is open, nor than a topic that has been posted in it. What is further ahead than a clock
-    is set back was later in truth, as where a recording of long ago is replayed.
-    """
-    known = [_latest(chat) for chat in chats if chat.stage is Stage.OPEN]
-    return max([now, *(at for at in known if at <= now + SET_BACK)])
-
-
-def _latest(chat: Chat) -> datetime:
-    """Return the latest moment that has passed by the log of an open chat, within its window."""
-    posts = [post.at for topic in chat.topics for post in topic.posts]
-    return min(chat.ends_at, max([chat.opens_at, *posts]))
-
-
 def chat_for_command(
     chats: Iterable[Chat], at: datetime, room: Room | None = None, thread: str | None = None
 ) -> Chat | None:
@@ -140,13 +120,6 @@ def chat_for_command(
     if over:
         return max(over, key=lambda c: (c.ends_at, c.id))
     return min(held, key=_opening, default=None)
-
-
-def chat_asked(
-    chats: Collection[Chat], now: datetime, room: Room | None = None, thread: str | None = None
-) -> Chat | None:
-    """Return the chat that a command is about which is typed now; the clock may be set back."""
-    return chat_for_command(chats, moment_in(chats, now), room, thread)
 
 
 def _opening(chat: Chat) -> tuple[datetime, str]:

@@ -11,7 +11,6 @@ from bot.engine.concerning import told_asker
 from bot.engine.dues import due
 from bot.engine.errors import Refused
 from bot.engine.events import Event
-from bot.engine.floor import moment_in
 from bot.engine.fold import apply
 from bot.engine.people import role_in
 from bot.engine.rights import permit
@@ -82,7 +81,7 @@ def _extend(chat: Chat, signal: signals.Asked, ask: commands.Extend) -> list[Eve
 
 def _close(chat: Chat, signal: signals.Asked, _ask: object) -> list[Event]:
     _must_run(chat, signal)
-    return [events.Closed(moment_in([chat], signal.at), signal.by.key)]
+    return [events.Closed(signal.at, signal.by.key)]
 
 
 def _place(chat: Chat, signal: signals.Asked, ask: commands.Place) -> list[Event]:

@@ -109,15 +109,6 @@ async def last_spoke(
     return None if at is None else moment(at)
 
 
-async def last_said(connection: Connection, chat: str) -> datetime | None:
-    """Return when the last thing was said or posted in a chat, or None."""
-    rows = await connection.rows(
-        "SELECT at FROM messages WHERE chat = ? AND said = 1 ORDER BY at DESC, key DESC LIMIT 1",
-        (chat,),
-    )
-    return moment(rows[0][0]) if rows else None
-
-
 async def most_replied_to(
     connection: Connection, chat: str, since: datetime | None, most: int = 5
 ) -> list[Ranked]:

@@ -14,7 +14,6 @@ from urllib.parse import quote, urlencode
 
 from bot.desk.asking import WayIn
 from bot.engine.agenda import Room
-from bot.engine.floor import SET_BACK
 from bot.engine.people import Person
 from bot.store.tables import Tables
 from bot.web.passes import Pass
@@ -30,10 +29,8 @@ seconds, so whoever is struck from it is out at once; but nobody tells Rounds wh
 away there, and it asks for no list of members. What was true when somebody typed /chat link is
 believed for a day; then they type it again, and their platform says anew who they are."""
 
-_AHEAD = SET_BACK
-"""How far in the future something may have been issued. The signature is this house's own: what
-bears it was issued, and the clock was set back since, or those of two processes differ. What a
-clock that stood too far ahead issued lasts longer by as much."""
+_AHEAD = timedelta(minutes=5)
+"""How far in the future something may have been issued: clocks of two processes differ."""
 
 STUB = 6
 """Letters behind a message's number."""

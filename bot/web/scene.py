@@ -10,7 +10,7 @@ from urllib.parse import quote
 from bot.agendas.schedule import Date, next_date
 from bot.engine.agenda import Room
 from bot.engine.errors import Refused
-from bot.engine.floor import chat_at, moment_in
+from bot.engine.floor import chat_at
 from bot.engine.messages import Message, Tally, message_key
 from bot.engine.people import Role, role_in
 from bot.engine.state import Chat, Stage, TopicState
@@ -108,7 +108,7 @@ class Scenes:
             chats = await self.chats(tables, room)
             if not await self._is_room(tables, room, chats):
                 raise NoSuchRoom(room.name)
-            floor = chat_at(chats, moment_in(chats, now))
+            floor = chat_at(chats, now)
             message = await self._message(tables, room, view.message)
             chat = _chosen(chats, floor, message.chat if message else view.chat)
             scene = self._bare(room, now, visitor, chat, floor, chats)
@@ -134,7 +134,7 @@ class Scenes:
         now = self._house.clock()
         async with self._house.store.reading() as tables:
             chats = await self.chats(tables, room)
-        chat = chat_at(chats, moment_in(chats, now))
+        chat = chat_at(chats, now)
         scene = self._bare(room, now, None, chat, chat, chats)
         return scene if chat is None else replace(scene, tally=await self.counts.of(chat))
 

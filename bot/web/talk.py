@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from aiohttp import web
@@ -32,7 +32,7 @@ from bot.web.painter import Painter
 from bot.web.room import PALETTE, can, room_of
 from bot.web.rows import rows_of
 from bot.web.templates import Templates
-from bot.web.turns import LATER, Hours, may_word, wait_for_turn
+from bot.web.turns import may_word, wait_for_turn
 
 LONGEST = 4000
 """Characters in a message."""
@@ -41,6 +41,10 @@ TICKET = "Rounds-Ticket"
 """A header with the ticket for what the script sends next."""
 
 _COMMAND = re.compile(r"/chat(?:\s+(?P<ask>.*))?", re.IGNORECASE | re.DOTALL)
+_LATER = timedelta(microseconds=1)
+"""What is said, worded or put anew is later than what it follows, also where the clock was set
+back meanwhile."""
+
 _LATEST = 50
 """Among so many messages it is looked whether one was posted before."""
 
@@ -57,7 +61,6 @@ class Talk:
         self._painter = painter
         self._templates = templates
         self._pace = Pace()
-        self._hours = Hours()
         self._said: dict[Room, int] = {}
         self._posting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -159,13 +162,12 @@ class Talk:
         async with turn:  # the same form may arrive twice at once
             async with self._house.store.reading() as tables:
                 chats = await self._live.scenes.chats(tables, room)
-                now = await self._hours.now(tables, room, chats, self._house.clock())
-            chat = chat_at(chats, now)
+            chat = chat_at(chats, self._house.clock())
             posted = await self._posted(chat, room, visitor, text, stub) if chat else None
             if posted is None and chat is not None:
                 await self._may_write(chat, room, visitor)
             while posted is None:
-                at = _speaks_at(chat, visitor, now)
+                at = self._speaks_at(chat, visitor)
                 posted = await self._try(at, room, visitor, text, reply_to, stub)
                 stub = self._house.access.stub(visitor, new_ticket())
         return posted
@@ -173,6 +175,12 @@ class Talk:
     async def _may_write(self, chat: Chat, room: Room, visitor: Visitor) -> None:
         async with self._house.store.reading() as tables:
             await wait_for_turn(tables, chat, room, visitor.person, self._house.clock())
+
+    def _speaks_at(self, chat: Chat | None, visitor: Visitor) -> datetime:
+        """Return the time of what somebody says now: after that of what they have withdrawn."""
+        now = self._house.clock()
+        withdrew = chat.withdrawn.get(visitor.person.key) if chat else None
+        return now if withdrew is None else max(now, withdrew + _LATER)
 
     async def _posted(
         self, chat: Chat, room: Room, visitor: Visitor, text: str, stub: str
@@ -225,7 +233,7 @@ class Talk:
             now = self._house.clock()
             if (chat := await self._chat(message.chat)) is not None:
                 may_word(chat, visitor.person, now)
-            at = max(now, (message.worded_at or message.at) + LATER)
+            at = max(now, (message.worded_at or message.at) + _LATER)
             await self._house.runner.handle(Edited(at, message.room, message.id, text))
         return await self._shown(request, visitor, message)
 
@@ -256,7 +264,7 @@ class Talk:
             raise Refused(f"Choose one of {' '.join(PALETTE)}, or one that somebody has put here.")
         removed = emoji in own.get(me, {}).get(message.key, ())
         now = self._house.clock()
-        at = now if before is None else max(now, before + LATER)
+        at = now if before is None else max(now, before + _LATER)
         await self._house.runner.handle(
             Reacted(at, message.room, message.id, visitor.person, emoji, removed)
         )
@@ -322,12 +330,6 @@ class Talk:
         response = part("rows", self._painter.rows(rows, room, clock, own, visitor))
         response.headers[TICKET] = new_ticket()
         return response
-
-
-def _speaks_at(chat: Chat | None, visitor: Visitor, now: datetime) -> datetime:
-    """Return the time of what somebody says now: after that of what they have withdrawn."""
-    withdrew = chat.withdrawn.get(visitor.person.key) if chat else None
-    return now if withdrew is None else max(now, withdrew + LATER)
 
 
 def _field(request: web.Request, name: str) -> str:

@@ -1,54 +1,17 @@
-"""When somebody may write in a built-in room that is slow, or in which they are muted.
-
-And what time it is there for what is said, where the clock was set back.
-"""
+"""When somebody may write in a built-in room that is slow, or in which they are muted."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.engine import wording
 from bot.engine.agenda import Room
-from bot.engine.floor import chat_at, moment_in
 from bot.engine.people import Person, Role, role_in
 from bot.engine.state import Chat
-from bot.store import figures, pages
+from bot.store import figures
 from bot.store.tables import Tables
 from bot.web.gate import Sorry
-
-LATER = timedelta(microseconds=1)
-"""What is said, worded or put anew is later than what it follows, also where the clock was set
-back meanwhile."""
-
-
-class Hours:
-    """What time it is in the built-in rooms, for what is said in them now.
-
-    It is the clock's. Where the clock was set back behind the opening of a chat that is open, or
-    behind a topic that stands in it, the time goes on from the last that was said there, as fast
-    as the clock does, until the clock has come there again; and not over the end of the chat.
-    """
-
-    def __init__(self) -> None:
-        self._gone_on: dict[Room, tuple[datetime, datetime]] = {}  # from a clock's time at another
-
-    async def now(
-        self, tables: Tables, room: Room, chats: Collection[Chat], clock: datetime
-    ) -> datetime:
-        """Return the time in a room, which has these chats."""
-        moment = moment_in(chats, clock)
-        chat = chat_at(chats, moment)
-        if moment == clock or chat is None:
-            self._gone_on.pop(room, None)
-            return clock
-        since, at = self._gone_on.get(room, (datetime.max.replace(tzinfo=UTC), moment))
-        if clock < since:
-            last = await pages.page(tables.connection, chat.id, room, None, 1)
-            since, at = clock, max([moment, *(one.at for one in last.messages)]) + LATER
-            self._gone_on[room] = since, at
-        return min(at + (clock - since), chat.ends_at)
 
 
 async def wait_for_turn(

@@ -11,16 +11,7 @@ from bot.engine import events
 from bot.engine.agenda import Room
 from bot.engine.chat import decide
 from bot.engine.events import Event
-from bot.engine.floor import (
-    SET_BACK,
-    bears,
-    chat_asked,
-    chat_at,
-    chat_for_command,
-    chat_of,
-    is_shared,
-    moment_in,
-)
+from bot.engine.floor import bears, chat_at, chat_for_command, chat_of, is_shared
 from bot.engine.fold import fold
 from bot.engine.messages import OURS, Message
 from bot.engine.people import Person, Role
@@ -105,18 +96,6 @@ def test_a_command_of_long_ago_is_about_the_chat_of_its_time() -> None:
     assert name(chat_for_command([LAST, later], at(2))) == "last"
     assert name(chat_for_command([opened(chat("then", 0)), later], at(0.5))) == "then"
     assert name(chat_for_command([chat("then", 0), later], at(-1))) == "then"
-
-
-def test_where_the_clock_was_set_back_the_log_says_what_time_it_is_at_least() -> None:
-    running = opened(chat("running", 4))
-    back = moment_in([LAST, running, NEXT], at(3))
-    assert (back, name(chat_at([LAST, running, NEXT], back))) == (at(4), "running")
-    assert name(chat_asked([LAST, running, NEXT], at(3))) == "running"
-    for one in (chat("planned", 4), closed(chat("over", 4), 5)):
-        assert moment_in([one], at(3)) == at(3)
-    assert moment_in([running], at(4.5)) == at(4.5)
-    assert moment_in([running], at(4) - SET_BACK) == at(4)
-    assert moment_in([running], at(3.9) - SET_BACK) == at(3.9) - SET_BACK
 
 
 # ---------------------------------------------------------------- rooms with other talk too

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from bot.desk.asking import MOST_BADGES
 from bot.engine.agenda import Room
-from bot.engine.floor import SET_BACK
 from bot.engine.people import Person
 from bot.platforms.discord.replies import whole_text
 from bot.web.access import (
@@ -94,17 +93,6 @@ def test_a_cookie_ends_also_where_a_browser_keeps_it(visitor: Visitor, stays: ti
     assert ACCESS.visitor(value, START + stays - MOMENT) == visitor
     assert ACCESS.visitor(value, START + stays) is None
     assert ACCESS.visitor(value, START - timedelta(days=1)) is None
-
-
-@pytest.mark.parametrize("visitor", [entered(), new_participant("Ana")])
-def test_a_cookie_is_believed_where_the_clock_was_set_back_by_hours(visitor: Visitor) -> None:
-    value, _ = ACCESS.cookie(visitor, START)
-    held, _ = ACCESS.pass_cookie(Pass(Person("discord", "5", "Henry"), None), START)
-    for back in (timedelta(hours=1), SET_BACK):
-        assert ACCESS.visitor(value, START - back) == visitor
-        assert ACCESS.pass_in_cookie(held, START - back) is not None
-    assert ACCESS.visitor(value, START - SET_BACK - MOMENT) is None
-    assert ACCESS.visitor(f"{value}x", START - SET_BACK) is None
 
 
 def test_every_changed_letter_of_a_cookie_makes_it_worthless() -> None:

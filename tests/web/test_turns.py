@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.engine.agenda import Room, Series
-from bot.engine.messages import Hold, Timing
+from bot.engine.messages import Hold
 from bot.intake.watch import lookout
 from tests.house import House, moderator
 from tests.web.served import Answer, Guest, Served
@@ -13,13 +13,6 @@ from tests.web.served import Answer, Guest, Served
 ROOM = Room("local", "urojc")
 LOOKOUT = lookout()
 SECOND = timedelta(seconds=1)
-MINUTE = timedelta(minutes=1)
-
-
-def id_of(answer: Answer) -> str:
-    """Return the id of the message that was posted."""
-    assert answer.status == 200, answer.words
-    return answer.url.fragment.removeprefix("m-")
 
 
 async def floods(ana: Guest, house: House, times: int) -> list[Answer]:
@@ -54,50 +47,6 @@ async def test_the_author_of_a_flood_alone_is_told_and_then_must_wait(
         assert "Buy 7" in seen.words
         assert "Buy 8" not in seen.words
         assert (await bob.say("urojc", "What is this?")).status == 200
-
-
-async def test_a_chat_that_is_open_stays_so_where_the_clock_is_set_back_behind_its_opening(
-    place: Served, open_house: House
-) -> None:
-    open_house.runner.lookout = LOOKOUT
-    async with place.guest(name="Ana") as ana, place.moderator() as henry:
-        await open_house.live(MINUTE * 30)
-        said = [id_of(await ana.say("urojc", "T1: as it was"))]
-        open_house.clock.advance(-MINUTE * 60)
-        shown = await ana.get("/rooms/urojc")
-        assert "open" in (await henry.say("urojc", "/chat status")).words
-        assert "No chat now" not in shown.words
-        assert "as it was" in shown.words
-        async with place.guest(name="Bob") as bob:
-            for number in range(9):  # nine at one moment were a flood
-                said.append(id_of(await ana.say("urojc", f"Word {number}")))
-                said.append(id_of(await bob.say("urojc", f"T1: answer {number}")))
-                open_house.clock.advance(MINUTE)
-            seen = await bob.get("/rooms/urojc")
-        messages = [await open_house.message(ROOM, one) for one in said]
-    assert {one.timing for one in messages} == {Timing.ON_TIME}
-    assert {one.topics for one in messages} == {(1,)}
-    assert {one.held for one in messages} == {Hold.NONE}
-    assert [one.at for one in messages] == sorted(one.at for one in messages)
-    assert all(one.text and one.text in seen.words for one in messages)
-
-
-async def test_what_was_said_stays_on_time_where_the_chat_is_closed_by_a_clock_that_was_set_back(
-    place: Served, open_house: House, club: Series
-) -> None:
-    await open_house.ask("close", moderator(club), ROOM)
-    await open_house.live(MINUTE * 100)
-    chat = await open_house.start(club)
-    await open_house.live(MINUTE)
-    open_house.clock.advance(-MINUTE * 60)
-    async with place.guest(name="Ana") as ana, place.moderator() as henry:
-        first = id_of(await ana.say("urojc", "T1: in the second chat"))
-        assert "close" in (await henry.say("urojc", "/chat close")).words.lower()
-    message, found = await open_house.message(ROOM, first), await open_house.chat(chat)
-    assert (message.chat, message.text) == (chat, "T1: in the second chat")
-    assert message.timing is Timing.ON_TIME
-    assert found.closed_at is not None
-    assert found.closed_at >= found.opens_at
 
 
 async def test_in_a_slow_room_each_writes_once_in_so_many_seconds(
