@@ -325,10 +325,11 @@ def test_who_may_only_read_a_store_is_not_told_of_words_that_they_did_not_take_a
         asyncio.run(written_and_killed())
         folder.chmod(0o555)
         file.parent.chmod(0o711)
+        settings = environment()  # without those of coverage, which nobody may write
         read = subprocess.run(
             [sys.executable, "-c", READS_AS_NOBODY, folder / "rounds.db"],
             cwd=ROOT,
-            env=environment(),
+            env={name: one for name, one in settings.items() if not name.startswith("COV")},
             capture_output=True,
             encoding="utf-8",
             check=False,
