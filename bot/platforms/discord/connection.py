@@ -153,11 +153,16 @@ class Connection(Leavers):
             listening.result()
 
     async def end(self) -> None:
-        """Close everything."""
+        """Close everything, also where whoever waits for it is told to end meanwhile."""
         for task in list(self._tasks):
             task.cancel()
+        closing = asyncio.create_task(self.close())
         with contextlib.suppress(Exception):  # what is broken already need not be closed
-            await self.close()
+            try:
+                await asyncio.shield(closing)
+            except asyncio.CancelledError:
+                await closing
+                raise
 
     async def _watch(self) -> None:
         """Return when the gateway was cut for too long, or something else is to be asked of it."""

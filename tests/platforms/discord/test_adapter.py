@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
+import logging
+import warnings
 from datetime import timedelta
 from pathlib import Path
 
@@ -65,6 +68,30 @@ async def test_without_the_message_content_intent_it_says_which_switch_is_off(
             assert not task.done()
             refusal = await refused(house.discord, house.room, house.clock())
             assert "Message Content Intent" in str(refusal)
+
+
+async def test_told_to_end_while_it_closes_a_connection_it_leaves_nothing_open(
+    tmp_path: Path,
+) -> None:
+    async with on_discord(tmp_path, connected=False) as house:
+        house.server.world.application.message_content = False
+        task = asyncio.create_task(house.discord.run())
+
+        class Ends(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                task.cancel()  # it is refused, and begins to close
+
+        told, ends = logging.getLogger("bot.platforms.standing"), Ends()
+        told.addHandler(ends)
+        try:
+            await asyncio.gather(task, return_exceptions=True)
+        finally:
+            told.removeHandler(ends)
+        assert task.cancelled()
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            gc.collect()
+        assert [str(one.message) for one in warned] == []
 
 
 async def test_a_first_connection_that_fails_is_made_again(
